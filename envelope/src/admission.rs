@@ -1,0 +1,190 @@
+//! The checks of a signed manifest against catalogue and time, in the order in which they are made.
+
+use crate::catalogue::{Catalogue, CatalogueForm, CatalogueOffice};
+use crate::key::Thumbprint;
+use crate::limits::CLOCK_SKEW_S;
+use crate::manifest::{Manifest, Mode, PartRef, RECOVERY};
+use crate::refusal::Refusal;
+use crate::time::UnixTime;
+
+/// What is asked: whether this manifest is to be admitted now, under this catalogue.
+pub(crate) struct Admission<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) now: UnixTime,
+    pub(crate) catalogue: &'a Catalogue,
+}
+
+impl<'a> Admission<'a> {
+    /// Every check; the first that fails gives the refusal.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        self.check_dates()?;
+        self.check_audience()?;
+        let form = self.open_form()?;
+        let agency = self.open_agency(form)?;
+        self.check_mode(form, agency)?;
+        check_parts(&self.manifest.parts, form)?;
+        self.check_keys(form, agency)
+    }
+
+    fn check_dates(&self) -> Result<(), Refusal> {
+        // Only its end: an intake checks by the receipt's time, which may lie before its newest catalogue was issued.
+        if self.now > self.catalogue.exp {
+            return Err(Refusal::Catalogue);
+        }
+        if self.now.0.abs_diff(self.manifest.iat.0) > CLOCK_SKEW_S.unsigned_abs() {
+            return Err(Refusal::Clock);
+        }
+        ensure(self.now <= self.manifest.exp, Refusal::Expired)
+    }
+
+    fn check_audience(&self) -> Result<(), Refusal> {
+        ensure(self.manifest.aud == self.catalogue.relay, Refusal::Audience)
+    }
+
+    fn open_form(&self) -> Result<&'a CatalogueForm, Refusal> {
+        let form = self
+            .catalogue
+            .form(&self.manifest.form)
+            .ok_or(Refusal::Form)?;
+        ensure(form.is_taken_at(self.now), Refusal::FormClosed)?;
+        Ok(form)
+    }
+
+    fn open_agency(&self, form: &CatalogueForm) -> Result<&'a CatalogueOffice, Refusal> {
+        let agency = self
+            .catalogue
+            .office(&self.manifest.agency)
+            .ok_or(Refusal::Agency)?;
+        let is_recipient = form
+            .recipients
+            .iter()
+            .any(|recipient| recipient.kind == agency.kind);
+        ensure(is_recipient, Refusal::Agency)?;
+        ensure(agency.is_open_at(self.now), Refusal::AgencyClosed)?;
+        Ok(agency)
+    }
+
+    /// A form or an agency that is being tried out makes the submission a trial.
+    fn check_mode(&self, form: &CatalogueForm, agency: &CatalogueOffice) -> Result<(), Refusal> {
+        let is_trial = form.mode == Mode::Trial || agency.mode == Mode::Trial;
+        let mode = if is_trial { Mode::Trial } else { Mode::Live };
+        ensure(self.manifest.mode == mode, Refusal::Mode)
+    }
+
+    fn check_keys(&self, form: &CatalogueForm, agency: &CatalogueOffice) -> Result<(), Refusal> {
+        for part in &self.manifest.parts {
+            if let PartRef::Jwe { n, kid, .. } = part {
+                let is_right = match form.kind_of(n) {
+                    Some(kind) => self.is_key_of(kind, *kid, agency),
+                    None => self.is_recovery_key(*kid),
+                };
+                ensure(is_right, Refusal::RecipientKey)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it is a current key of an office of this kind. Where the kind is the agency's, the office is the agency;
+    /// of the other offices the relay knows no more than the kind, and the intake compares them with the answers.
+    fn is_key_of(&self, kind: &str, kid: Thumbprint, agency: &CatalogueOffice) -> bool {
+        self.catalogue
+            .office_with_key(kid)
+            .is_some_and(|(office, key)| {
+                office.kind == kind
+                    && (kind != agency.kind || office.code == agency.code)
+                    && key.is_taken_at(self.now)
+            })
+    }
+
+    fn is_recovery_key(&self, kid: Thumbprint) -> bool {
+        let recovery = &self.catalogue.recovery;
+        recovery.kid == kid && recovery.is_taken_at(self.now)
+    }
+}
+
+/// One sealed part for each recipient and one for recovery, no more; attachments only within the form's bound.
+fn check_parts(parts: &[PartRef], form: &CatalogueForm) -> Result<(), Refusal> {
+    let mut sealed = 0;
+    let mut attachments_bytes = 0;
+    for part in parts {
+        match part {
+            PartRef::Jwe { n, .. } => {
+                ensure(n == RECOVERY || form.kind_of(n).is_some(), Refusal::Parts)?;
+                sealed += 1;
+            }
+            PartRef::Ece { len, .. } => attachments_bytes += len,
+        }
+    }
+    // Names are unique, so as many as wanted are exactly those that are wanted.
+    let is_complete = sealed == form.recipients.len() + 1;
+    ensure(
+        is_complete && attachments_bytes <= form.attachments_bytes_max,
+        Refusal::Parts,
+    )
+}
+
+fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(refusal) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Recipient;
+    use crate::digest::Digest;
+
+    /// Sealed parts for ward and recovery, and attachments of these lengths.
+    fn parts(attachments: &[u64]) -> Vec<PartRef> {
+        let digest = Digest::of(b"");
+        let sealed = ["ward", RECOVERY].map(|n| PartRef::Jwe {
+            n: n.to_owned(),
+            kid: Thumbprint::from_digest(digest),
+            len: 1,
+            sha256: digest,
+        });
+        let attachment = |(i, len): (usize, &u64)| PartRef::Ece {
+            n: format!("a{i}"),
+            len: *len,
+            pieces: digest,
+            kc: digest,
+        };
+        sealed
+            .into_iter()
+            .chain(attachments.iter().enumerate().map(attachment))
+            .collect()
+    }
+
+    fn form(attachments_bytes_max: u64) -> CatalogueForm {
+        CatalogueForm {
+            id: "f".to_owned(),
+            version: 1,
+            sha256: Digest::of(b""),
+            opens: None,
+            closes: None,
+            accept_until: None,
+            mode: Mode::Live,
+            recipients: vec![Recipient {
+                role: "ward".to_owned(),
+                kind: "ward".to_owned(),
+            }],
+            attachments_bytes_max,
+        }
+    }
+
+    /// No form takes attachments yet, so no vector can show this bound.
+    #[test]
+    fn attachments_are_bounded_by_their_sum() {
+        for (lengths, bytes_max, verdict) in [
+            (&[][..], 0, Ok(())),
+            (&[38], 0, Err(Refusal::Parts)),
+            (&[38, 62], 100, Ok(())),
+            (&[38, 63], 100, Err(Refusal::Parts)),
+        ] {
+            assert_eq!(
+                check_parts(&parts(lengths), &form(bytes_max)),
+                verdict,
+                "{lengths:?}"
+            );
+        }
+    }
+}

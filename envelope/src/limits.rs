@@ -1,0 +1,41 @@
+//! Every limit of the format, in one place. The unit stands last in the name.
+
+/// Largest body of `POST /v1/submissions`.
+pub const BODY_BYTES_MAX: usize = 384 * 1024;
+
+/// Largest manifest (the compact JWS, as sent).
+pub const MANIFEST_BYTES_MAX: usize = 8 * 1024;
+
+/// Largest receipt or acknowledgement (the compact JWS, as sent).
+pub const STATEMENT_BYTES_MAX: usize = 4 * 1024;
+
+/// Largest catalogue or key file (the compact JWS, as published).
+pub const CATALOGUE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Most parts that one manifest names.
+pub const PARTS_MAX: usize = 32;
+
+/// Deepest nesting of any JSON text: an array or object inside another counts one.
+pub const JSON_DEPTH_MAX: usize = 16;
+
+/// Largest absolute value of any JSON integer: 2⁵³ − 1, which every language holds exactly.
+pub const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
+
+/// Longest life of a manifest: `exp` − `iat`.
+pub const LIFETIME_S_MAX: i64 = 24 * 3600;
+
+/// How far the sender's clock (`iat`), or a publisher's, may be from ours.
+pub const CLOCK_SKEW_S: i64 = 10 * 60;
+
+/// How long after `not_after` a relay still takes what was sealed to a key: pages lie in caches, citizens fill forms
+/// in over weeks.
+pub const SEALING_GRACE_S: i64 = 30 * 24 * 3600;
+
+/// The intake wants `at` (when the page last checked the answers) no earlier than this before the receipt.
+pub const ANSWERS_AGE_S_MAX: i64 = 30 * 24 * 3600;
+
+/// The sizes of a sealed part's plaintext; `pad` fills up to the next.
+pub const PART_PLAINTEXT_BYTES: [usize; 4] = [1024, 4 * 1024, 16 * 1024, 64 * 1024];
+
+/// The smallest sealed attachment: the header of RFC 8188 (21 bytes) and an empty last record (1 + 16 bytes).
+pub const ATTACHMENT_BYTES_MIN: u64 = 21 + 17;
