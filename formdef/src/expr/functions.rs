@@ -1,0 +1,109 @@
+//! The functions of expressions over known values. `None` is unknown.
+
+use super::evaluate::{Known, integer};
+use super::words;
+use crate::Date;
+use crate::characters::is_letter;
+use crate::date::{Interval, Partial};
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+
+/// Code points of a text, entries of a repeat group.
+pub(super) fn size(value: &Known) -> Option<Known> {
+    let size = match value {
+        Known::Json(Value::String(text)) => text.chars().count(),
+        Known::Json(Value::Array(entries)) => entries.len(),
+        _ => return None,
+    };
+    integer(i64::try_from(size).ok())
+}
+
+/// How many letters (`\p{L}`) a text has.
+pub(super) fn letters(text: &str) -> Option<Known> {
+    let count = text.chars().filter(|c| is_letter(*c)).count();
+    integer(i64::try_from(count).ok())
+}
+
+/// How many of the digits 0–9 a text has.
+pub(super) fn digits(text: &str) -> Option<Known> {
+    let count = text.chars().filter(char::is_ascii_digit).count();
+    integer(i64::try_from(count).ok())
+}
+
+/// The code points `from`, `from + 1`, … before `to`, counted from 0; what lies outside the text is left out.
+pub(super) fn slice(text: &str, from: i64, to: i64) -> Option<Known> {
+    let from = usize::try_from(from.max(0)).ok()?;
+    let to = usize::try_from(to.max(0)).ok()?;
+    let slice: String = text
+        .chars()
+        .skip(from)
+        .take(to.saturating_sub(from))
+        .collect();
+    Some(slice.into())
+}
+
+pub(super) fn plus_days(date: Interval, days: i64) -> Option<Known> {
+    let shift = |date: Date| Date::from_days(date.days().checked_add(days)?);
+    date.map(shift).map(Known::Days)
+}
+
+/// 29 February becomes 28 February where there is none.
+pub(super) fn plus_years(date: Interval, years: i64) -> Option<Known> {
+    date.map(|date| date.plus_years(years)).map(Known::Days)
+}
+
+/// Certain for every answered date, as its year is always known.
+pub(super) fn year(date: Interval) -> Option<Known> {
+    let same = date.first.year() == date.last.year();
+    integer(same.then_some(i64::from(date.first.year())))
+}
+
+/// A date in Vietnamese words.
+pub(super) fn words(date: &Known) -> Option<Known> {
+    let date = match date {
+        Known::Json(json) => Partial::parse(json.as_str()?)?,
+        Known::Days(days) => Partial::parse(&days.exact()?.to_string())?,
+    };
+    Some(words::date(date).into())
+}
+
+/// Whether two names are one, however they were typed.
+pub(super) fn same_name(left: &str, right: &str) -> Option<Known> {
+    Some((name_key(left) == name_key(right)).into())
+}
+
+/// NFC, lower case, one space between words; «Ð» and «Ɖ» count as «Đ», a curved apostrophe as a straight one.
+fn name_key(name: &str) -> String {
+    let lower: String = name.nfc().collect::<String>().to_lowercase();
+    let alike = lower.chars().map(|c| match c {
+        'ð' | 'ɖ' => 'đ',
+        '’' => '\'',
+        other => other,
+    });
+    let text: String = alike.collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a 12-digit number fits sex (`1` male, `2` female) and year of birth: its 4th digit holds century and sex,
+/// the 5th and 6th the year. Unknown for other papers.
+pub(super) fn id_fits(paper: &Value, sex: &str, born: Interval) -> Option<Known> {
+    let number = paper.get("number")?.as_str()?.as_bytes();
+    let kind = paper.get("type")?.as_str()?;
+    if !matches!(kind, "CCCD" | "CC" | "CMND12" | "SDD") || number.len() != 12 {
+        return None;
+    }
+    let digit = |at: usize| {
+        number[at]
+            .is_ascii_digit()
+            .then(|| i32::from(number[at] - b'0'))
+    };
+    let year = (born.first.year() == born.last.year()).then_some(born.first.year())?;
+    let female = match sex {
+        "1" => 0,
+        "2" => 1,
+        _ => return None,
+    };
+    let century = (year >= 1900).then(|| (year - 1900) / 100)?;
+    let fits = digit(3)? == century * 2 + female && digit(4)? * 10 + digit(5)? == year % 100;
+    Some(fits.into())
+}

@@ -1,0 +1,13 @@
+//! Expressions: a subset of CEL over the answers. Text → [`parser`] → [`lower`] (checks types) → [`Tree`] → [`evaluate`].
+
+pub(crate) mod evaluate;
+mod functions;
+mod lexer;
+pub(crate) mod lower;
+mod parser;
+mod signatures;
+mod tree;
+pub(crate) mod types;
+mod words;
+
+pub use tree::{Op, Scalar, Tree};

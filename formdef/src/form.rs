@@ -1,0 +1,355 @@
+//! A form: what is asked, when, under which rules, and who may read which answer.
+//!
+//! The serialised shape of [`Form`] is the *compiled form* that the portal publishes, page and intake read, and whose
+//! digest the catalogue signs: member order here is the order there. Texts of the guide stay out of it.
+
+use crate::expr::Tree;
+use crate::kinds::Kind;
+use crate::{Date, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The compiled form's own version.
+pub const FORMDEF_VERSION: u32 = 1;
+
+/// A form, from its definition or from its compiled file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The compiled form's format: [`FORMDEF_VERSION`].
+    pub formdef: u32,
+    /// The service's id: the name of its folder, such as `khai-sinh`.
+    pub id: String,
+    /// The form's version, from 1. A published version never changes.
+    pub version: u32,
+    /// The level of online service, 1 to 4 (Decree 43/2011).
+    pub level: u8,
+    /// Live or trial.
+    pub mode: Mode,
+    /// The procedure's national code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The service's name.
+    pub title: Text,
+    /// Who may read which answers, in the order of the definition.
+    pub recipients: Vec<Recipient>,
+    /// The lists that the form uses: id → base64url SHA-256 of the published list.
+    pub lists: BTreeMap<String, String>,
+    /// Papers to bring.
+    pub attachments: Vec<Attachment>,
+    /// The questions in their order.
+    pub sections: Vec<Section>,
+    /// What must hold between answers, in the order of the definition.
+    pub rules: Vec<Rule>,
+    /// From and until when it can be sent. Not in the compiled form: the catalogue says it.
+    #[serde(skip)]
+    pub window: Window,
+    /// The texts of the service's page. Not in the compiled form.
+    #[serde(skip)]
+    pub guide: Guide,
+}
+
+/// Whether a form is for real.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Submissions are cases.
+    #[default]
+    Live,
+    /// Submissions are a rehearsal and are marked so from end to end.
+    Trial,
+}
+
+/// When a form can be sent, in seconds since 1970 UTC; `None`: no such limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// From this moment on.
+    pub opens: Option<i64>,
+    /// Until before this moment.
+    pub closes: Option<i64>,
+    /// This version is taken until before this moment, although a newer one is published.
+    pub accept_until: Option<i64>,
+}
+
+/// The texts of a service's page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Guide {
+    /// Under which heading the service is listed, such as `ho-tich`.
+    pub group: Option<String>,
+    /// One sentence for lists of services.
+    pub summary: Option<Text>,
+    /// Who may apply.
+    pub who: Option<Text>,
+    /// Which authority decides.
+    pub authority: Option<Text>,
+    /// How long it takes.
+    pub time: Option<Text>,
+    /// What it costs.
+    pub fee: Option<Text>,
+    /// What the person gets.
+    pub results: Vec<Text>,
+    /// The law it stands on.
+    pub legal: Vec<Text>,
+    /// What happens, step by step.
+    pub steps: Vec<Text>,
+    /// Papers to show at the counter.
+    pub show: Vec<Text>,
+}
+
+/// A reader of answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// The name of its part of a submission, such as `police`.
+    pub role: String,
+    /// The kind of office that it is, such as `ward`.
+    pub kind: String,
+    /// How the office is found from the answers.
+    pub office: Office,
+    /// The ids of the fields that it reads, in the form's order.
+    pub reads: Vec<String>,
+}
+
+/// How an office is found from the answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Office {
+    /// The agency that the field's answer names.
+    Of {
+        /// The field's id.
+        of: String,
+    },
+    /// The office of the district of the ward that the field's answer names: `prefix` + the district's code.
+    DistrictOf {
+        /// The field's id.
+        district_of: String,
+        /// What its code begins with, such as `ca-`.
+        prefix: String,
+    },
+}
+
+impl Office {
+    /// The field from which the office is found.
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Of { of } => of,
+            Self::DistrictOf { district_of, .. } => district_of,
+        }
+    }
+}
+
+/// A paper to bring to the counter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// Its id, such as `att.birth_notice`.
+    pub id: String,
+    /// What it is called.
+    pub label: Text,
+    /// How it is handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<Text>,
+    /// Whether it must be brought whenever it is listed.
+    pub required: bool,
+    /// It is listed only when this is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_when: Option<Tree>,
+    /// The roles that get it.
+    pub to: Vec<String>,
+    /// The last day on which it is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// A group of questions, one step of the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Its id, unique in the form.
+    pub id: String,
+    /// Its heading.
+    pub title: Text,
+    /// Words before the first question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intro: Option<Text>,
+    /// Its fields are asked only when this is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_when: Option<Tree>,
+    /// The questions.
+    pub fields: Vec<Field>,
+}
+
+/// A question. The members after `source` are there when its kind knows them and the definition gives them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its id: `[a-z][a-z0-9_]*` joined by dots, unique in the form; in a repeat group, unique in the group.
+    pub id: String,
+    /// What kind of answer it takes.
+    pub kind: Kind,
+    /// The question.
+    pub label: Text,
+    /// Help below the question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
+    /// Whether it must be answered when it is shown.
+    pub required: bool,
+    /// It is asked only when this is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_when: Option<Tree>,
+    /// What the page fills in at the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    /// What the page fills in for as long as the person has not touched the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefill: Option<Tree>,
+    /// Replaces rule id and words of the faults of its kind, `required` apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid: Option<Wording>,
+    /// Replaces rule id and words of the fault `required`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Wording>,
+    /// Never in notices, logs or statistics.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+    /// The paper form it comes from, such as `P15`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// `computed`: the expression that gives its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Tree>,
+    /// `choice`: its own options, or
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
+    /// `choice`: the id of the list of its options.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// `text`: least length in code points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_min: Option<u32>,
+    /// `text`: greatest length in code points; always there for a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_max: Option<u32>,
+    /// `integer`: least value; `repeat`: least number of entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// `integer`: greatest value; `repeat`: greatest number of entries, always there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// `admin-unit`: 1 (province) or 3 (down to the ward); always there for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub levels: Option<u8>,
+    /// `person-name`: shown and printed in capitals.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub capitals: bool,
+    /// `repeat`: the questions of one entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+}
+
+/// One option of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The answer's value.
+    pub value: String,
+    /// What people read.
+    pub label: Text,
+}
+
+/// A rule id and the words that people read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    /// The rule's id, such as `R-COPIES`.
+    pub id: String,
+    /// What is wrong and what to do.
+    pub message: Text,
+}
+
+/// Something that must hold between answers. It is broken only when `assert` is false, not when it is unknown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The rule's id, such as `R-PAST`. Several rules may carry one id.
+    pub id: String,
+    /// The id of the field at which it shows.
+    pub on: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What must hold.
+    pub assert: Tree,
+    /// What is wrong and what to do.
+    pub message: Text,
+}
+
+/// How bad a broken rule is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It must be put right before sending.
+    #[default]
+    Error,
+    /// The case belongs to another authority: the form stops here and says where.
+    Route,
+    /// It may be sent as it is.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+impl Severity {
+    /// Whether the page refuses to send.
+    pub fn stops(self) -> bool {
+        matches!(self, Self::Error | Self::Route)
+    }
+}
+
+impl Form {
+    /// The compiled form: compact JSON, the same bytes for the same form.
+    pub fn to_compiled(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// From a compiled form.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn from_compiled(json: &str) -> Result<Self, String> {
+        let form: Self =
+            serde_json::from_str(json).map_err(|fault| format!("not a compiled form: {fault}"))?;
+        if form.formdef == FORMDEF_VERSION {
+            Ok(form)
+        } else {
+            Err(format!(
+                "a compiled form of format {}; this program reads format {FORMDEF_VERSION}",
+                form.formdef
+            ))
+        }
+    }
+
+    /// All fields with their section, in order; members of repeat groups are in their group's [`Field::fields`].
+    pub fn placed_fields(&self) -> impl Iterator<Item = (&Section, &Field)> {
+        self.sections
+            .iter()
+            .flat_map(|section| section.fields.iter().map(move |field| (section, field)))
+    }
+
+    /// All fields in order.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.placed_fields().map(|(_, field)| field)
+    }
+
+    /// The field of that id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields().find(|field| field.id == id)
+    }
+
+    /// The recipient of that role.
+    pub fn recipient(&self, role: &str) -> Option<&Recipient> {
+        self.recipients
+            .iter()
+            .find(|recipient| recipient.role == role)
+    }
+}

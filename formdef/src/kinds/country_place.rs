@@ -1,0 +1,74 @@
+//! `country-place`: a place abroad. Answer: `{"country", "place"}`, the country a code of the list `countries`.
+
+use super::{Behaviour, Context, Finding, Shown, findings};
+use crate::expr::types::{Meaning, Type};
+use crate::form::Field;
+use crate::list::Lists;
+use crate::message::Code;
+use crate::place::{self, Object, code_of, free_text_schema, is_free_text, only};
+use serde_json::Value;
+
+pub(super) struct CountryPlace;
+
+impl Behaviour for CountryPlace {
+    fn name(&self) -> &'static str {
+        "country-place"
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        &["shape", "R-ADDR", "R-ADDR/country", "R-ADDR/place"]
+    }
+
+    fn lists(&self, _: &Field) -> Vec<String> {
+        vec!["countries".to_owned()]
+    }
+
+    fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
+        Meaning {
+            whole: Type::Record(self.name()),
+            parts: vec![
+                ("country", code_of("countries", lists)),
+                ("place", Type::Text),
+            ],
+        }
+    }
+
+    fn check<'a>(
+        &self,
+        field: &'a Field,
+        answer: &Value,
+        context: &Context<'_>,
+    ) -> Vec<Finding<'a>> {
+        let code = match answer.as_object() {
+            Some(answer) if only(answer, &["country", "place"]) => fault(answer, context),
+            _ => Some("shape"),
+        };
+        findings(field, code)
+    }
+
+    fn display(&self, _: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String> {
+        let text = |part: &str| answer.get(part).and_then(Value::as_str);
+        let country = shown.label("countries", text("country")?);
+        Some(format!("{}, {country}", text("place")?))
+    }
+
+    fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
+        let members = [
+            ("country", shown.schema("countries")),
+            ("place", free_text_schema()),
+        ];
+        place::schema(&members, &["country", "place"])
+    }
+}
+
+fn fault(answer: &Object, context: &Context<'_>) -> Option<Code> {
+    let country = answer.get("country").and_then(Value::as_str);
+    if !country.is_some_and(|code| context.has("countries", code)) {
+        return Some("R-ADDR/country");
+    }
+    (!is_free_text(answer.get("place"))).then_some("R-ADDR/place")
+}

@@ -1,0 +1,142 @@
+//! `id-paper`: an identity paper. Answer: `{"type", "number", "issued_on"?, "issued_by"?}`, the type a code of the list
+//! `id-paper`, the number as its type has it (see [`number_fault`]).
+
+use super::{Behaviour, Context, Finding, Shown, findings};
+use crate::characters::is_plain_text;
+use crate::expr::types::{Meaning, Type};
+use crate::form::Field;
+use crate::list::Lists;
+use crate::message::Code;
+use crate::place::{self, Object, code_of, only};
+use serde_json::{Value, json};
+
+const ISSUED_BY_MAX: usize = 120;
+
+pub(super) struct IdPaper;
+
+impl Behaviour for IdPaper {
+    fn name(&self) -> &'static str {
+        "id-paper"
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        &[
+            "shape",
+            "R-ID",
+            "R-ID/type",
+            "R-ID/12",
+            "R-ID/9",
+            "R-ID/passport",
+            "R-ID/foreign",
+            "date",
+        ]
+    }
+
+    fn lists(&self, _: &Field) -> Vec<String> {
+        vec!["id-paper".to_owned()]
+    }
+
+    fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
+        Meaning {
+            whole: Type::Record(self.name()),
+            parts: vec![
+                ("type", code_of("id-paper", lists)),
+                ("number", Type::Text),
+                ("issued_on", Type::Date),
+                ("issued_by", Type::Text),
+            ],
+        }
+    }
+
+    fn check<'a>(
+        &self,
+        field: &'a Field,
+        answer: &Value,
+        context: &Context<'_>,
+    ) -> Vec<Finding<'a>> {
+        let code = match answer.as_object() {
+            Some(paper) if only(paper, &["type", "number", "issued_on", "issued_by"]) => {
+                fault(paper, context)
+            }
+            _ => Some("shape"),
+        };
+        findings(field, code)
+    }
+
+    fn display(&self, _: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String> {
+        let text = |part: &str| answer.get(part).and_then(Value::as_str);
+        let kind = shown.label("id-paper", text("type")?);
+        let mut line = format!("{kind} {} {}", shown.words("số", "no."), text("number")?);
+        if let Some(office) = text("issued_by") {
+            line += &format!(" {} {office}", shown.words("do", "issued by"));
+        }
+        if let Some(day) = text("issued_on").and_then(|day| super::date::display(day, shown)) {
+            line += &format!(" {} {day}", shown.words("cấp ngày", "on"));
+        }
+        Some(line)
+    }
+
+    fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
+        let date = json!({"type": "string", "format": "date"});
+        let members = [
+            ("type", shown.schema("id-paper")),
+            (
+                "number",
+                json!({"type": "string", "minLength": 5, "maxLength": 30}),
+            ),
+            ("issued_on", date),
+            (
+                "issued_by",
+                json!({"type": "string", "minLength": 1, "maxLength": ISSUED_BY_MAX}),
+            ),
+        ];
+        place::schema(&members, &["type", "number"])
+    }
+}
+
+fn fault(paper: &Object, context: &Context<'_>) -> Option<Code> {
+    let text = |part: &str| paper.get(part).and_then(Value::as_str);
+    let Some(kind) = text("type").filter(|kind| context.has("id-paper", kind)) else {
+        return Some("R-ID/type");
+    };
+    let number = text("number").unwrap_or_default();
+    number_fault(kind, number)
+        .or_else(|| paper.get("issued_on").and_then(super::date::fault))
+        .or_else(|| issued_by_fault(paper.get("issued_by")?))
+}
+
+/// What is wrong with a number of that type of paper.
+fn number_fault(kind: &str, number: &str) -> Option<Code> {
+    let length = number.len();
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_code = number
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let (fits, code) = match kind {
+        "CCCD" | "CC" | "CMND12" | "SDD" => (length == 12 && is_digits(number), "R-ID/12"),
+        "CMND9" => (length == 9 && is_digits(number), "R-ID/9"),
+        "HC" => {
+            let digits = number.trim_start_matches(|c: char| c.is_ascii_uppercase());
+            let letters = length - digits.len();
+            let fits =
+                (1..=2).contains(&letters) && (6..=8).contains(&digits.len()) && is_digits(digits);
+            (fits, "R-ID/passport")
+        }
+        "HCNN" => (is_code && (5..=15).contains(&length), "R-ID/foreign"),
+        _ => {
+            let length = number.chars().count();
+            (is_plain_text(number) && (5..=30).contains(&length), "R-ID")
+        }
+    };
+    (!fits).then_some(code)
+}
+
+fn issued_by_fault(office: &Value) -> Option<Code> {
+    let office = office.as_str().filter(|office| is_plain_text(office));
+    let fits = office.is_some_and(|office| office.chars().count() <= ISSUED_BY_MAX);
+    (!fits).then_some("shape")
+}

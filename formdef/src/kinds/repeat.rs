@@ -1,0 +1,123 @@
+//! `repeat`: the same questions for each of several persons or things. Answer: an array of objects keyed by the members'
+//! ids; no entry is no answer.
+
+use super::{Behaviour, Context, Finding, Shown, findings, plain};
+use crate::check::check_presence;
+use crate::expr::types::{Meaning, Type};
+use crate::form::Field;
+use crate::list::Lists;
+use crate::message::Code;
+use crate::place::{self, Object};
+use serde_json::{Value, json};
+
+/// Entries, when the definition does not say.
+const MAX: i64 = 20;
+
+pub(super) struct Repeat;
+
+impl Behaviour for Repeat {
+    fn name(&self) -> &'static str {
+        "repeat"
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &["field", "min", "max"]
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        &["shape", "count"]
+    }
+
+    fn complete(&self, field: &mut Field) {
+        field.max.get_or_insert(MAX);
+    }
+
+    fn lists(&self, field: &Field) -> Vec<String> {
+        let members = field.fields.iter();
+        members
+            .flat_map(|member| member.kind.behaviour().lists(member))
+            .collect()
+    }
+
+    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+        plain(Type::Entries)
+    }
+
+    fn check<'a>(
+        &self,
+        field: &'a Field,
+        answer: &Value,
+        context: &Context<'_>,
+    ) -> Vec<Finding<'a>> {
+        let entries = answer.as_array().filter(|entries| !entries.is_empty());
+        let Some(entries) = entries else {
+            return findings(field, Some("shape"));
+        };
+        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let fits = (field.min.unwrap_or(0)..=field.max.unwrap_or(MAX)).contains(&count);
+        if !fits {
+            return findings(field, Some("count"));
+        }
+        let entries = entries.iter().enumerate();
+        entries
+            .flat_map(|(at, entry)| check_entry(field, at, entry, context))
+            .collect()
+    }
+
+    fn display(&self, field: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String> {
+        let entries = answer.as_array()?.iter().enumerate();
+        let lines = entries.map(|(at, entry)| {
+            let members = field.fields.iter().filter_map(|member| {
+                let answer = entry.get(&member.id)?;
+                let answer = member.kind.behaviour().display(member, answer, shown)?;
+                Some(format!("{}: {answer}", member.label.get(shown.language)))
+            });
+            format!("{}. {}", at + 1, members.collect::<Vec<_>>().join(", "))
+        });
+        Some(lines.collect::<Vec<_>>().join("; "))
+    }
+
+    fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
+        let members = field.fields.iter();
+        let properties: Vec<_> = members
+            .map(|member| {
+                (
+                    member.id.as_str(),
+                    member.kind.behaviour().schema(member, shown),
+                )
+            })
+            .collect();
+        let required = field.fields.iter().filter(|member| member.required);
+        let required: Vec<&str> = required.map(|member| member.id.as_str()).collect();
+        json!({
+            "type": "array",
+            "items": place::schema(&properties, &required),
+            "minItems": field.min.unwrap_or(0).max(1),
+            "maxItems": field.max.unwrap_or(MAX),
+        })
+    }
+}
+
+fn check_entry<'a>(
+    field: &'a Field,
+    at: usize,
+    entry: &Value,
+    context: &Context<'_>,
+) -> Vec<Finding<'a>> {
+    let Some(entry) = entry.as_object().filter(|entry| known(field, entry)) else {
+        return findings(field, Some("shape"));
+    };
+    let members = field.fields.iter().flat_map(|member| {
+        let found = check_presence(member, entry.get(&member.id), context);
+        found.into_iter().map(|finding| Finding {
+            path: format!("[{at}].{}", member.id),
+            ..finding
+        })
+    });
+    members.collect()
+}
+
+fn known(field: &Field, entry: &Object) -> bool {
+    let is_member = |key: &String| field.fields.iter().any(|member| member.id == *key);
+    entry.keys().all(is_member)
+}

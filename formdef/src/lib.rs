@@ -1,0 +1,38 @@
+//! The form language of motcua: definitions → [`Form`] or faults; answers → faults.
+//!
+//! No I/O, no clock: sources, lists and the day come from the caller. `formdef/LANGUAGE.md` is the editors' reference.
+//!
+//! ```text
+//! parse(source, shelf) → Form ─ to_compiled() → published ─ from_compiled() → Form ─ check(answers) → AnswerFaults
+//! ```
+
+mod audience;
+mod characters;
+mod check;
+mod date;
+mod display;
+mod expr;
+mod fault;
+mod form;
+mod kinds;
+mod list;
+mod message;
+mod page;
+mod place;
+mod read;
+mod schema;
+mod text;
+
+pub use check::{AnswerFault, check};
+pub use date::{Date, YEAR_MAX, YEAR_MIN};
+pub use display::display;
+pub use expr::{Op, Scalar, Tree};
+pub use fault::{Fault, Source};
+pub use form::{
+    Attachment, Choice, FORMDEF_VERSION, Field, Form, Guide, Mode, Office, Recipient, Rule,
+    Section, Severity, Window, Wording,
+};
+pub use kinds::{Kind, all as kinds};
+pub use list::{Group, Item, List, Lists};
+pub use read::{Shelf, parse};
+pub use text::Text;

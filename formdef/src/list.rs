@@ -1,0 +1,90 @@
+//! Lists of options that forms share: provinces, agencies, ethnic groups, …
+
+use crate::{Date, Text};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The lists that a form uses, by id.
+pub type Lists = BTreeMap<String, List>;
+
+/// A list of options, as published at `/lists/{sha256}.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// The list's id: the name of its file.
+    pub id: String,
+    /// What the items are grouped by, in the order shown; empty when they are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// The options in the order shown.
+    pub items: Vec<Item>,
+    /// base64url SHA-256 of [`List::to_json`]'s bytes. It is not in the file: whoever reads or writes the file sets it.
+    #[serde(skip)]
+    pub sha256: String,
+}
+
+/// A group of options, such as a district.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// The group's code, to which [`Item::group`] points.
+    pub code: String,
+    /// What people read.
+    pub label: Text,
+}
+
+/// One option.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// The answer's value.
+    pub code: String,
+    /// What people read.
+    pub label: Text,
+    /// The code of its group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The first day on which it can be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Date>,
+    /// The first day on which it can no longer be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes: Option<Date>,
+}
+
+impl Item {
+    /// Whether it can be chosen on that day.
+    pub fn is_open(&self, on: Date) -> bool {
+        self.opens.is_none_or(|opens| opens <= on) && self.closes.is_none_or(|closes| on < closes)
+    }
+}
+
+impl List {
+    /// From the published JSON.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn from_json(json: &str) -> Result<Self, String> {
+        serde_json::from_str(json).map_err(|fault| format!("not a list of options: {fault}"))
+    }
+
+    /// The published JSON: the same bytes for the same list.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The item of that code.
+    pub fn find(&self, code: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.code == code)
+    }
+
+    /// The group of that code.
+    pub fn group(&self, code: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.code == code)
+    }
+
+    /// The group that `item` is in.
+    pub fn group_of(&self, item: &Item) -> Option<&Group> {
+        self.group(item.group.as_deref()?)
+    }
+}

@@ -1,0 +1,230 @@
+//! The second pass: expressions are read once all fields are known, and put where they belong.
+
+use super::mistake::Mistake;
+use super::node::{Node, Place};
+use super::reader::Reader;
+use crate::expr::Tree;
+use crate::expr::lower::{Purpose, lower};
+use crate::expr::types::{Names, Type};
+use crate::form::{Field, Form, Rule, Severity};
+use crate::kinds::plain;
+use crate::text::Text;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// What the first pass leaves for the second.
+#[derive(Default)]
+pub(super) struct Expressions {
+    found: Vec<Found>,
+    pub(super) rules: Vec<RuleDraft>,
+    /// The ids of fields that could not be read.
+    pub(super) unreadable: Vec<String>,
+    /// Where each field's id stands.
+    pub(super) fields: BTreeMap<String, Place>,
+}
+
+struct Found {
+    slot: Slot,
+    text: String,
+    at: Place,
+}
+
+/// Where an expression belongs: numbers of section, field, attachment.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Slot {
+    Section(usize),
+    Field(usize, usize),
+    Prefill(usize, usize),
+    Value(usize, usize),
+    Attachment(usize),
+}
+
+/// A rule whose expression is not read yet.
+pub(super) struct RuleDraft {
+    pub(super) id: String,
+    pub(super) on: String,
+    pub(super) on_at: Place,
+    pub(super) severity: Severity,
+    pub(super) message: Text,
+    pub(super) assert: (String, Place),
+}
+
+impl Expressions {
+    pub(super) fn add(&mut self, reader: &mut Reader<'_>, node: Option<&Node>, slot: Slot) {
+        let Some(node) = node else { return };
+        if let Some(text) = reader.string(node) {
+            self.found.push(Found {
+                slot,
+                text: text.to_owned(),
+                at: node.at.clone(),
+            });
+        }
+    }
+}
+
+/// Reads all expressions into the form.
+pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Expressions) {
+    let lists = &reader.shelf.lists;
+    let meaning = |field: &Field| {
+        (
+            field.id.clone(),
+            field.kind.behaviour().meaning(field, lists),
+        )
+    };
+    let mut names = Names {
+        fields: form.fields().map(meaning).collect(),
+        lists,
+    };
+    for id in &expressions.unreadable {
+        names.fields.insert(id.clone(), plain(Type::Any));
+    }
+    let is_value = |found: &&Found| matches!(found.slot, Slot::Value(..));
+    for found in expressions.found.iter().filter(is_value) {
+        let Slot::Value(section, field) = found.slot else {
+            continue;
+        };
+        let field = &mut form.sections[section].fields[field];
+        if let Some((tree, its)) = read(reader, &found.text, &found.at, &names, &Purpose::Computed)
+        {
+            field.value = Some(tree);
+            // What was computed has no parts of its own: name the part where it comes from.
+            names.fields.insert(field.id.clone(), plain(its));
+        }
+    }
+    for found in expressions.found.iter().filter(|found| !is_value(found)) {
+        let wanted = wanted(form, &names, found.slot);
+        let purpose = wanted.as_ref().map_or(Purpose::Condition, Purpose::Prefill);
+        let tree = read(reader, &found.text, &found.at, &names, &purpose);
+        *slot(form, found.slot) = tree.map(|(tree, _)| tree);
+    }
+    for draft in &expressions.rules {
+        let rule = rule(reader, draft, &names);
+        form.rules.extend(rule);
+    }
+    dependencies(reader, form, expressions);
+}
+
+/// What a prefilled field takes; `None` for conditions.
+fn wanted(form: &Form, names: &Names<'_>, slot: Slot) -> Option<Type> {
+    let Slot::Prefill(section, field) = slot else {
+        return None;
+    };
+    let id = &form.sections[section].fields[field].id;
+    names.fields.get(id).map(|meaning| meaning.whole.clone())
+}
+
+fn slot(form: &mut Form, slot: Slot) -> &mut Option<Tree> {
+    match slot {
+        Slot::Section(section) => &mut form.sections[section].show_when,
+        Slot::Field(section, field) => &mut form.sections[section].fields[field].show_when,
+        Slot::Prefill(section, field) => &mut form.sections[section].fields[field].prefill,
+        Slot::Value(section, field) => &mut form.sections[section].fields[field].value,
+        Slot::Attachment(attachment) => &mut form.attachments[attachment].show_when,
+    }
+}
+
+fn rule(reader: &mut Reader<'_>, draft: &RuleDraft, names: &Names<'_>) -> Option<Rule> {
+    if !names.fields.contains_key(&draft.on) {
+        let known = names.fields.keys().cloned().collect();
+        let id = draft.on.clone();
+        reader.fault(&draft.on_at, Mistake::UnknownField { id, known });
+    }
+    let (text, at) = &draft.assert;
+    let (assert, _) = read(reader, text, at, names, &Purpose::Condition)?;
+    Some(Rule {
+        id: draft.id.clone(),
+        on: draft.on.clone(),
+        severity: draft.severity,
+        assert,
+        message: draft.message.clone(),
+    })
+}
+
+fn read(
+    reader: &mut Reader<'_>,
+    text: &str,
+    at: &Place,
+    names: &Names<'_>,
+    purpose: &Purpose<'_>,
+) -> Option<(Tree, Type)> {
+    match lower(text, names, purpose) {
+        Ok(lowered) => Some(lowered),
+        Err(faults) => {
+            for (span, mistake) in faults {
+                let at = inside(reader.sources[at.file].text.as_str(), at, text, span);
+                reader.fault(&at, mistake);
+            }
+            None
+        }
+    }
+}
+
+/// The place of a part of a text that stands in quotes at `at`; the whole text when escapes have moved its parts.
+fn inside(file: &str, at: &Place, text: &str, part: Range<usize>) -> Place {
+    let raw = file.get(at.span.clone()).unwrap_or_default();
+    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
+        // A line break right after the quotes is no part of the text.
+        let body = &raw[3..];
+        let line_break = ["\r\n", "\n"].into_iter().find(|end| body.starts_with(end));
+        3 + line_break.map_or(0, str::len)
+    } else {
+        1
+    };
+    let same = raw.get(quotes..).is_some_and(|body| body.starts_with(text));
+    if !same {
+        return at.clone();
+    }
+    let start = at.span.start + quotes;
+    Place {
+        file: at.file,
+        span: start + part.start..start + part.end,
+    }
+}
+
+/// No field may decide, by way of others, whether it is asked itself.
+fn dependencies(reader: &mut Reader<'_>, form: &Form, expressions: &Expressions) {
+    let mut waiting: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (section, field) in form.placed_fields() {
+        let trees = [&section.show_when, &field.show_when, &field.value];
+        let needed = trees.into_iter().flatten().flat_map(Tree::fields);
+        waiting.insert(&field.id, needed.collect());
+    }
+    loop {
+        let ready: Vec<&str> = waiting
+            .iter()
+            .filter(|(_, needed)| !needed.iter().any(|id| waiting.contains_key(id)))
+            .map(|(id, _)| *id)
+            .collect();
+        if ready.is_empty() {
+            break;
+        }
+        for id in ready {
+            waiting.remove(id);
+        }
+    }
+    // What is left depends on itself, or on what does: each circle is reported once.
+    while let Some(chain) = circle(&waiting) {
+        if let Some(at) = expressions.fields.get(chain[0]) {
+            let chain = chain.iter().map(|id| (*id).to_owned()).collect();
+            reader.fault(at, Mistake::DependsOnItself { chain });
+        }
+        for id in chain {
+            waiting.remove(id);
+        }
+    }
+}
+
+/// A circle among fields that all wait for another one of them, if there is any.
+fn circle<'a>(waiting: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Option<Vec<&'a str>> {
+    waiting.keys().find_map(|start| {
+        let mut chain = vec![*start];
+        loop {
+            let needed = waiting.get(chain.last()?)?;
+            let next = needed.iter().find(|id| waiting.contains_key(*id))?;
+            if let Some(from) = chain.iter().position(|id| id == next) {
+                return Some(chain.split_off(from));
+            }
+            chain.push(next);
+        }
+    })
+}

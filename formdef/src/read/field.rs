@@ -1,0 +1,361 @@
+//! A field: what all kinds know, then what its kind knows.
+
+use super::expressions::{Expressions, Slot};
+use super::mistake::Mistake;
+use super::node::{Content, Node};
+use super::reader::{Owner, Reader, is_field_id, is_member_id};
+use super::section::{self, Ids};
+use crate::Date;
+use crate::form::{Choice, Field, Wording};
+use crate::kinds::{self, Context, Kind};
+use crate::message;
+use serde_json::Value;
+use std::ops::RangeInclusive;
+
+/// What every field knows.
+const KEYS: &[&str] = &["id", "kind", "label", "hint", "source", "sensitive"];
+/// What a question knows, but not a computed field.
+const QUESTION_KEYS: &[&str] = &["required", "invalid", "missing"];
+/// What a field of a section knows, but not one of a repeat group.
+const PLACED_KEYS: &[&str] = &["show_when", "rule"];
+/// What a question of a section knows.
+const PLACED_QUESTION_KEYS: &[&str] = &["prefill"];
+/// The kinds whose answer a definition can write down.
+const DEFAULT_KINDS: &[&str] = &["text", "integer", "choice", "yes-no"];
+
+/// More code points than this no question needs.
+const LENGTH_LIMIT: RangeInclusive<i64> = 1..=10_000;
+/// What JavaScript holds exactly.
+const NUMBER_LIMIT: RangeInclusive<i64> = -((1 << 53) - 1)..=(1 << 53) - 1;
+const ENTRIES_LIMIT: RangeInclusive<i64> = 0..=100;
+
+/// Reads a field of a section. `place` is its section and its number there.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    place: (usize, usize),
+    ids: &mut Ids,
+    expressions: &mut Expressions,
+) -> Option<Field> {
+    let owner = Owner {
+        table: reader.table(node)?,
+        at: &node.at,
+        name: "a field".into(),
+    };
+    let kind = kind(reader, &owner, &kinds::all().collect::<Vec<_>>());
+    let id_node = reader.need(&owner, "id", "id = \"child.birth_date\"");
+    let id = id_node.and_then(|node| reader.id(node, is_field_id));
+    let (Some(kind), Some(id), Some(id_node)) = (kind, id, id_node) else {
+        unreadable(reader, id_node, expressions);
+        return None;
+    };
+    if let Some(first) = ids.fields.get(&id) {
+        let mistake = Mistake::Double {
+            what: "field",
+            id: id.clone(),
+            first: reader.line_of(first),
+        };
+        reader.fault(&id_node.at, mistake);
+        return None;
+    }
+    ids.fields.insert(id.clone(), id_node.at.clone());
+    expressions.fields.insert(id.clone(), id_node.at.clone());
+    let is_question = kind.name() != "computed";
+    let takes_default = DEFAULT_KINDS.contains(&kind.name());
+    let mut known = [KEYS, PLACED_KEYS, kind.behaviour().keys()].concat();
+    if is_question {
+        known.extend([QUESTION_KEYS, PLACED_QUESTION_KEYS].concat());
+    }
+    known.extend(takes_default.then_some("default"));
+    let mut field = common(reader, &owner, kind, id, &known);
+    let (section, number) = place;
+    expressions.add(
+        reader,
+        owner.table.get("show_when"),
+        Slot::Field(section, number),
+    );
+    if is_question {
+        expressions.add(
+            reader,
+            owner.table.get("prefill"),
+            Slot::Prefill(section, number),
+        );
+    } else if let Some(value) = reader.need(&owner, "value", "value = \"words(child.birth_date)\"")
+    {
+        expressions.add(reader, Some(value), Slot::Value(section, number));
+    }
+    if takes_default && let Some(node) = owner.table.get("default") {
+        field.default = default(reader, node, &field);
+    }
+    section::read_rules(reader, &owner, Some(&field.id), expressions);
+    Some(field)
+}
+
+/// What refers to a field that could not be read is no fault of its own.
+fn unreadable(reader: &mut Reader<'_>, id: Option<&Node>, expressions: &mut Expressions) {
+    match id.map(|node| &node.content) {
+        Some(Content::Text(id)) => expressions.unreadable.push(id.clone()),
+        _ => reader.incomplete = true,
+    }
+}
+
+/// A question of a repeat group.
+fn member(reader: &mut Reader<'_>, node: &Node) -> Option<Field> {
+    let owner = Owner {
+        table: reader.table(node)?,
+        at: &node.at,
+        name: "a field of a repeat group".into(),
+    };
+    let allowed: Vec<Kind> = kinds::all()
+        .filter(|kind| !["computed", "repeat"].contains(&kind.name()))
+        .collect();
+    let kind = kind(reader, &owner, &allowed);
+    let id = reader.need(&owner, "id", "id = \"full_name\"");
+    let id = id.and_then(|node| reader.id(node, is_member_id));
+    let (kind, id) = (kind?, id?);
+    let known = [KEYS, QUESTION_KEYS, kind.behaviour().keys()].concat();
+    Some(common(reader, &owner, kind, id, &known))
+}
+
+fn kind(reader: &mut Reader<'_>, owner: &Owner<'_>, allowed: &[Kind]) -> Option<Kind> {
+    let node = reader.need(owner, "kind", "kind = \"date\"")?;
+    let name = reader.string(node)?;
+    let kind = allowed.iter().find(|kind| kind.name() == name);
+    if kind.is_none() {
+        let mistake = Mistake::UnknownKind {
+            kind: name.to_owned(),
+            known: allowed.iter().map(|kind| kind.name().to_owned()).collect(),
+        };
+        reader.fault(&node.at, mistake);
+    }
+    kind.copied()
+}
+
+/// What does not refer to other fields.
+fn common(
+    reader: &mut Reader<'_>,
+    owner: &Owner<'_>,
+    kind: Kind,
+    id: String,
+    known: &[&str],
+) -> Field {
+    let owner = Owner {
+        name: format!("a field of kind `{}`", kind.name()),
+        ..*owner
+    };
+    reader.unknown_keys(&owner, known);
+    let get = |key: &str| owner.table.get(key).filter(|_| known.contains(&key));
+    let label = reader.need(&owner, "label", "label.vi = \"Ngày, tháng, năm sinh\"");
+    let mut field = Field {
+        id,
+        kind,
+        label: label
+            .and_then(|node| reader.words(node))
+            .unwrap_or_default(),
+        hint: get("hint").and_then(|node| reader.words(node)),
+        required: get("required")
+            .and_then(|node| reader.boolean(node))
+            .unwrap_or_default(),
+        show_when: None,
+        default: None,
+        prefill: None,
+        invalid: get("invalid").and_then(|node| wording(reader, node)),
+        missing: get("missing").and_then(|node| wording(reader, node)),
+        sensitive: get("sensitive")
+            .and_then(|node| reader.boolean(node))
+            .unwrap_or_default(),
+        source: get("source")
+            .and_then(|node| reader.string(node))
+            .map(str::to_owned),
+        value: None,
+        options: get("options")
+            .map(|node| options(reader, node))
+            .unwrap_or_default(),
+        list: get("list").and_then(|node| list(reader, node)),
+        length_min: get("length_min").and_then(|node| length(reader, node)),
+        length_max: get("length_max").and_then(|node| length(reader, node)),
+        min: None,
+        max: None,
+        levels: get("levels").and_then(|node| levels(reader, node)),
+        capitals: get("capitals")
+            .and_then(|node| reader.boolean(node))
+            .unwrap_or_default(),
+        fields: get("field")
+            .map(|node| members(reader, node))
+            .unwrap_or_default(),
+    };
+    let limit = if kind.name() == "repeat" {
+        ENTRIES_LIMIT
+    } else {
+        NUMBER_LIMIT
+    };
+    field.min = get("min").and_then(|node| reader.integer(node, limit.clone()));
+    field.max = get("max").and_then(|node| reader.integer(node, limit));
+    kind.behaviour().complete(&mut field);
+    check_parameters(reader, &owner, &field);
+    field
+}
+
+/// What must hold between the parameters of a kind.
+fn check_parameters(reader: &mut Reader<'_>, owner: &Owner<'_>, field: &Field) {
+    let known = field.kind.behaviour().keys();
+    let written = |key: &str| owner.table.get(key).is_some();
+    if known.contains(&"options") && written("options") == written("list") {
+        reader.fault(owner.at, Mistake::OptionsOrList);
+    }
+    if known.contains(&"field") && !written("field") {
+        reader.fault(owner.at, Mistake::EmptyList { what: "field" });
+    }
+    let lengths = (
+        field.length_min.map(i64::from),
+        field.length_max.map(i64::from),
+    );
+    for (key, bounds) in [("length_min", lengths), ("min", (field.min, field.max))] {
+        if let ((Some(least), Some(greatest)), Some(node)) = (bounds, owner.table.get(key))
+            && least > greatest
+        {
+            reader.fault(&node.at, Mistake::LeastAboveGreatest { least, greatest });
+        }
+    }
+    let Some(kind_node) = owner.table.get("kind") else {
+        return;
+    };
+    for list in field.kind.behaviour().lists(field) {
+        let named = field.list.as_ref() == Some(&list);
+        if !named && !reader.shelf.lists.contains_key(&list) {
+            let kind = field.kind.name();
+            reader.fault(&kind_node.at, Mistake::KindNeedsList { kind, list });
+        }
+    }
+}
+
+fn wording(reader: &mut Reader<'_>, node: &Node) -> Option<Wording> {
+    let owner = Owner {
+        table: reader.table(node)?,
+        at: &node.at,
+        name: "`invalid` or `missing`".into(),
+    };
+    reader.unknown_keys(&owner, &["id", "message"]);
+    let id = reader.need(&owner, "id", "id = \"R-COPIES\"");
+    let id = id.and_then(|node| reader.string(node)).map(str::to_owned);
+    let message = reader.need(
+        &owner,
+        "message",
+        "message.vi = \"Số lượng bản sao từ 1 đến 20.\"",
+    );
+    let message = message.and_then(|node| reader.words(node));
+    Some(Wording {
+        id: id?,
+        message: message?,
+    })
+}
+
+fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {
+    let items = reader.array(node);
+    if items.is_empty() {
+        reader.fault(&node.at, Mistake::EmptyList { what: "option" });
+    }
+    let mut options: Vec<Choice> = Vec::new();
+    for item in items {
+        let Some(table) = reader.table(item) else {
+            continue;
+        };
+        let owner = Owner {
+            table,
+            at: &item.at,
+            name: "an option".into(),
+        };
+        reader.unknown_keys(&owner, &["value", "label"]);
+        let value_node = reader.need(&owner, "value", "value = \"co\"");
+        let value = value_node
+            .and_then(|node| reader.string(node))
+            .map(str::to_owned);
+        let label = reader.need(&owner, "label", "label.vi = \"Có\"");
+        let label = label
+            .and_then(|node| reader.words(node))
+            .unwrap_or_default();
+        let (Some(value), Some(value_node)) = (value, value_node) else {
+            continue;
+        };
+        if options.iter().any(|option| option.value == value) {
+            let mistake = Mistake::Double {
+                what: "option",
+                id: value.clone(),
+                first: "the same list".into(),
+            };
+            reader.fault(&value_node.at, mistake);
+        }
+        options.push(Choice { value, label });
+    }
+    options
+}
+
+fn list(reader: &mut Reader<'_>, node: &Node) -> Option<String> {
+    let id = reader.string(node)?;
+    reader.list_exists(id, &node.at).then(|| id.to_owned())
+}
+
+fn length(reader: &mut Reader<'_>, node: &Node) -> Option<u32> {
+    let length = reader.integer(node, LENGTH_LIMIT)?;
+    u32::try_from(length).ok()
+}
+
+fn levels(reader: &mut Reader<'_>, node: &Node) -> Option<u8> {
+    let levels = reader.integer(node, 1..=3)?;
+    if levels == 2 {
+        let known = ["1", "3"].map(str::to_owned).to_vec();
+        reader.fault(
+            &node.at,
+            Mistake::NotOneOf {
+                found: "2".into(),
+                known,
+            },
+        );
+    }
+    u8::try_from(levels).ok()
+}
+
+fn members(reader: &mut Reader<'_>, node: &Node) -> Vec<Field> {
+    let mut members: Vec<Field> = Vec::new();
+    for node in reader.array(node) {
+        let Some(field) = member(reader, node) else {
+            continue;
+        };
+        if members.iter().any(|other| other.id == field.id) {
+            let mistake = Mistake::Double {
+                what: "field",
+                id: field.id.clone(),
+                first: "the same group".into(),
+            };
+            reader.fault(&node.at, mistake);
+        }
+        members.push(field);
+    }
+    members
+}
+
+/// A default must be an answer that the field's kind takes.
+fn default(reader: &mut Reader<'_>, node: &Node, field: &Field) -> Option<Value> {
+    let value = match &node.content {
+        Content::Text(text) => Value::from(text.as_str()),
+        Content::Integer(Some(number)) => Value::from(*number),
+        Content::Boolean(value) => Value::from(*value),
+        _ => Value::Null,
+    };
+    let context = Context {
+        lists: &reader.shelf.lists,
+        today: Date::new(2016, 8, 10)?,
+    };
+    let found = field.kind.behaviour().check(field, &value, &context);
+    // Whether an option is open depends on the day, and the day is not known here.
+    let wrong = found.iter().find(|finding| finding.code != "not-open");
+    let Some(finding) = wrong else {
+        return Some(value);
+    };
+    let mistake = Mistake::BadDefault {
+        kind: field.kind.name(),
+        why: message::english(finding.code, field),
+    };
+    reader.fault(&node.at, mistake);
+    None
+}

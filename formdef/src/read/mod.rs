@@ -1,0 +1,53 @@
+//! Definitions → [`Form`]: every fault at once, each with its place.
+//!
+//! Two passes: first the structure ([`form`], [`section`], [`field`]), which collects expressions as they stand; then,
+//! when all fields are known, the [`expressions`], dependencies and [`recipients`].
+
+mod expressions;
+mod field;
+mod form;
+mod mistake;
+mod node;
+mod reader;
+mod recipients;
+mod section;
+
+pub(crate) use mistake::Mistake;
+
+use crate::fault::{Fault, Source};
+use crate::form::Form;
+use crate::list::Lists;
+use reader::Reader;
+use std::collections::BTreeMap;
+
+/// What forms share: everything that a definition can refer to outside its file.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    /// The portal's languages, the default one first.
+    pub languages: Vec<String>,
+    /// Shared sections: id → file.
+    pub sections: BTreeMap<String, Source>,
+    /// Lists by id, each with its digest set.
+    pub lists: Lists,
+    /// Kinds of office → what the codes of its offices begin with, such as `police` → `ca-`; the wards' is empty.
+    pub offices: BTreeMap<String, String>,
+}
+
+/// Reads a form's definition. The form is there when no fault is. The form's id is the name of its file's folder.
+///
+/// Faults come sorted by file and place, those of the definition's own file first.
+pub fn parse(source: &Source, shelf: &Shelf) -> (Option<Form>, Vec<Fault>) {
+    let mut reader = Reader::new(shelf);
+    let form = form::read(&mut reader, source);
+    let mut faults = reader.faults;
+    faults.sort_by_key(|fault| {
+        (
+            fault.path != source.path,
+            fault.path.clone(),
+            fault.line,
+            fault.column,
+        )
+    });
+    faults.dedup();
+    (form.filter(|_| faults.is_empty()), faults)
+}
