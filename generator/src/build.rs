@@ -1,0 +1,337 @@
+//! `motcua check` and `motcua build`: the way from sources to a portal, step by step.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use formdef::Date;
+use serde_json::Value;
+
+use crate::Options;
+use crate::assets::Assets;
+use crate::catalogue::signed_files;
+use crate::content::{Content, Service};
+use crate::fault::{Fault, Mistake};
+use crate::headers;
+use crate::keys::{KeyFault, Keys};
+use crate::output::{Output, WriteFault, Written};
+use crate::plan::{self, Page};
+use crate::portal::is_origin;
+use crate::render::{Renderer, minified};
+use crate::sources::Sources;
+
+/// Why there is no portal.
+#[derive(Debug)]
+pub enum Failure {
+    /// The sources have faults: all of them, in the order of their places.
+    Faults(Vec<Fault>),
+    /// Keys are missing, expired, or not what they should be.
+    Keys(Vec<KeyFault>),
+    /// The folder cannot be written.
+    Write(WriteFault),
+    /// No threads could be started.
+    Threads(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Faults(faults) => {
+                faults
+                    .iter()
+                    .try_for_each(|fault| writeln!(f, "{fault}\n"))?;
+                let files: std::collections::BTreeSet<&str> =
+                    faults.iter().map(|fault| fault.place().0).collect();
+                write!(
+                    f,
+                    "{} {} in {} {}; nothing was written",
+                    faults.len(),
+                    plural(faults.len(), "fault"),
+                    files.len(),
+                    plural(files.len(), "file")
+                )
+            }
+            Failure::Keys(faults) => {
+                faults
+                    .iter()
+                    .try_for_each(|fault| writeln!(f, "{fault}\n"))?;
+                write!(
+                    f,
+                    "{} {} of keys; nothing was written",
+                    faults.len(),
+                    plural(faults.len(), "fault")
+                )
+            }
+            Failure::Write(fault) => fault.fmt(f),
+            Failure::Threads(cause) => write!(
+                f,
+                "no threads could be started: {cause}\n  = give fewer with --threads"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 {
+        word.to_owned()
+    } else {
+        format!("{word}s")
+    }
+}
+
+/// What a portal holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Services.
+    pub services: usize,
+    /// Agencies, and how many of them are open on the day.
+    pub agencies: (usize, usize),
+    /// Languages, and how many texts of pages each shows in the default one.
+    pub fallbacks: BTreeMap<String, usize>,
+    /// Rules that no office can check again: the form and the rule.
+    pub uncheckable: Vec<String>,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (agencies, open) = self.agencies;
+        write!(
+            f,
+            "{} {}, {agencies} agencies ({open} open)",
+            self.services,
+            plural(self.services, "service")
+        )?;
+        for (language, count) in self.fallbacks.iter().filter(|(_, count)| **count > 0) {
+            write!(
+                f,
+                "\n{language}: {count} {} shown in the default language",
+                plural(*count, "text")
+            )?;
+        }
+        for rule in &self.uncheckable {
+            write!(f, "\nno office can check again: {rule}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What a build did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What the portal holds.
+    pub summary: Summary,
+    /// How many pages it has.
+    pub pages: usize,
+    /// How many files, and their bytes together.
+    pub files: (usize, usize),
+    /// Whether the catalogue is signed and forms can be sent.
+    pub sending: bool,
+    /// What writing changed.
+    pub written: Written,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Written {
+            written,
+            unchanged,
+            removed,
+        } = self.written;
+        writeln!(f, "{}", self.summary)?;
+        writeln!(
+            f,
+            "{} pages, {} files, {} KB",
+            self.pages,
+            self.files.0,
+            self.files.1 / 1024
+        )?;
+        write!(
+            f,
+            "{written} written, {unchanged} unchanged, {removed} removed"
+        )?;
+        if !self.sending {
+            write!(
+                f,
+                "\npreview: no --keys, so nothing is signed and every form says that sending is off"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A portal before it is written: pages also as the templates gave them, for tests.
+pub struct Made {
+    /// Every file.
+    pub output: Output,
+    /// Every page before minification, by its path.
+    pub plain_pages: BTreeMap<String, String>,
+    summary: Summary,
+    sending: bool,
+}
+
+/// Finds every fault of a portal's sources; nothing is written.
+pub fn check(options: &Options) -> Result<Summary, Failure> {
+    let options = Options {
+        keys: None,
+        ..options.clone()
+    };
+    make(&options).map(|made| made.summary)
+}
+
+/// Builds a portal and writes it to its folder. A failure before writing leaves the folder as it was.
+pub fn build(options: &Options) -> Result<Report, Failure> {
+    let Made {
+        output,
+        plain_pages,
+        summary,
+        sending,
+    } = make(options)?;
+    let files = output.files().fold((0, 0), |(count, bytes), (_, content)| {
+        (count + 1, bytes + content.len())
+    });
+    let written = output.write(&options.out).map_err(Failure::Write)?;
+    Ok(Report {
+        summary,
+        pages: plain_pages.len(),
+        files,
+        sending,
+        written,
+    })
+}
+
+/// Builds a portal as a value: it depends on sources, keys and `now` alone.
+pub fn make(options: &Options) -> Result<Made, Failure> {
+    let threads = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads.unwrap_or_default())
+        .build();
+    let threads = threads.map_err(|error| Failure::Threads(error.to_string()))?;
+    threads.install(|| {
+        let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
+        let content = content(&sources, options)?;
+        let keys = options
+            .keys
+            .as_deref()
+            .map(Keys::read)
+            .transpose()
+            .map_err(|fault| Failure::Keys(vec![fault]))?;
+        make_from(&sources, &content, keys.as_ref(), options)
+    })
+}
+
+fn content(sources: &Sources, options: &Options) -> Result<Content, Failure> {
+    let mut content = Content::read(sources).map_err(sorted)?;
+    for (given, origin) in [
+        (&options.portal, &mut content.portal.portal),
+        (&options.relay, &mut content.portal.relay),
+    ] {
+        let Some(given) = given else { continue };
+        if !is_origin(given) {
+            return Err(Failure::Faults(vec![Fault::Whole {
+                path: "command line".to_owned(),
+                mistake: Mistake::Origin {
+                    value: given.clone(),
+                },
+            }]));
+        }
+        origin.clone_from(given);
+    }
+    Ok(content)
+}
+
+fn make_from(
+    sources: &Sources,
+    content: &Content,
+    keys: Option<&Keys>,
+    options: &Options,
+) -> Result<Made, Failure> {
+    let today = options.today();
+    let assets = Assets::make(&sources.site).map_err(sorted)?;
+    let publishers = keys.map(|keys| {
+        keys.publishers
+            .iter()
+            .map(|key| serde_json::json!(key.jwk()))
+            .collect::<Value>()
+    });
+    let renderer =
+        Renderer::new(content, &sources.site, &assets, today, publishers).map_err(sorted)?;
+    let pages = plan::pages(content);
+    let plain_pages = renderer.pages(&pages).map_err(sorted)?;
+
+    let mut output = Output::default();
+    for (path, page) in minified(plain_pages.clone()) {
+        output.add(path, page);
+    }
+    for (path, text) in assets.files {
+        output.add(path, text);
+    }
+    add_data(content, &pages, &mut output);
+    for (path, text) in keys
+        .map(|keys| signed_files(content, keys, options.now))
+        .transpose()
+        .map_err(Failure::Keys)?
+        .unwrap_or_default()
+    {
+        output.add(path, text);
+    }
+    Ok(Made {
+        output,
+        plain_pages: plain_pages.into_iter().collect(),
+        summary: summary(content, today),
+        sending: keys.is_some(),
+    })
+}
+
+/// What machines read: compiled forms, schemas, the lists that forms use, `_headers`.
+fn add_data(content: &Content, pages: &[Page<'_>], output: &mut Output) {
+    for Service { form, .. } in &content.services {
+        output.add(
+            format!("forms/{}/{}.json", form.id, form.version),
+            form.to_compiled(),
+        );
+        let schema = form.schema(&content.lists, content.portal.default_language());
+        output.add(
+            format!("{}/schema.json", form.id),
+            serde_json::to_string(&schema).unwrap_or_default(),
+        );
+        for (id, sha256) in &form.lists {
+            if let Some(list) = content.lists.get(id) {
+                output.add(format!("lists/{sha256}.json"), list.to_json());
+            }
+        }
+    }
+    output.add("_headers", headers::text(&content.portal.relay, pages));
+}
+
+fn summary(content: &Content, today: Date) -> Summary {
+    let agencies = || {
+        content
+            .districts
+            .iter()
+            .flat_map(|district| &district.agencies)
+    };
+    Summary {
+        services: content.services.len(),
+        agencies: (
+            agencies().count(),
+            agencies().filter(|agency| agency.is_open(today)).count(),
+        ),
+        fallbacks: content.fallbacks.clone(),
+        uncheckable: content
+            .services
+            .iter()
+            .flat_map(|service| service.uncheckable.clone())
+            .collect(),
+    }
+}
+
+/// Faults in the order of their places, each once: two forms that use one section have its faults in common.
+fn sorted(mut faults: Vec<Fault>) -> Failure {
+    faults.sort_by(|a, b| {
+        a.place()
+            .cmp(&b.place())
+            .then_with(|| a.to_string().cmp(&b.to_string()))
+    });
+    faults.dedup();
+    Failure::Faults(faults)
+}

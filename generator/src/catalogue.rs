@@ -1,0 +1,229 @@
+//! What the publisher signs: the catalogue, and the key file of every office.
+
+use std::collections::BTreeSet;
+
+use envelope::{
+    Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, Recipient,
+    UnixTime, V1, jws,
+};
+use formdef::{Date, Form};
+
+use crate::content::Content;
+use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER};
+
+const DAY_S: i64 = 24 * 3600;
+/// The city's clock is UTC+7 all year round.
+const CITY_OFFSET_S: i64 = 7 * 3600;
+/// How many offices a message names before it counts the rest.
+const NAMED_MAX: usize = 5;
+
+/// The moment a day begins in the city.
+pub fn midnight(day: Date) -> UnixTime {
+    UnixTime(day.days() * DAY_S - CITY_OFFSET_S)
+}
+
+/// The signed files by path: `catalogue.jws`, `keys/{code}.jws`, `keys/recovery.jws`.
+///
+/// Errors: the register holds keys of an office that the portal does not know; an office that is open has no key that
+/// is valid now.
+pub(crate) fn signed_files(
+    content: &Content,
+    keys: &Keys,
+    now: UnixTime,
+) -> Result<Vec<(String, String)>, Vec<KeyFault>> {
+    let catalogue = catalogue(content, keys, now)?;
+    let kid = keys.publisher.public().thumbprint();
+    let sign = |input: String| jws::attach(&input, &keys.publisher.sign(&input));
+    let recovery = CatalogueOffice {
+        code: RECOVERY.to_owned(),
+        kind: RECOVERY.to_owned(),
+        opens: None,
+        closes: None,
+        mode: Mode::Live,
+        keys: vec![catalogue.recovery.clone()],
+    };
+    let mut files = vec![(
+        "catalogue.jws".to_owned(),
+        sign(catalogue.signing_input(kid)),
+    )];
+    for office in catalogue.offices.iter().chain([&recovery]) {
+        let file = KeyFile {
+            v: V1,
+            serial: catalogue.serial,
+            iat: catalogue.iat,
+            exp: catalogue.exp,
+            office: office.clone(),
+        };
+        files.push((
+            format!("keys/{}.jws", office.code),
+            sign(file.signing_input(kid)),
+        ));
+    }
+    Ok(files)
+}
+
+fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue, Vec<KeyFault>> {
+    let exp = now.plus(i64::from(content.portal.validity_days) * DAY_S);
+    // A key of the folder holds from ever until the catalogue ends: it is dated by standing in the folder.
+    let dated = |key: &envelope::PublicKey| DatedKey::new(*key, UnixTime(0), exp);
+    let offices = offices(content, keys);
+    let faults = key_faults(&offices, keys, now);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Catalogue {
+        v: V1,
+        serial: u64::try_from(now.0).unwrap_or_default(),
+        iat: now,
+        exp,
+        portal: content.portal.portal.clone(),
+        relay: content.portal.relay.clone(),
+        publishers: keys.publishers.clone(),
+        relays: keys.relays.iter().map(dated).collect(),
+        acks: keys.acks.iter().map(dated).collect(),
+        forms: content
+            .services
+            .iter()
+            .map(|service| form(&service.form))
+            .collect(),
+        offices,
+        recovery: dated(&keys.recovery),
+    })
+}
+
+fn form(form: &Form) -> CatalogueForm {
+    let recipients = form.recipients.iter().map(|recipient| Recipient {
+        role: recipient.role.clone(),
+        kind: recipient.kind.clone(),
+    });
+    CatalogueForm {
+        id: form.id.clone(),
+        version: form.version,
+        sha256: Digest::of(form.to_compiled().as_bytes()),
+        opens: form.window.opens.map(UnixTime),
+        closes: form.window.closes.map(UnixTime),
+        accept_until: form.window.accept_until.map(UnixTime),
+        mode: match form.mode {
+            formdef::Mode::Live => Mode::Live,
+            formdef::Mode::Trial => Mode::Trial,
+        },
+        recipients: recipients.collect(),
+        attachments_bytes_max: 0,
+    }
+}
+
+/// Every office of a kind that some form sends to, in the order of their codes.
+fn offices(content: &Content, keys: &Keys) -> Vec<CatalogueOffice> {
+    let recipients = content
+        .services
+        .iter()
+        .flat_map(|service| &service.form.recipients);
+    let kinds: BTreeSet<&str> = recipients
+        .map(|recipient| recipient.kind.as_str())
+        .collect();
+    let office = |code: String, kind: &str, opens: Option<Date>| CatalogueOffice {
+        keys: keys
+            .register
+            .offices
+            .get(&code)
+            .cloned()
+            .unwrap_or_default(),
+        code,
+        kind: kind.to_owned(),
+        opens: opens.map(midnight),
+        closes: None,
+        mode: Mode::Live,
+    };
+    let mut offices = Vec::new();
+    for (kind, of) in content
+        .portal
+        .offices
+        .iter()
+        .filter(|(kind, _)| kinds.contains(kind.as_str()))
+    {
+        match &of.prefix {
+            Some(prefix) => offices.extend(
+                content
+                    .districts
+                    .iter()
+                    .map(|district| office(format!("{prefix}{}", district.code), kind, None)),
+            ),
+            None => {
+                let agencies = content
+                    .districts
+                    .iter()
+                    .flat_map(|district| &district.agencies);
+                offices
+                    .extend(agencies.map(|agency| office(agency.code.clone(), kind, agency.opens)));
+            }
+        }
+    }
+    offices.sort_by(|a, b| a.code.cmp(&b.code));
+    offices
+}
+
+fn key_faults(offices: &[CatalogueOffice], keys: &Keys, now: UnixTime) -> Vec<KeyFault> {
+    let path = keys.dir.join(REGISTER);
+    let fault = |codes: Vec<&str>, message: &str, mend: &str| {
+        let more = codes.len().saturating_sub(NAMED_MAX);
+        let named = codes
+            .iter()
+            .take(NAMED_MAX)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        (!codes.is_empty()).then(|| KeyFault {
+            path: path.clone(),
+            message: format!("{message}: {named}{rest}"),
+            mend: mend.to_owned(),
+        })
+    };
+    let known: BTreeSet<&str> = offices.iter().map(|office| office.code.as_str()).collect();
+    let strangers = keys
+        .register
+        .offices
+        .keys()
+        .map(String::as_str)
+        .filter(|code| !known.contains(code))
+        .collect();
+    let open = || offices.iter().filter(|office| office.is_open_at(now));
+    let without = open()
+        .filter(|office| office.keys.is_empty())
+        .map(|office| office.code.as_str())
+        .collect();
+    let valid = |office: &CatalogueOffice| {
+        office
+            .keys
+            .iter()
+            .any(|key| (key.not_before..=key.not_after).contains(&now))
+    };
+    let invalid = open()
+        .filter(|office| !office.keys.is_empty() && !valid(office))
+        .map(|office| office.code.as_str())
+        .collect();
+    [
+        fault(
+            strangers,
+            "keys of offices that the portal does not have",
+            "correct the codes, or take the keys out",
+        ),
+        fault(
+            without,
+            "the key is missing of offices that are open",
+            "make keys with `motcua-intake keys new` and add them with `motcua keys add`",
+        ),
+        fault(
+            invalid,
+            "every key is expired or not valid yet of offices that are open",
+            "make new keys with `motcua-intake keys new` and add them with `motcua keys add`",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

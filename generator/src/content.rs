@@ -1,0 +1,272 @@
+//! Everything the editors wrote, read and checked: the portal before any page of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use formdef::{Form, List, Lists, Shelf, Source};
+use serde_json::Value;
+
+use crate::fault::{Fault, Mistake};
+use crate::guide;
+use crate::lists::{District, agency_list, districts, is_slug, lists};
+use crate::order::Order;
+use crate::plan;
+use crate::portal::{Portal, read_toml};
+use crate::sources::{Folder, Sources};
+
+/// A portal's content.
+pub struct Content {
+    /// Names, places, languages.
+    pub portal: Portal,
+    /// Districts and their agencies, in Vietnamese order.
+    pub districts: Vec<District>,
+    /// Every list that forms may use, `agencies` included.
+    pub lists: Lists,
+    /// The services, in Vietnamese order of their titles.
+    pub services: Vec<Service>,
+    /// The texts of the pages by language; where one lacks, the default language's stands.
+    pub texts: BTreeMap<String, Value>,
+    /// How many texts of pages fall back to the default language, by language.
+    pub fallbacks: BTreeMap<String, usize>,
+}
+
+/// A service: its form and its guide.
+pub struct Service {
+    /// The form, with the facts of its page.
+    pub form: Form,
+    /// The guide as HTML by language; a language without one shows the default language's.
+    pub guides: BTreeMap<String, String>,
+    /// Rules that no office can check again, as sentences for the build's report.
+    pub uncheckable: Vec<String>,
+}
+
+impl Service {
+    /// The guide in a language, else in the default one.
+    pub fn guide(&self, language: &str, default: &str) -> Option<&str> {
+        self.guides
+            .get(language)
+            .or_else(|| self.guides.get(default))
+            .map(String::as_str)
+    }
+}
+
+impl Content {
+    /// Reads everything and finds every fault, in the order of their places.
+    pub fn read(sources: &Sources) -> Result<Content, Vec<Fault>> {
+        let portal = Portal::read(&sources.forms)?;
+        let order = Order::vietnamese();
+        let mut faults = Vec::new();
+        let (districts, more) = districts(&sources.forms, &order);
+        faults.extend(more);
+        let (mut lists, more) = lists(&sources.forms, &portal.languages, &order);
+        faults.extend(more);
+        lists.insert(
+            "agencies".to_owned(),
+            agency_list(&districts, portal.default_language()),
+        );
+        let (services, more) = services(&sources.forms, &portal, &lists, &order);
+        faults.extend(more);
+        let (texts, fallbacks, more) = texts(&sources.site, &portal.languages);
+        faults.extend(more);
+        if faults.is_empty() {
+            Ok(Content {
+                portal,
+                districts,
+                lists,
+                services,
+                texts,
+                fallbacks,
+            })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// A list by its id.
+    pub fn list(&self, id: &str) -> Option<&List> {
+        self.lists.get(id)
+    }
+}
+
+fn services(
+    forms: &Folder,
+    portal: &Portal,
+    lists: &Lists,
+    order: &Order,
+) -> (Vec<Service>, Vec<Fault>) {
+    let source = |path: &str| Source {
+        path: forms.shown(path),
+        text: forms.text(path).unwrap_or_default().to_owned(),
+    };
+    let sections = forms
+        .matching("sections/", ".toml")
+        .map(|(path, id)| (id.to_owned(), source(path)))
+        .collect();
+    let prefixes = portal
+        .offices
+        .iter()
+        .map(|(kind, office)| (kind.clone(), office.prefix.clone().unwrap_or_default()))
+        .collect();
+    let shelf = Shelf {
+        languages: portal.languages.clone(),
+        sections,
+        lists: lists.clone(),
+        offices: prefixes,
+    };
+    let mut services = Vec::new();
+    let mut faults = Vec::new();
+    for (path, id) in forms.matching("", "/form.toml") {
+        if !is_slug(id) {
+            faults.push(forms.fault(path, Mistake::ServiceId { id: id.to_owned() }));
+        } else if plan::is_taken(id, portal) {
+            faults.push(forms.fault(path, Mistake::ServiceIdTaken { id: id.to_owned() }));
+        }
+        let (form, more) = formdef::parse(&source(path), &shelf);
+        faults.extend(more.into_iter().map(Fault::from));
+        let (guides, more) = guides(forms, id, &portal.languages);
+        faults.extend(more);
+        if let Some(form) = form {
+            let uncheckable = form
+                .uncheckable_rules()
+                .iter()
+                .map(|rule| format!("{id}: {} at {}", rule.id, rule.on))
+                .collect();
+            services.push(Service {
+                uncheckable,
+                form,
+                guides,
+            });
+        }
+    }
+    let language = portal.default_language();
+    order.sort_by_name(&mut services, |service| service.form.title.get(language));
+    (services, faults)
+}
+
+fn guides(
+    forms: &Folder,
+    id: &str,
+    languages: &[String],
+) -> (BTreeMap<String, String>, Vec<Fault>) {
+    let mut guides = BTreeMap::new();
+    let mut faults = Vec::new();
+    for language in languages {
+        let path = format!("{id}/guide.{language}.md");
+        if forms.text(&path).is_none() {
+            continue;
+        }
+        match guide::render(forms, &path) {
+            Ok(html) => {
+                guides.insert(language.clone(), html);
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    (guides, faults)
+}
+
+/// The texts of all pages by language, from `translations/<name>.<language>.toml`.
+fn texts(
+    site: &Folder,
+    languages: &[String],
+) -> (BTreeMap<String, Value>, BTreeMap<String, usize>, Vec<Fault>) {
+    let mut texts: BTreeMap<String, Value> = BTreeMap::new();
+    let mut fallbacks = BTreeMap::new();
+    let mut faults = Vec::new();
+    let Some((default, others)) = languages.split_first() else {
+        return (texts, fallbacks, faults);
+    };
+    let default_end = format!(".{default}.toml");
+    let mut whole = Value::Object(serde_json::Map::new());
+    let mut own: BTreeMap<&String, Value> = BTreeMap::new();
+    for (path, name) in site.matching("translations/", &default_end) {
+        let Some(table) = read(site, path, &mut faults) else {
+            continue;
+        };
+        for language in others {
+            let other_path = format!("translations/{name}.{language}.toml");
+            if site.text(&other_path).is_none() {
+                continue;
+            }
+            let Some(translated) = read(site, &other_path, &mut faults) else {
+                continue;
+            };
+            refuse_extras(site, &other_path, path, &table, &translated, &mut faults);
+            overlay(
+                own.entry(language)
+                    .or_insert_with(|| Value::Object(serde_json::Map::new())),
+                &translated,
+            );
+        }
+        overlay(&mut whole, &table);
+    }
+    for language in others {
+        let translated = own.remove(language).unwrap_or_default();
+        fallbacks.insert(
+            language.clone(),
+            leaves(&whole).difference(&leaves(&translated)).count(),
+        );
+        let mut merged = whole.clone();
+        overlay(&mut merged, &translated);
+        texts.insert(language.clone(), merged);
+    }
+    texts.insert(default.clone(), whole);
+    (texts, fallbacks, faults)
+}
+
+fn read(site: &Folder, path: &str, faults: &mut Vec<Fault>) -> Option<Value> {
+    read_toml(site, path)
+        .map_err(|fault| faults.push(fault))
+        .ok()
+}
+
+fn refuse_extras(
+    site: &Folder,
+    path: &str,
+    default: &str,
+    table: &Value,
+    translated: &Value,
+    faults: &mut Vec<Fault>,
+) {
+    for key in leaves(translated).difference(&leaves(table)) {
+        let name = key.rsplit('.').next().unwrap_or(key);
+        let line = site.text(path).and_then(|text| {
+            text.lines()
+                .position(|line| line.trim_start().starts_with(name))
+        });
+        let mistake = Mistake::TranslationExtra {
+            key: key.clone(),
+            default: site.shown(default),
+        };
+        faults.push(site.fault_at(path, line.map_or(1, |index| index + 1), 1, &mistake));
+    }
+}
+
+/// The paths of all values that are no tables.
+fn leaves(value: &Value) -> BTreeSet<String> {
+    fn walk(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(table) => table
+                .iter()
+                .for_each(|(key, value)| walk(value, &format!("{path}.{key}"), found)),
+            _ => {
+                found.insert(path.trim_start_matches('.').to_owned());
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    walk(value, "", &mut found);
+    found
+}
+
+/// Puts every value of `over` into `base`, table by table.
+fn overlay(base: &mut Value, over: &Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (key, value) in over {
+                overlay(base.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (base, over) if !over.is_null() => *base = over.clone(),
+        _ => {}
+    }
+}

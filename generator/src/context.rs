@@ -1,0 +1,282 @@
+//! What templates are told about each subject, in the language of the page.
+
+use envelope::Digest;
+use formdef::{Attachment, Date, Form, Office, Recipient, Text};
+use serde_json::{Value, json};
+
+use crate::content::{Content, Service};
+use crate::lists::{Agency, District};
+use crate::order::Order;
+use crate::plan::{Subject, root};
+
+/// The content as one language shows it on the day of the build.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) content: &'a Content,
+    pub(crate) language: &'a str,
+    pub(crate) today: Date,
+}
+
+impl<'a> View<'a> {
+    fn words(self, text: &'a Text) -> &'a str {
+        text.get(self.language)
+    }
+
+    fn all_words(self, texts: &'a [Text]) -> Vec<&'a str> {
+        texts.iter().map(|text| self.words(text)).collect()
+    }
+
+    fn url(self, subject: &Subject<'_>) -> String {
+        subject.url(self.language, &root(self.language, &self.content.portal))
+    }
+
+    /// A text of the translations, such as `offices.ward`; empty when there is none.
+    fn text(self, table: &str, key: &str) -> &'a str {
+        self.content
+            .texts
+            .get(self.language)
+            .and_then(|texts| texts[table][key].as_str())
+            .unwrap_or_default()
+    }
+
+    /// The services under their headings; services and headings in Vietnamese order of what is shown.
+    pub(crate) fn groups(self, order: &Order) -> Value {
+        let group_of = |service: &Service| service.form.guide.group.clone().unwrap_or_default();
+        let mut ids: Vec<String> = self.content.services.iter().map(group_of).collect();
+        ids.sort();
+        ids.dedup();
+        let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+        for id in ids {
+            let mut services: Vec<&Service> = self
+                .content
+                .services
+                .iter()
+                .filter(|service| group_of(service) == id)
+                .collect();
+            order.sort_by_name(&mut services, |service| self.words(&service.form.title));
+            let title = self.text("groups", &id).to_owned();
+            groups.push((
+                title,
+                services
+                    .into_iter()
+                    .map(|service| self.service_line(service))
+                    .collect(),
+            ));
+        }
+        order.sort_by_name(&mut groups, |(title, _)| title);
+        groups
+            .into_iter()
+            .map(|(title, services)| json!({ "title": title, "services": services }))
+            .collect()
+    }
+
+    /// A service as lists show it.
+    pub(crate) fn service_line(self, service: &Service) -> Value {
+        let form = &service.form;
+        json!({
+            "id": form.id,
+            "url": self.url(&Subject::Service(service)),
+            "form_url": self.url(&Subject::Form(service)),
+            "title": form.title.get(self.language),
+            "summary": form.guide.summary.as_ref().map(|text| text.get(self.language)),
+            "trial": form.mode == formdef::Mode::Trial,
+        })
+    }
+
+    /// A service as its own page and its form's page show it.
+    pub(crate) fn service(self, service: &'a Service) -> Value {
+        let (form, guide) = (&service.form, &service.form.guide);
+        let words = |text: &'a Option<Text>| text.as_ref().map(|text| self.words(text));
+        let (asked, shown): (Vec<_>, Vec<_>) = form
+            .attachments
+            .iter()
+            .filter(|paper| self.is_listed(paper))
+            .partition(|paper| paper.show_when.is_none());
+        let papers = |papers: Vec<&'a Attachment>| {
+            papers
+                .into_iter()
+                .map(|paper| self.paper(paper))
+                .collect::<Value>()
+        };
+        json!({
+            "id": form.id,
+            "url": self.url(&Subject::Service(service)),
+            "form_url": self.url(&Subject::Form(service)),
+            "schema_url": format!("/{}/schema.json", form.id),
+            "compiled_url": format!("/forms/{}/{}.json", form.id, form.version),
+            "title": self.words(&form.title),
+            "code": form.code,
+            "level": form.level,
+            "version": form.version,
+            "trial": form.mode == formdef::Mode::Trial,
+            "summary": words(&guide.summary),
+            "who": words(&guide.who),
+            "authority": words(&guide.authority),
+            "time": words(&guide.time),
+            "fee": words(&guide.fee),
+            "results": self.all_words(&guide.results),
+            "legal": self.all_words(&guide.legal),
+            "steps": self.all_words(&guide.steps),
+            "show": self.all_words(&guide.show),
+            "papers": papers(asked),
+            "papers_sometimes": papers(shown),
+            "readers": form.recipients.iter().map(|reader| self.reader(form, reader)).collect::<Value>(),
+            "guide": service.guide(self.language, self.content.portal.default_language()),
+        })
+    }
+
+    fn is_listed(self, paper: &Attachment) -> bool {
+        paper.until.is_none_or(|until| self.today <= until)
+    }
+
+    fn paper(self, paper: &'a Attachment) -> Value {
+        json!({
+            "id": paper.id,
+            "label": self.words(&paper.label),
+            "how": paper.how.as_ref().map(|text| self.words(text)),
+            "required": paper.required,
+            "until": paper.until,
+        })
+    }
+
+    /// An office that reads answers: what it is, how it is found, and which answers, section by section.
+    fn reader(self, form: &'a Form, reader: &'a Recipient) -> Value {
+        let label = |field: &str| {
+            form.field(field).map_or(field.to_owned(), |field| {
+                self.words(&field.label).to_owned()
+            })
+        };
+        let sections = form.sections.iter().filter_map(|section| {
+            let read: Vec<_> = section
+                .fields
+                .iter()
+                .filter(|field| reader.reads.contains(&field.id))
+                .map(|field| self.words(&field.label))
+                .collect();
+            let all = read.len() == section.fields.len();
+            (!read.is_empty())
+                .then(|| json!({ "title": self.words(&section.title), "all": all, "fields": read }))
+        });
+        let (found_by, field) = match &reader.office {
+            Office::Of { of } => ("agency", label(of)),
+            Office::DistrictOf { district_of, .. } => ("district", label(district_of)),
+        };
+        json!({
+            "role": reader.role,
+            "kind": reader.kind,
+            "name": self.office_kind(&reader.kind),
+            "found_by": found_by,
+            "field": field,
+            "everything": reader.reads.len() == form.fields().count(),
+            "sections": sections.collect::<Value>(),
+        })
+    }
+
+    /// What a kind of office is called: the translations' `offices.{kind}`, else the portal's label.
+    fn office_kind(self, kind: &str) -> String {
+        let translated = self.text("offices", kind);
+        let label = || {
+            self.content
+                .portal
+                .offices
+                .get(kind)
+                .map_or(kind, |office| self.words(&office.label))
+        };
+        if translated.is_empty() {
+            label().replace("{district}", "").trim().to_owned()
+        } else {
+            translated.to_owned()
+        }
+    }
+
+    /// The districts with their agencies.
+    pub(crate) fn districts(self) -> Value {
+        let agencies = |district: &District| {
+            district
+                .agencies
+                .iter()
+                .map(|agency| self.agency_line(district, agency))
+                .collect::<Value>()
+        };
+        let open = |district: &District| {
+            district
+                .agencies
+                .iter()
+                .filter(|agency| agency.is_open(self.today))
+                .count()
+        };
+        let districts = self.content.districts.iter();
+        districts.map(|district| json!({ "code": district.code, "name": district.name, "agencies": agencies(district), "open": open(district) })).collect()
+    }
+
+    fn agency_line(self, district: &District, agency: &Agency) -> Value {
+        json!({
+            "code": agency.code,
+            "name": agency.name,
+            "url": self.url(&Subject::Agency(district, agency)),
+            "open": agency.is_open(self.today),
+            "opens": agency.opens,
+        })
+    }
+
+    /// An agency as its own page shows it.
+    pub(crate) fn agency(self, district: &District, agency: &Agency) -> Value {
+        let districts_offices = self
+            .content
+            .portal
+            .offices
+            .iter()
+            .filter(|(_, office)| office.prefix.is_some());
+        let offices = districts_offices.map(|(kind, office)| {
+            json!({ "kind": self.office_kind(kind), "name": office.label.get(self.language).replace("{district}", &in_a_name(&district.name)) })
+        });
+        json!({
+            "code": agency.code,
+            "name": agency.name,
+            "name_within": in_a_name(&agency.name),
+            "open": agency.is_open(self.today),
+            "opens": agency.opens,
+            "district": { "code": district.code, "name": district.name },
+            "offices": offices.collect::<Value>(),
+        })
+    }
+
+    /// The data block of a form's page. `publishers` are the keys that sign key files; none: sending is off.
+    pub(crate) fn data(self, service: &Service, publishers: Option<&Value>) -> Value {
+        let (form, portal) = (&service.form, &self.content.portal);
+        let lists = form
+            .lists
+            .iter()
+            .map(|(id, sha256)| (id.clone(), Value::from(format!("/lists/{sha256}.json"))));
+        let offices = portal.offices.iter().filter_map(|(kind, office)| {
+            let prefix = office.prefix.as_ref()?;
+            Some((
+                kind.clone(),
+                json!({ "prefix": prefix, "label": office.label.get(self.language) }),
+            ))
+        });
+        json!({
+            "form": form.page(self.language),
+            "ref": { "id": form.id, "version": form.version, "sha256": Digest::of(form.to_compiled().as_bytes()) },
+            "lang": self.language,
+            "relay": portal.relay,
+            "portal": portal.portal,
+            "sending": publishers.is_some(),
+            "publishers": publishers.unwrap_or(&Value::Array(Vec::new())),
+            "lists": lists.collect::<serde_json::Map<_, _>>(),
+            "offices": offices.collect::<serde_json::Map<_, _>>(),
+            // An agency's code after this leads to its line in the index, and from there to its page.
+            "agencyPage": format!("{}#a-", self.url(&Subject::Agencies)),
+            "contact": { "phone": portal.contact.phone, "hours": portal.contact.hours.get(self.language) },
+            "ui": self.content.texts.get(self.language).map_or(&Value::Null, |texts| &texts["script"]),
+        })
+    }
+}
+
+/// «Quận Ba Đình» as part of a longer name: «Công an quận Ba Đình».
+fn in_a_name(name: &str) -> String {
+    let mut rest = name.chars();
+    rest.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(rest).collect()
+    })
+}

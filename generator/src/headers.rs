@@ -1,0 +1,100 @@
+//! `_headers`: what a host sends beside each file. One text for CDNs that read it, for operators, and for
+//! `motcua serve`.
+
+use std::collections::BTreeSet;
+
+use crate::plan::Page;
+
+/// How long a page may be kept before it is asked for again.
+const PAGE_SECONDS: u32 = 300;
+const YEAR_SECONDS: u32 = 31_536_000;
+
+/// The text of `_headers` for a portal that sends to `relay`. No two rules give one file the same header: hosts join
+/// the values of rules that overlap.
+pub(crate) fn text(relay: &str, pages: &[Page<'_>]) -> String {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {relay}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let mut text = rule(
+        "/*",
+        &[
+            ("Content-Security-Policy", &policy),
+            (
+                "Strict-Transport-Security",
+                "max-age=63072000; includeSubDomains",
+            ),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            (
+                "Permissions-Policy",
+                "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+            ),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ],
+    );
+    let page = format!("public, max-age={PAGE_SECONDS}");
+    let lasting = format!("public, max-age={YEAR_SECONDS}, immutable");
+    for path in page_rules(pages) {
+        text += &rule(&path, &[("Cache-Control", &page)]);
+    }
+    // Their names hold the digest of their content.
+    for path in ["/assets/*", "/lists/*"] {
+        text += &rule(path, &[("Cache-Control", &lasting)]);
+    }
+    // A published version never changes, but while a form is being written its version stays.
+    for path in ["/catalogue.jws", "/forms/*", "/keys/*"] {
+        text += &rule(path, &[("Cache-Control", "no-cache")]);
+    }
+    text
+}
+
+/// `/` and one rule for each first part of the pages' addresses.
+fn page_rules(pages: &[Page<'_>]) -> BTreeSet<String> {
+    let first = |page: &Page<'_>| match page.url.trim_start_matches('/').split_once('/') {
+        Some((folder, _)) => format!("/{folder}/*"),
+        None => page.url.clone(),
+    };
+    pages.iter().map(first).collect()
+}
+
+fn rule(path: &str, headers: &[(&str, &str)]) -> String {
+    let lines = headers
+        .iter()
+        .map(|(name, value)| format!("  {name}: {value}\n"));
+    format!("{path}\n{}", lines.collect::<String>())
+}
+
+/// The rules of a `_headers` file.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Rules(Vec<(String, Vec<(String, String)>)>);
+
+impl Rules {
+    /// Reads a `_headers` file: a path a line (perhaps with a final `*`), its headers indented below it.
+    pub(crate) fn read(text: &str) -> Rules {
+        let mut rules: Vec<(String, Vec<(String, String)>)> = Vec::new();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            match (line.trim().split_once(": "), rules.last_mut()) {
+                (Some((name, value)), Some((_, headers))) if line.starts_with(' ') => {
+                    headers.push((name.to_owned(), value.to_owned()))
+                }
+                _ => rules.push((line.trim().to_owned(), Vec::new())),
+            }
+        }
+        Rules(rules)
+    }
+
+    /// The headers of a path.
+    pub(crate) fn of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let applies = move |rule: &str| {
+            rule.strip_suffix('*')
+                .map_or(rule == path, |start| path.starts_with(start))
+        };
+        let headers = self
+            .0
+            .iter()
+            .filter(move |(rule, _)| applies(rule))
+            .flat_map(|(_, headers)| headers);
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}

@@ -1,0 +1,74 @@
+//! `motcua`: from `forms/` and `site/` to a static portal.
+//!
+//! ```text
+//! disk ──Sources──▶ Content ──plan──▶ pages ──Renderer──▶ Output ──write──▶ disk
+//! ```
+//!
+//! * [`sources::Sources`]: every file the editors wrote, read once.
+//! * [`content::Content`]: the same, understood: services, agencies, lists, texts. Every fault is found here, at once,
+//!   with its place and its mend ([`fault::Fault`]).
+//! * [`plan`]: which pages there are and where each stands.
+//! * [`output::Output`]: the whole portal as a value. It depends on sources, keys and day alone: two builds compare
+//!   byte for byte.
+//! * [`output::Output::write`]: the only writer; a failed build leaves the old portal whole.
+
+use std::path::PathBuf;
+
+use envelope::UnixTime;
+use formdef::Date;
+
+mod assets;
+mod build;
+mod bundle;
+pub mod catalogue;
+pub mod content;
+mod context;
+pub mod fault;
+mod guide;
+mod headers;
+pub mod keys;
+pub mod lists;
+pub mod minify;
+pub mod order;
+pub mod output;
+pub mod plan;
+pub mod portal;
+mod render;
+pub mod serve;
+pub mod size;
+pub mod sources;
+mod table;
+mod templates;
+
+pub use build::{Failure, Report, Summary, build, check, make};
+pub use fault::Fault;
+
+/// What a build is made of and where it goes.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder of the forms.
+    pub forms: PathBuf,
+    /// The folder of the site.
+    pub site: PathBuf,
+    /// The folder the portal is written to.
+    pub out: PathBuf,
+    /// The folder of keys; without it the portal is a preview: nothing is signed, forms say that sending is off.
+    pub keys: Option<PathBuf>,
+    /// The portal's origin, instead of that in `portal.toml`.
+    pub portal: Option<String>,
+    /// The relay's origin, instead of that in `portal.toml`.
+    pub relay: Option<String>,
+    /// When the build happens: the day pages speak of, and the time the catalogue is issued.
+    pub now: UnixTime,
+    /// How many threads render; `None`: one a core. The bytes are the same.
+    pub threads: Option<usize>,
+}
+
+impl Options {
+    /// The city's day of the build; 1970-01-01 for a clock that is out of the calendar.
+    pub fn today(&self) -> Date {
+        Date::in_city(self.now.0)
+            .or(Date::from_days(0))
+            .expect("1970-01-01 is a day")
+    }
+}

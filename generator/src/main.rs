@@ -1,0 +1,332 @@
+//! The command line of `motcua`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Parser, Subcommand};
+use envelope::UnixTime;
+use formdef::Date;
+use generator::catalogue::midnight;
+use generator::keys::{Publisher, Register, add_all, add_files};
+use generator::serve::Server;
+use generator::{Options, build, check, size};
+
+/// Forms and site in, a static portal out.
+#[derive(Parser)]
+#[command(name = "motcua", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Finds every fault of forms, lists, texts and templates; writes nothing.
+    #[command(after_help = "Example:\n  motcua check --forms forms --site site")]
+    Check(Sources),
+    /// Builds the portal into a folder, changing only the files that differ.
+    #[command(
+        after_help = "Example:\n  motcua build --out target/portal --keys keys --date 2016-08-10"
+    )]
+    Build(Build),
+    /// Shows a portal on this machine, with the headers a host would send. Without --dir it builds first.
+    #[command(
+        after_help = "Examples:\n  motcua serve\n  motcua serve --dir target/portal --port 4016"
+    )]
+    Serve(Serve),
+    /// Keeps the publisher's folder of keys.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Tells what the first load of every form's page weighs: page, style and script, in brotli.
+    #[command(after_help = "Example:\n  motcua size target/portal --max-kb 14")]
+    Size(Size),
+}
+
+#[derive(Args)]
+struct Sources {
+    /// The folder of the forms.
+    #[arg(long, default_value = "forms", value_name = "DIR")]
+    forms: PathBuf,
+    /// The folder of the site.
+    #[arg(long, default_value = "site", value_name = "DIR")]
+    site: PathBuf,
+}
+
+#[derive(Args)]
+struct Build {
+    #[command(flatten)]
+    sources: Sources,
+    /// The folder the portal is written to.
+    #[arg(long, default_value = "target/portal", value_name = "DIR")]
+    out: PathBuf,
+    /// The folder of keys. Without it the portal is a preview that cannot send.
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+    /// The portal's origin, instead of that in portal.toml.
+    #[arg(long, value_name = "URL")]
+    portal: Option<String>,
+    /// The relay's origin, instead of that in portal.toml.
+    #[arg(long, value_name = "URL")]
+    relay: Option<String>,
+    /// The day of the build, from 00:00 in the city (UTC+7); else now.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<Date>,
+    /// How many threads render; else one a core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The portal's folder; without it the portal is built into --out first.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 4016, value_name = "N")]
+    port: u16,
+    #[command(flatten)]
+    build: Build,
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Makes the publisher's key: publisher.jwk, for its owner alone, and publisher.pub.jwk.
+    #[command(after_help = "Example:\n  motcua keys publisher --keys keys")]
+    Publisher(KeyFolder),
+    /// Adds the public keys of offices to the register: one file, or every {code}.pub.jwk of a folder.
+    #[command(
+        after_help = "Examples:\n  motcua keys add --keys keys --office 00043 00043.pub.jwk --not-after 2028-12-31\n  motcua keys add --keys keys --dir from-offices"
+    )]
+    Add(AddKeys),
+    /// Lists the register: office, key, from when until when.
+    #[command(after_help = "Example:\n  motcua keys list --keys keys")]
+    List(KeyFolder),
+}
+
+#[derive(Args)]
+struct KeyFolder {
+    /// The folder of keys.
+    #[arg(long, default_value = "keys", value_name = "DIR")]
+    keys: PathBuf,
+}
+
+#[derive(Args)]
+struct AddKeys {
+    #[command(flatten)]
+    folder: KeyFolder,
+    /// The office's code, such as 00043 or ca-001.
+    #[arg(
+        long,
+        value_name = "CODE",
+        requires = "file",
+        required_unless_present = "dir"
+    )]
+    office: Option<String>,
+    /// The office's public key.
+    #[arg(value_name = "FILE", requires = "office")]
+    file: Option<PathBuf>,
+    /// A folder of {code}.pub.jwk files; recovery.pub.jwk becomes the recovery key.
+    #[arg(long, value_name = "DIR", conflicts_with = "office")]
+    dir: Option<PathBuf>,
+    /// The first day the keys are used; else today.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    not_before: Option<Date>,
+    /// The last day; else two years after the first.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    not_after: Option<Date>,
+}
+
+#[derive(Args)]
+struct Size {
+    /// The portal's folder.
+    #[arg(value_name = "DIR", default_value = "target/portal")]
+    dir: PathBuf,
+    /// Fails when a page weighs more than so many kilobytes (of 1024 bytes) in brotli.
+    #[arg(long, value_name = "N")]
+    max_kb: Option<usize>,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Check(sources) => run_check(sources),
+        Command::Build(arguments) => run_build(&arguments),
+        Command::Serve(arguments) => run_serve(arguments),
+        Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder),
+        Command::Keys(Keys::Add(arguments)) => run_keys_add(&arguments),
+        Command::Keys(Keys::List(folder)) => run_keys_list(&folder),
+        Command::Size(arguments) => run_size(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The sentence a command ends with when it fails.
+type Done = Result<(), String>;
+
+fn run_check(sources: Sources) -> Done {
+    let options = Options {
+        forms: sources.forms,
+        site: sources.site,
+        out: PathBuf::new(),
+        keys: None,
+        portal: None,
+        relay: None,
+        now: now(),
+        threads: None,
+    };
+    let summary = check(&options).map_err(told)?;
+    println!("{summary}\nno fault");
+    Ok(())
+}
+
+fn run_build(arguments: &Build) -> Done {
+    let report = build(&arguments.options()).map_err(told)?;
+    println!("{report}\nportal in {}", arguments.out.display());
+    Ok(())
+}
+
+fn run_serve(arguments: Serve) -> Done {
+    let dir = match arguments.dir {
+        Some(dir) => dir,
+        None => {
+            let mut options = arguments.build.options();
+            // A preview is a site of its own, unless its port is not known yet.
+            if options.portal.is_none() && arguments.port != 0 {
+                options.portal = Some(format!("http://localhost:{}", arguments.port));
+            }
+            println!("{}", build(&options).map_err(told)?);
+            options.out
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime
+        .map_err(|error| format!("no threads could be started: {error}"))?
+        .block_on(async {
+            let server = Server::bind(&dir, arguments.port).await?;
+            println!("portal http://localhost:{}", server.port());
+            server.run().await;
+            Ok(())
+        })
+}
+
+fn run_keys_publisher(folder: &KeyFolder) -> Done {
+    let mut random =
+        |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes");
+    let key = Publisher::create(&folder.keys, &mut random).map_err(told)?;
+    println!(
+        "publisher {} in {}",
+        key.thumbprint(),
+        folder.keys.display()
+    );
+    Ok(())
+}
+
+fn run_keys_add(arguments: &AddKeys) -> Done {
+    let not_before = arguments.not_before.map_or_else(now, midnight);
+    let two_years = || not_before.plus(2 * 365 * DAY_S);
+    let not_after = arguments
+        .not_after
+        .map_or_else(two_years, |day| midnight(day).plus(DAY_S - 1));
+    if not_after < not_before {
+        return Err(
+            "the last day is before the first\n  = correct --not-before or --not-after".to_owned(),
+        );
+    }
+    let keys = &arguments.folder.keys;
+    let added = match (&arguments.dir, &arguments.office, &arguments.file) {
+        (Some(dir), _, _) => add_all(keys, dir, not_before, not_after),
+        (None, Some(office), Some(file)) => add_files(
+            keys,
+            &[(office.clone(), file.clone())],
+            not_before,
+            not_after,
+        ),
+        _ => return Err("give --office CODE and FILE, or --dir DIR".to_owned()),
+    };
+    let added = added.map_err(told)?;
+    println!("{} added, {} known already", added.added, added.known);
+    Ok(())
+}
+
+fn run_keys_list(folder: &KeyFolder) -> Done {
+    let register = Register::read(&folder.keys).map_err(told)?;
+    let now = now();
+    for (code, keys) in &register.offices {
+        for key in keys {
+            let state = if now < key.not_before {
+                "not yet"
+            } else if now > key.not_after {
+                "expired"
+            } else {
+                "valid"
+            };
+            println!(
+                "{code}\t{}\t{}\t{}\t{state}",
+                key.kid, key.not_before, key.not_after
+            );
+        }
+    }
+    Ok(())
+}
+
+fn run_size(arguments: &Size) -> Done {
+    let sizes = size::measure(&arguments.dir)?;
+    for page in &sizes {
+        println!("{page}");
+    }
+    let Some(max_kb) = arguments.max_kb else {
+        return Ok(());
+    };
+    let over = sizes
+        .iter()
+        .filter(|page| page.total().brotli > max_kb * 1024)
+        .count();
+    if over > 0 {
+        Err(format!(
+            "{over} pages weigh more than {max_kb} KB\n  = make style, script or page smaller, or raise --max-kb"
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+impl Build {
+    fn options(&self) -> Options {
+        Options {
+            forms: self.sources.forms.clone(),
+            site: self.sources.site.clone(),
+            out: self.out.clone(),
+            keys: self.keys.clone(),
+            portal: self.portal.clone(),
+            relay: self.relay.clone(),
+            now: self.date.map_or_else(now, midnight),
+            threads: self.threads.map(usize::from),
+        }
+    }
+}
+
+const DAY_S: i64 = 24 * 3600;
+
+/// The only place that reads the system's clock.
+fn now() -> UnixTime {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "not a day; write it as YYYY-MM-DD".to_owned())
+}
+
+fn told(fault: impl std::fmt::Display) -> String {
+    fault.to_string()
+}

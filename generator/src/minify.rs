@@ -1,0 +1,175 @@
+//! The one seam in front of `minify-html` and of `oxc`, the script minifier that it carries.
+//!
+//! The library takes out white space that a browser would show: inside `div`, `nav`, `form`, `fieldset`, `section`
+//! and `footer` it deletes the space between inline siblings, and at the edges of a `label` or `output` it trims the
+//! space before the next word. It also drops attributes whose value is the default or empty, on which styles and
+//! scripts may hang. So whatever a person could see or a script could ask for is *marked* first, carried through as
+//! ordinary text, and put back afterwards. `tests/minified_pages.rs` compares text, gaps and controls of every built page.
+
+use minify_html::{Cfg, minify};
+use oxc_allocator::Allocator;
+use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
+use oxc_parser::Parser;
+use oxc_span::SourceType;
+
+mod marks;
+
+use marks::{is_marked, mark, unmark};
+
+/// A page in fewer bytes that reads, prints and answers the same. A page that already holds one of the marks (no
+/// editor can type them) comes back as it is.
+pub fn html(page: &str) -> String {
+    if is_marked(page) {
+        return page.to_owned();
+    }
+    let marked = mark(page);
+    let small = String::from_utf8_lossy(&minify(marked.as_bytes(), &careful())).into_owned();
+    unmark(&small)
+}
+
+/// A style sheet in fewer bytes; as it is, when the library cannot read it.
+pub fn css(sheet: &str) -> String {
+    let page = format!("<style>{sheet}</style>");
+    let small = String::from_utf8(minify(page.as_bytes(), &careful())).ok();
+    let inside = small
+        .as_deref()
+        .and_then(|small| small.strip_prefix("<style>")?.strip_suffix("</style>"));
+    inside
+        .filter(|_| !sheet.contains("</"))
+        .unwrap_or(sheet)
+        .to_owned()
+}
+
+/// A page's script in fewer bytes: an ES module without `import` and `export`, so that every name is its own and can be
+/// shortened. As it is, when it is not JavaScript.
+///
+/// `minify-html` calls the same library, but writes the script with the long names again.
+pub fn script(script: &str) -> String {
+    let allocator = Allocator::default();
+    let mut parsed = Parser::new(&allocator, script, SourceType::mjs()).parse();
+    if !parsed.errors.is_empty() {
+        return script.to_owned();
+    }
+    let mangle = MangleOptions {
+        top_level: true,
+        ..MangleOptions::default()
+    };
+    let options = MinifierOptions {
+        mangle: Some(mangle),
+        compress: Some(CompressOptions::smallest()),
+    };
+    let names = Minifier::new(options).minify(&allocator, &mut parsed.program);
+    Codegen::new()
+        .with_options(CodegenOptions::minify())
+        .with_scoping(names.scoping)
+        .build(&parsed.program)
+        .code
+}
+
+/// Where a module stops being JavaScript, as a byte of it, and why; `None` when it is.
+pub fn script_fault(module: &str) -> Option<(usize, String)> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, module, SourceType::mjs()).parse();
+    let error = parsed.errors.first()?;
+    let label = error.labels.as_ref().and_then(|labels| labels.first());
+    Some((
+        label.map_or(0, |label| label.offset()),
+        error.message.to_string(),
+    ))
+}
+
+fn careful() -> Cfg {
+    let mut cfg = Cfg::new();
+    cfg.keep_closing_tags = true;
+    cfg.keep_html_and_head_opening_tags = true;
+    cfg.keep_input_type_text_attr = true;
+    cfg.minify_css = true;
+    cfg
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_gap_between_inline_siblings() {
+        for parent in [
+            "div", "nav", "form", "fieldset", "section", "footer", "p", "li",
+        ] {
+            let page = format!("<{parent}>Bước <b>1</b> <i>trên</i>\n  <b>3</b></{parent}>");
+            assert_eq!(
+                html(&page),
+                format!("<{parent}>Bước <b>1</b> <i>trên</i> <b>3</b></{parent}>")
+            );
+        }
+    }
+
+    #[test]
+    fn keeps_the_gap_at_the_edge_of_a_label() {
+        assert_eq!(
+            html("<div>\n  <label for=\"a\">Họ tên </label><input id=\"a\" type=\"text\">\n</div>"),
+            "<div><label for=a>Họ tên </label><input id=a type=text></div>"
+        );
+    }
+
+    #[test]
+    fn deletes_space_between_blocks() {
+        assert_eq!(
+            html("<div>\n  <p>một</p>\n\n  <p>hai</p>\n</div>"),
+            "<div><p>một</p><p>hai</p></div>"
+        );
+    }
+
+    #[test]
+    fn keeps_controls_and_their_values() {
+        let page = "<form method=\"get\"><select name=\"a\"><option value=\"\">Chọn</option></select><input type=\"radio\" value=\"\" name=\"b\"><button type=\"submit\">Gửi</button></form>";
+        let small = html(page);
+        for kept in [
+            "method=get",
+            "<option value=\"\">Chọn",
+            "type=radio",
+            "type=submit",
+        ] {
+            assert!(small.contains(kept), "{kept} is missing in {small}");
+        }
+    }
+
+    #[test]
+    fn leaves_verbatim_text_alone() {
+        let page = "<div><script type=\"application/json\" id=\"motcua\">{\"a\":\"<\\/b>  c\"}</script><textarea> a\n b </textarea></div>";
+        let small = html(page);
+        assert!(small.contains("{\"a\":\"<\\/b>  c\"}"), "{small}");
+        assert!(small.contains("> a\n b </textarea>"), "{small}");
+    }
+
+    #[test]
+    fn a_page_with_a_mark_comes_back_as_it_is() {
+        let page = "<p>a\u{FFFF} b</p>  ";
+        assert_eq!(html(page), page);
+    }
+
+    #[test]
+    fn a_script_loses_its_comments_and_long_names() {
+        let small = script(
+            "/** Adds. */\nconst first = Number(input);\nconst sum = (left, right) => left + right;\nshow(sum(first, first), sum(2, 3));\n",
+        );
+        assert!(
+            small.contains("Number(input)") && small.contains("show("),
+            "{small}"
+        );
+        for gone in ["Adds", "first", "left", "sum"] {
+            assert!(!small.contains(gone), "{gone} is still in {small}");
+        }
+    }
+
+    #[test]
+    fn says_where_a_script_is_none() {
+        assert_eq!(script_fault("export const a = 1;\n"), None);
+        assert_eq!(
+            script_fault("let a = 1;\nlet = = 2;\n").map(|(byte, _)| byte),
+            Some(17)
+        );
+        assert_eq!(script("let = = 2;"), "let = = 2;");
+    }
+}

@@ -1,0 +1,191 @@
+//! Which pages a portal has, and where each stands in each language. Nothing is rendered here.
+
+use crate::content::{Content, Service};
+use crate::lists::{Agency, District};
+use crate::portal::Portal;
+
+/// A page of a portal in one language.
+pub struct Page<'a> {
+    /// What it is about.
+    pub subject: Subject<'a>,
+    /// In which language.
+    pub language: &'a str,
+    /// Its address: `/khai-sinh/`, `/en/khai-sinh/form/`, `/404.html`.
+    pub url: String,
+    /// The addresses of the same page in every language, in the portal's order.
+    pub alternates: Vec<(&'a str, String)>,
+}
+
+/// What a page is about.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    /// The services, and the agencies by district.
+    Home,
+    /// A service: what it is for, what to bring, who reads which answers.
+    Service(&'a Service),
+    /// The form of a service.
+    Form(&'a Service),
+    /// All agencies by district.
+    Agencies,
+    /// One agency and its district.
+    Agency(&'a District, &'a Agency),
+    /// A plain text.
+    Plain(Plain),
+    /// What a person sees at an address where nothing is.
+    NotFound,
+}
+
+/// The plain texts, each `site/pages/plain/{id}.{language}.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    /// What this portal is.
+    About,
+    /// What is known about whom, and what the recovery key can do.
+    Privacy,
+    /// How an application is protected on its way.
+    Protection,
+    /// How the portal can be used by everybody.
+    Accessibility,
+}
+
+impl Plain {
+    /// All of them, in the order of the footer.
+    pub const ALL: [Plain; 4] = [
+        Plain::About,
+        Plain::Privacy,
+        Plain::Protection,
+        Plain::Accessibility,
+    ];
+
+    /// The text's name in files and translations.
+    pub fn id(self) -> &'static str {
+        match self {
+            Plain::About => "about",
+            Plain::Privacy => "privacy",
+            Plain::Protection => "protection",
+            Plain::Accessibility => "accessibility",
+        }
+    }
+
+    fn vietnamese(self) -> &'static str {
+        match self {
+            Plain::About => "gioi-thieu",
+            Plain::Privacy => "quyen-rieng-tu",
+            Plain::Protection => "bao-ve",
+            Plain::Accessibility => "tiep-can",
+        }
+    }
+}
+
+/// Folders of a portal that are no pages.
+const DATA_FOLDERS: [&str; 4] = ["assets", "forms", "keys", "lists"];
+
+impl Subject<'_> {
+    /// The address in a language; `root` is `/` or `/en/`.
+    pub fn url(&self, language: &str, root: &str) -> String {
+        let vietnamese = language == "vi";
+        match self {
+            Subject::Home => root.to_owned(),
+            Subject::Service(service) => format!("{root}{}/", service.form.id),
+            Subject::Form(service) => format!("{root}{}/form/", service.form.id),
+            Subject::Agencies => format!("{root}{}/", agencies_word(vietnamese)),
+            Subject::Agency(_, agency) => {
+                format!("{root}{}/{}/", agencies_word(vietnamese), agency.slug)
+            }
+            Subject::Plain(plain) if vietnamese => format!("{root}{}/", plain.vietnamese()),
+            Subject::Plain(plain) => format!("{root}{}/", plain.id()),
+            Subject::NotFound => format!("{root}404.html"),
+        }
+    }
+
+    /// The template that renders it, relative to `site/`.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Subject::Home => "pages/home.html",
+            Subject::Service(_) => "pages/service.html",
+            Subject::Form(_) => "pages/form.html",
+            Subject::Agencies => "pages/agencies.html",
+            Subject::Agency(..) => "pages/agency.html",
+            Subject::Plain(_) => "pages/plain.html",
+            Subject::NotFound => "pages/404.html",
+        }
+    }
+}
+
+impl Page<'_> {
+    /// The file's path in the portal's folder.
+    pub fn path(&self) -> String {
+        let path = self.url.trim_start_matches('/');
+        if path.is_empty() || path.ends_with('/') {
+            format!("{path}index.html")
+        } else {
+            path.to_owned()
+        }
+    }
+}
+
+/// `/` for the default language, `/en/` for another.
+pub fn root(language: &str, portal: &Portal) -> String {
+    if language == portal.default_language() {
+        "/".to_owned()
+    } else {
+        format!("/{language}/")
+    }
+}
+
+/// Whether a service may not have this id, because its address is taken.
+pub(crate) fn is_taken(id: &str, portal: &Portal) -> bool {
+    let plain = Plain::ALL
+        .iter()
+        .any(|plain| plain.id() == id || plain.vietnamese() == id);
+    let agencies = [true, false]
+        .into_iter()
+        .any(|vietnamese| agencies_word(vietnamese) == id);
+    plain
+        || agencies
+        || DATA_FOLDERS.contains(&id)
+        || portal.languages.iter().any(|language| language == id)
+}
+
+/// Every page in every language.
+pub fn pages(content: &Content) -> Vec<Page<'_>> {
+    let services = content
+        .services
+        .iter()
+        .flat_map(|service| [Subject::Service(service), Subject::Form(service)]);
+    let agencies = content.districts.iter().flat_map(|district| {
+        district
+            .agencies
+            .iter()
+            .map(move |agency| Subject::Agency(district, agency))
+    });
+    let subjects = [Subject::Home, Subject::Agencies, Subject::NotFound].into_iter();
+    let subjects = subjects
+        .chain(Plain::ALL.into_iter().map(Subject::Plain))
+        .chain(services)
+        .chain(agencies);
+    subjects
+        .flat_map(|subject| in_every_language(subject, &content.portal))
+        .collect()
+}
+
+fn in_every_language<'a>(subject: Subject<'a>, portal: &'a Portal) -> Vec<Page<'a>> {
+    let address = |language: &'a String| {
+        (
+            language.as_str(),
+            subject.url(language, &root(language, portal)),
+        )
+    };
+    let alternates: Vec<_> = portal.languages.iter().map(address).collect();
+    let page = |(language, url): &(&'a str, String)| Page {
+        subject,
+        language,
+        url: url.clone(),
+        alternates: alternates.clone(),
+    };
+    alternates.iter().map(page).collect()
+}
+
+fn agencies_word(vietnamese: bool) -> &'static str {
+    if vietnamese { "co-quan" } else { "agencies" }
+}

@@ -1,0 +1,207 @@
+//! Pages from templates: the bytes of every page, on all cores.
+
+use std::collections::BTreeMap;
+
+use formdef::Date;
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use tera::{Context, Tera};
+
+use crate::assets::Assets;
+use crate::content::Content;
+use crate::context::View;
+use crate::fault::Fault;
+use crate::guide;
+use crate::minify;
+use crate::order::Order;
+use crate::plan::{Page, Plain, Subject, root};
+use crate::sources::Folder;
+use crate::templates;
+
+/// Everything that pages share.
+pub(crate) struct Renderer<'a> {
+    content: &'a Content,
+    site: &'a Folder,
+    tera: Tera,
+    today: Date,
+    /// By language: what every page is told, the subjects that several pages show.
+    common: BTreeMap<&'a str, Context>,
+    /// The plain texts as HTML, by name and language.
+    plain: BTreeMap<(&'static str, &'a str), String>,
+    /// The publishers' keys; `None`: sending is off.
+    publishers: Option<Value>,
+}
+
+impl<'a> Renderer<'a> {
+    /// Loads templates and plain texts, and prepares what pages share.
+    pub(crate) fn new(
+        content: &'a Content,
+        site: &'a Folder,
+        assets: &Assets,
+        today: Date,
+        publishers: Option<Value>,
+    ) -> Result<Self, Vec<Fault>> {
+        let tera = templates::load(site, &content.lists)?;
+        let plain = plain_texts(content, site)?;
+        let order = Order::vietnamese();
+        let mut renderer = Renderer {
+            content,
+            site,
+            tera,
+            today,
+            common: BTreeMap::new(),
+            plain,
+            publishers,
+        };
+        for language in &content.portal.languages {
+            let common = renderer.common_context(language, assets, &order);
+            renderer.common.insert(language, common);
+        }
+        Ok(renderer)
+    }
+
+    fn common_context(&self, language: &'a str, assets: &Assets, order: &Order) -> Context {
+        let view = self.view(language);
+        let root = root(language, &self.content.portal);
+        let plain = Plain::ALL.iter().map(
+            |plain| json!({ "id": plain.id(), "url": Subject::Plain(*plain).url(language, &root) }),
+        );
+        let mut context = Context::new();
+        context.insert("lang", language);
+        context.insert("languages", &self.content.portal.languages);
+        context.insert("portal", &self.content.portal);
+        context.insert("assets", &assets.urls);
+        context.insert("root", &root);
+        context.insert("built", &self.today.to_string());
+        context.insert(
+            "t",
+            self.content.texts.get(language).unwrap_or(&Value::Null),
+        );
+        context.insert("plain_pages", &plain.collect::<Value>());
+        context.insert("agencies_url", &Subject::Agencies.url(language, &root));
+        context.insert("groups", &view.groups(order));
+        context.insert("districts", &view.districts());
+        context
+    }
+
+    fn view(&self, language: &'a str) -> View<'a> {
+        View {
+            content: self.content,
+            language,
+            today: self.today,
+        }
+    }
+
+    /// Renders every page as templates give them, before minification, by path.
+    ///
+    /// A template that fails on many pages is told once.
+    pub(crate) fn pages(&self, pages: &[Page<'a>]) -> Result<Vec<(String, String)>, Vec<Fault>> {
+        let rendered: Vec<_> = pages
+            .par_iter()
+            .map(|page| Ok((page.path(), self.page(page)?)))
+            .collect();
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut done = Vec::with_capacity(pages.len());
+        for page in rendered {
+            match page {
+                Ok(page) => done.push(page),
+                Err(fault) if faults.contains(&fault) => {}
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if faults.is_empty() {
+            Ok(done)
+        } else {
+            Err(faults)
+        }
+    }
+
+    fn page(&self, page: &Page<'a>) -> Result<String, Fault> {
+        let template = page.subject.template();
+        self.tera
+            .render(template, &self.context(page))
+            .map_err(|error| templates::fault(self.site, template, &error))
+    }
+
+    fn context(&self, page: &Page<'a>) -> Context {
+        let mut context = self.common.get(page.language).cloned().unwrap_or_default();
+        let alternates = page
+            .alternates
+            .iter()
+            .map(|(language, url)| json!({ "lang": language, "url": url }));
+        let alternates: Vec<Value> = alternates.collect();
+        let other = alternates
+            .iter()
+            .find(|alternate| alternate["lang"] != page.language);
+        context.insert("url", &page.url);
+        context.insert("other", &other);
+        context.insert("alternates", &alternates);
+        self.tell_subject(page, &mut context);
+        context
+    }
+
+    fn tell_subject(&self, page: &Page<'a>, context: &mut Context) {
+        let view = self.view(page.language);
+        match page.subject {
+            Subject::Home | Subject::Agencies | Subject::NotFound => {}
+            Subject::Service(service) => context.insert("service", &view.service(service)),
+            Subject::Form(service) => {
+                context.insert("service", &view.service(service));
+                context.insert("form", &service.form);
+                context.insert("data", &view.data(service, self.publishers.as_ref()));
+            }
+            Subject::Agency(district, agency) => {
+                context.insert("agency", &view.agency(district, agency))
+            }
+            Subject::Plain(plain) => {
+                context.insert("plain", plain.id());
+                context.insert(
+                    "text",
+                    self.plain
+                        .get(&(plain.id(), page.language))
+                        .map_or("", String::as_str),
+                );
+            }
+        }
+    }
+}
+
+/// Pages in fewer bytes, by path.
+pub(crate) fn minified(pages: Vec<(String, String)>) -> Vec<(String, String)> {
+    pages
+        .into_par_iter()
+        .map(|(path, page)| (path, minify::html(&page)))
+        .collect()
+}
+
+/// The plain texts in every language; the default language's where one lacks.
+fn plain_texts<'a>(
+    content: &'a Content,
+    site: &Folder,
+) -> Result<BTreeMap<(&'static str, &'a str), String>, Vec<Fault>> {
+    let mut texts = BTreeMap::new();
+    let mut faults = Vec::new();
+    let default = content.portal.default_language();
+    for plain in Plain::ALL {
+        for language in &content.portal.languages {
+            let path = |language: &str| format!("pages/plain/{}.{language}.md", plain.id());
+            let own = path(language);
+            let path = if site.text(&own).is_some() {
+                own
+            } else {
+                path(default)
+            };
+            match guide::render(site, &path) {
+                Ok(html) => {
+                    texts.insert((plain.id(), language.as_str()), html);
+                }
+                Err(more) => faults.extend(more),
+            }
+        }
+    }
+    if faults.is_empty() {
+        Ok(texts)
+    } else {
+        Err(faults)
+    }
+}

@@ -1,0 +1,242 @@
+//! What editors and builders of the site wrote, read from disk once: the only module that reads a source.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use crate::fault::{Fault, Mistake};
+
+/// The largest source file that is read; longer ones are a fault.
+pub const SOURCE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// What a file of `forms/` may be.
+const FORMS_ENDINGS: [&str; 3] = ["toml", "csv", "md"];
+/// What a file of `site/` may be.
+const SITE_ENDINGS: [&str; 6] = ["html", "css", "js", "md", "svg", "toml"];
+
+/// The two folders a portal is made of.
+pub struct Sources {
+    /// Services, sections, lists, agencies and `portal.toml`.
+    pub forms: Folder,
+    /// Layouts, pages, components, style, scripts and translations.
+    pub site: Folder,
+}
+
+impl Sources {
+    /// Reads both folders. Faults: a folder that is not there, a file that cannot be read, is too long, is not UTF-8
+    /// or begins with a byte order mark, a loop of links, two names that differ only in case.
+    pub fn read(forms: &Path, site: &Path) -> Result<Sources, Vec<Fault>> {
+        let (forms, mut faults) = Folder::read(forms, &FORMS_ENDINGS);
+        let (site, more) = Folder::read(site, &SITE_ENDINGS);
+        faults.extend(more);
+        if faults.is_empty() {
+            Ok(Sources { forms, site })
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+/// The text files of one folder by their path in it (`/` between the parts), in the order of their bytes.
+#[derive(Debug, Default, Clone)]
+pub struct Folder {
+    /// How the folder is called in messages: the path it was given by.
+    label: String,
+    files: BTreeMap<String, String>,
+}
+
+impl Folder {
+    /// A folder that was never on a disk.
+    pub fn of(label: &str, files: &[(&str, &str)]) -> Folder {
+        let files = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .collect();
+        Folder {
+            label: label.to_owned(),
+            files,
+        }
+    }
+
+    /// The text of a file.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
+    }
+
+    /// The paths of all files, in the order of their bytes.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Paths with a beginning and an end, and what stands between them.
+    pub fn matching<'a>(
+        &'a self,
+        start: &'a str,
+        end: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.paths()
+            .filter_map(move |path| Some((path, path.strip_prefix(start)?.strip_suffix(end)?)))
+    }
+
+    /// A file's path as messages show it.
+    pub fn shown(&self, path: &str) -> String {
+        format!("{}/{path}", self.label)
+    }
+
+    /// A fault of a whole file.
+    pub(crate) fn fault(&self, path: &str, mistake: Mistake) -> Fault {
+        Fault::Whole {
+            path: self.shown(path),
+            mistake,
+        }
+    }
+
+    /// A fault on a line, from the column on (both from 1, in characters).
+    pub(crate) fn fault_at(
+        &self,
+        path: &str,
+        line: usize,
+        column: usize,
+        mistake: &Mistake,
+    ) -> Fault {
+        let text = self.text(path).unwrap_or_default();
+        let source_line = line
+            .checked_sub(1)
+            .and_then(|index| text.lines().nth(index))
+            .unwrap_or_default();
+        Fault::from(formdef::Fault {
+            code: mistake.code(),
+            path: self.shown(path),
+            line,
+            column,
+            width: 1,
+            source_line: source_line.to_owned(),
+            message: mistake.message(),
+            mend: mistake.mend(),
+        })
+    }
+
+    /// A fault at a byte of a file.
+    pub(crate) fn fault_at_byte(&self, path: &str, byte: usize, mistake: &Mistake) -> Fault {
+        let before = self
+            .text(path)
+            .and_then(|text| text.get(..byte))
+            .unwrap_or_default();
+        let line = 1 + before.matches('\n').count();
+        let column = 1 + before
+            .rsplit('\n')
+            .next()
+            .map_or(0, |start| start.chars().count());
+        self.fault_at(path, line, column, mistake)
+    }
+
+    fn read(dir: &Path, endings: &[&str]) -> (Folder, Vec<Fault>) {
+        let label = dir.to_string_lossy().trim_end_matches('/').to_owned();
+        let mut folder = Folder {
+            label,
+            files: BTreeMap::new(),
+        };
+        let mut faults = Vec::new();
+        let visible = |entry: &walkdir::DirEntry| {
+            entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+        };
+        for entry in WalkDir::new(dir)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(visible)
+        {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    folder.take(dir, entry.path(), endings, &mut faults)
+                }
+                Ok(_) => {}
+                Err(error) => faults.push(walk_fault(&error)),
+            }
+        }
+        folder.refuse_case_twins(&mut faults);
+        (folder, faults)
+    }
+
+    fn take(&mut self, dir: &Path, path: &Path, endings: &[&str], faults: &mut Vec<Fault>) {
+        let known = path
+            .extension()
+            .and_then(|end| end.to_str())
+            .is_some_and(|end| endings.contains(&end));
+        let Some(name) = known
+            .then(|| slashed(path.strip_prefix(dir).unwrap_or(path)))
+            .flatten()
+        else {
+            return;
+        };
+        match read_text(path) {
+            Ok(text) => {
+                self.files.insert(name, text);
+            }
+            Err(mistake) => faults.push(self.fault(&name, mistake)),
+        }
+    }
+
+    fn refuse_case_twins(&self, faults: &mut Vec<Fault>) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for path in self.paths() {
+            if let Some(twin) = seen.insert(path.to_lowercase(), path) {
+                faults.push(self.fault(
+                    path,
+                    Mistake::CaseTwins {
+                        other: twin.to_owned(),
+                    },
+                ));
+            }
+        }
+    }
+}
+
+fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+fn read_text(path: &Path) -> Result<String, Mistake> {
+    let unreadable = |error: std::io::Error| Mistake::Unreadable {
+        cause: error.to_string(),
+    };
+    let bytes = fs::metadata(path).map_err(unreadable)?.len();
+    if bytes > SOURCE_BYTES_MAX {
+        return Err(Mistake::TooLong {
+            bytes,
+            bytes_max: SOURCE_BYTES_MAX,
+        });
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    if bytes.starts_with("\u{FEFF}".as_bytes()) {
+        return Err(Mistake::ByteOrderMark);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        Mistake::NotUtf8 {
+            line: 1 + good.iter().filter(|byte| **byte == b'\n').count(),
+        }
+    })
+}
+
+fn walk_fault(error: &walkdir::Error) -> Fault {
+    let path = error
+        .path()
+        .unwrap_or(Path::new(""))
+        .to_string_lossy()
+        .into_owned();
+    let mistake = match error.loop_ancestor() {
+        Some(ancestor) => Mistake::LinkLoop {
+            back_to: ancestor.to_string_lossy().into_owned(),
+        },
+        None => Mistake::Unreadable {
+            cause: error
+                .io_error()
+                .map_or_else(|| error.to_string(), ToString::to_string),
+        },
+    };
+    Fault::Whole { path, mistake }
+}

@@ -1,0 +1,174 @@
+//! CSV files as editors keep them: a first line with the names of the columns, then rows.
+
+use std::collections::BTreeMap;
+
+use formdef::Date;
+
+use crate::fault::{Fault, Mistake};
+use crate::sources::Folder;
+
+/// A table and the faults found in it so far.
+pub(crate) struct Table<'a> {
+    folder: &'a Folder,
+    path: &'a str,
+    columns: Vec<String>,
+    /// The rows that could be read.
+    pub(crate) rows: Vec<Row>,
+    /// Everything that is wrong with the table.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// One row and the line it stands on.
+pub(crate) struct Row {
+    line: usize,
+    cells: Vec<String>,
+}
+
+impl<'a> Table<'a> {
+    /// Reads a table whose first line begins with the columns of `header`; further columns are allowed.
+    pub(crate) fn read(folder: &'a Folder, path: &'a str, header: &[&str]) -> Table<'a> {
+        let mut table = Table {
+            folder,
+            path,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            faults: Vec::new(),
+        };
+        let text = folder.text(path).unwrap_or_default();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        for record in reader.records() {
+            match record {
+                Ok(record) => {
+                    let line = record
+                        .position()
+                        .map_or(1, |position| position.line() as usize);
+                    let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+                    table.rows.push(Row { line, cells });
+                }
+                Err(error) => table.unreadable(&error),
+            }
+        }
+        table.take_header(header);
+        table
+    }
+
+    fn take_header(&mut self, header: &[&str]) {
+        let columns = if self.rows.is_empty() {
+            Vec::new()
+        } else {
+            self.rows.remove(0).cells
+        };
+        if columns
+            .iter()
+            .zip(header)
+            .filter(|(found, wanted)| found == *wanted)
+            .count()
+            < header.len()
+        {
+            let mistake = Mistake::CsvHeader {
+                expected: header.join(","),
+                found: columns.join(","),
+            };
+            self.faults
+                .push(self.folder.fault_at(self.path, 1, 1, &mistake));
+            self.rows.clear();
+        }
+        self.columns = columns;
+    }
+
+    fn unreadable(&mut self, error: &csv::Error) {
+        let line = error
+            .position()
+            .map_or(1, |position| position.line() as usize);
+        let cause = match error.kind() {
+            csv::ErrorKind::UnequalLengths {
+                expected_len, len, ..
+            } => format!("this row has {len} cells, the first line {expected_len}"),
+            _ => "this row cannot be read".to_owned(),
+        };
+        self.faults.push(
+            self.folder
+                .fault_at(self.path, line, 1, &Mistake::CsvRow { cause }),
+        );
+    }
+
+    /// A cell by its column; empty when the table has no such column.
+    pub(crate) fn cell<'r>(&self, row: &'r Row, column: &str) -> &'r str {
+        let index = self.columns.iter().position(|name| name == column);
+        index
+            .and_then(|index| row.cells.get(index))
+            .map_or("", String::as_str)
+    }
+
+    /// A cell that must not be empty.
+    pub(crate) fn required<'r>(&mut self, row: &'r Row, column: &'static str) -> &'r str {
+        let cell = self.cell(row, column);
+        if cell.is_empty() {
+            self.fault(row, "", Mistake::EmptyCell { column });
+        }
+        cell
+    }
+
+    /// A cell that is a day or empty.
+    pub(crate) fn day(&mut self, row: &Row, column: &str) -> Option<Date> {
+        let cell = self.cell(row, column);
+        let day = Date::parse(cell);
+        if day.is_none() && !cell.is_empty() {
+            self.fault(
+                row,
+                cell,
+                Mistake::Day {
+                    value: cell.to_owned(),
+                },
+            );
+        }
+        day
+    }
+
+    /// A cell that is a code nobody had before.
+    pub(crate) fn code(&mut self, row: &Row, seen: &mut BTreeMap<String, usize>) -> String {
+        let code = self.required(row, "code").to_owned();
+        let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if code.len() > 32 || !code.chars().all(good) {
+            self.fault(row, &code, Mistake::CodeForm { code: code.clone() });
+        }
+        if let Some(line) = seen.insert(code.clone(), row.line) {
+            self.fault(
+                row,
+                &code,
+                Mistake::CodeTwice {
+                    code: code.clone(),
+                    line,
+                },
+            );
+        }
+        code
+    }
+
+    /// Notes a fault at a cell of a row (at its start for an empty one).
+    pub(crate) fn fault(&mut self, row: &Row, cell: &str, mistake: Mistake) {
+        let source_line = self
+            .folder
+            .text(self.path)
+            .and_then(|text| text.lines().nth(row.line - 1))
+            .unwrap_or_default();
+        let before = if cell.is_empty() {
+            ""
+        } else {
+            source_line.split(cell).next().unwrap_or_default()
+        };
+        self.faults.push(self.folder.fault_at(
+            self.path,
+            row.line,
+            1 + before.chars().count(),
+            &mistake,
+        ));
+    }
+
+    /// The line of a row, from 1.
+    pub(crate) fn line(row: &Row) -> usize {
+        row.line
+    }
+}

@@ -1,0 +1,143 @@
+//! The templates of `site/`, with the filters and functions they may use.
+
+use formdef::Lists;
+use serde_json::json;
+use tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::fault::{Fault, Mistake};
+use crate::lists::SHORT_LIST_MAX;
+use crate::sources::Folder;
+
+/// All templates of the site folder, by their paths in it.
+///
+/// - filter `text(lang=…)`: a text in a language, else in the default one;
+/// - filter `vn_date`: `2016-08-10` → `10/08/2016`;
+/// - filter `json_script`: a value as JSON that can stand in a `<script>`;
+/// - function `list(id=…)`: `{id, groups, items:[{code, label, group}]}`;
+/// - function `is_long(id=…)`: whether the list is a file of its own.
+pub(crate) fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
+    let mut tera = Tera::new();
+    register(&mut tera, lists);
+    let templates: Vec<_> = site
+        .matching("", ".html")
+        .filter_map(|(path, _)| Some((path, site.text(path)?)))
+        .collect();
+    match tera.add_raw_templates(templates) {
+        Ok(()) => Ok(tera),
+        Err(error) => Err(vec![fault(site, "layouts/base.html", &error)]),
+    }
+}
+
+/// A template's fault at its place. `template` is named when the error does not say where it is.
+pub(crate) fn fault(site: &Folder, template: &str, error: &tera::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let span = report.span();
+            site.fault_at(
+                report.filename(),
+                span.start_line,
+                span.start_col + 1,
+                &Mistake::Template {
+                    cause: report.message().to_owned(),
+                },
+            )
+        }
+        other => site.fault(
+            template,
+            Mistake::Template {
+                cause: other.to_string(),
+            },
+        ),
+    }
+}
+
+fn register(tera: &mut Tera, lists: &Lists) {
+    tera.register_filter("text", text);
+    tera.register_filter("vn_date", |day: &str, _: Kwargs, _: &State| vn_date(day));
+    tera.register_filter("json_script", json_script);
+    let values: std::collections::BTreeMap<String, Value> = lists
+        .iter()
+        .map(|(id, list)| (id.clone(), Value::from_serializable(list)))
+        .collect();
+    tera.register_function(
+        "list",
+        move |kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+            let id: &str = kwargs.must_get("id")?;
+            values
+                .get(id)
+                .cloned()
+                .ok_or_else(|| tera::Error::message(format!("there is no list `{id}`")))
+        },
+    );
+    let long: Vec<String> = lists
+        .iter()
+        .filter(|(_, list)| list.items.len() > SHORT_LIST_MAX)
+        .map(|(id, _)| id.clone())
+        .collect();
+    tera.register_function(
+        "is_long",
+        move |kwargs: Kwargs, _: &State| -> TeraResult<bool> {
+            let id: &str = kwargs.must_get("id")?;
+            Ok(long.iter().any(|known| known == id))
+        },
+    );
+}
+
+/// The words of a text (an object from language to words, the default language first), or a string as it is.
+fn text(value: &Value, kwargs: Kwargs, _: &State) -> TeraResult<Value> {
+    let language: &str = kwargs.must_get("lang")?;
+    match value.as_map() {
+        Some(words) => Ok(words
+            .get(&tera::value::Key::Str(language))
+            .or_else(|| words.values().next())
+            .cloned()
+            .unwrap_or_else(|| "".into())),
+        None => Ok(value.clone()),
+    }
+}
+
+/// `2016-08-10` → `10/08/2016`; anything else stays.
+pub(crate) fn vn_date(day: &str) -> String {
+    match formdef::Date::parse(day) {
+        Some(date) => format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year()),
+        None => day.to_owned(),
+    }
+}
+
+/// JSON in which nothing can end a script or be taken for markup.
+fn json_script(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
+    let json = serde_json::to_string(&json!(value)).map_err(tera::Error::message)?;
+    Ok(Value::safe_string(&script_safe(&json)))
+}
+
+fn script_safe(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                safe.push_str(&format!("\\u{:04x}", c as u32))
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_script() {
+        let safe = script_safe(r#"{"a":"</script><!-- & \u2028"}"#);
+        assert!(!safe.contains(['<', '>', '&']), "{safe}");
+        let value: serde_json::Value = serde_json::from_str(&safe).expect("it is still JSON");
+        assert_eq!(value["a"], "</script><!-- & \u{2028}");
+    }
+
+    #[test]
+    fn days_are_shown_as_in_viet_nam() {
+        assert_eq!(vn_date("2016-08-10"), "10/08/2016");
+        assert_eq!(vn_date("2016"), "2016");
+    }
+}

@@ -1,0 +1,207 @@
+//! What pages say.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use generator::output::Output;
+use generator::{Options, make};
+use support::{fixture, whole_portal};
+
+fn page(output: &Output, path: &str) -> String {
+    String::from_utf8(
+        output
+            .get(path)
+            .unwrap_or_else(|| panic!("{path} is missing"))
+            .to_vec(),
+    )
+    .unwrap()
+}
+
+/// Where each of the words stands; panics when one is missing.
+fn places(text: &str, words: &[&str]) -> Vec<usize> {
+    words
+        .iter()
+        .map(|word| {
+            text.find(word)
+                .unwrap_or_else(|| panic!("{word:?} is not in {text}"))
+        })
+        .collect()
+}
+
+#[test]
+fn names_are_in_vietnamese_order() {
+    let output = make(&fixture()).unwrap().output;
+    let agencies = page(&output, "co-quan/index.html");
+    let in_order = |words: &[&str]| assert!(places(&agencies, words).is_sorted(), "{words:?}");
+    in_order(&[
+        ">Quận Ba Đình</h2>",
+        ">Huyện Ba Vì</h2>",
+        ">Quận Đống Đa</h2>",
+    ]);
+    in_order(&["Phường Cống Vị", "Phường Đội Cấn", "Phường Phúc Xá"]);
+    let list = page(&output, list_path(&output, "agencies").as_str());
+    assert!(
+        places(
+            &list,
+            &["Phường Cống Vị", "Phường Đội Cấn", "Phường Phúc Xá"]
+        )
+        .is_sorted()
+    );
+}
+
+fn list_path(output: &Output, id: &str) -> String {
+    let start = format!("{{\"id\":\"{id}\"");
+    output
+        .files()
+        .find(|(path, bytes)| path.starts_with("lists/") && bytes.starts_with(start.as_bytes()))
+        .unwrap()
+        .0
+        .to_owned()
+}
+
+#[test]
+fn an_agency_says_from_when_it_takes_applications() {
+    let path = "co-quan/thi-tran-tay-dang-ba-vi/index.html";
+    let before = page(&make(&fixture()).unwrap().output, path);
+    assert!(
+        before.contains("Cơ quan này mở nhận hồ sơ từ 15/12/2016."),
+        "{before}"
+    );
+    assert!(before.contains("Công an huyện Ba Vì"), "{before}");
+    let later = Options {
+        now: envelope::UnixTime(1_481_734_800),
+        ..fixture()
+    };
+    assert!(!page(&make(&later).unwrap().output, path).contains("mở nhận hồ sơ từ"));
+}
+
+#[test]
+fn a_service_says_who_reads_which_answers() {
+    let output = make(&fixture()).unwrap().output;
+    let vi = page(&output, "khai-sinh/index.html");
+    for words in [
+        "<h1>Đăng ký khai sinh</h1>",
+        "Điền tờ khai & gửi.",
+        "Giấy chứng sinh &lt;bản chính>",
+        "Ủy ban nhân dân phường, xã, thị trấn",
+        "Đọc được toàn bộ tờ khai.",
+        "<b>Người được khai sinh</b>: Họ, chữ đệm, tên.",
+        "Khóa này mở được toàn bộ tờ khai",
+        "href=/khai-sinh/form/",
+        "href=/khai-sinh/schema.json",
+        "<table>",
+    ] {
+        assert!(vi.contains(words), "{words} is not in {vi}");
+    }
+    let en = page(&output, "en/khai-sinh/index.html");
+    assert!(
+        en.contains("<html lang=en>")
+            && en.contains("Birth registration")
+            && en.contains("href=/khai-sinh/ hreflang=vi lang=vi"),
+        "{en}"
+    );
+    assert!(page(&output, "dong-dau/index.html").contains("đang chạy thử"));
+}
+
+#[test]
+fn every_page_has_one_heading_a_title_and_a_main() {
+    let made = make(&whole_portal()).unwrap();
+    let mut titles = BTreeSet::new();
+    for (path, text) in &made.plain_pages {
+        assert_eq!(text.matches("<h1").count(), 1, "{path}: h1");
+        assert_eq!(text.matches("<main").count(), 1, "{path}: main");
+        assert_eq!(
+            text.matches("class=\"skip\"").count(),
+            1,
+            "{path}: skip link"
+        );
+        let title = text
+            .split_once("<title>")
+            .unwrap()
+            .1
+            .split_once("</title>")
+            .unwrap()
+            .0;
+        assert!(
+            titles.insert((path.starts_with("en/"), title.to_owned())),
+            "{path}: the title {title} is there twice"
+        );
+        let ids: Vec<&str> = text
+            .split(" id=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap())
+            .collect();
+        assert_eq!(
+            ids.iter().collect::<BTreeSet<_>>().len(),
+            ids.len(),
+            "{path}: an id is there twice"
+        );
+    }
+}
+
+#[test]
+fn every_link_within_the_portal_leads_somewhere() {
+    let made = make(&whole_portal()).unwrap();
+    for (path, text) in &made.plain_pages {
+        for attribute in ["href=\"/", "src=\"/"] {
+            for rest in text.split(attribute).skip(1) {
+                let address = rest.split('"').next().unwrap();
+                let (file, anchor) = address.split_once('#').unwrap_or((address, ""));
+                let file = if file.is_empty() || file.ends_with('/') {
+                    format!("{file}index.html")
+                } else {
+                    file.to_owned()
+                };
+                assert!(
+                    made.output.get(&file).is_some(),
+                    "{path} leads to /{address}"
+                );
+                let target = made.plain_pages.get(&file).filter(|_| !anchor.is_empty());
+                assert!(
+                    target.is_none_or(|target| target.contains(&format!("id=\"{anchor}\""))),
+                    "{path} leads to /{address}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_inline_and_nothing_is_of_a_third_party() {
+    let made = make(&whole_portal()).unwrap();
+    for (path, text) in &made.plain_pages {
+        for inline in [" style=\"", "<style", " onclick=", "javascript:", "<iframe"] {
+            assert!(!text.contains(inline), "{path}: {inline}");
+        }
+        for script in text.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap();
+            assert!(
+                tag.contains("src=\"/assets/") || tag.contains("application/json"),
+                "{path}: <script{tag}>"
+            );
+        }
+    }
+    let headers = page(&made.output, "_headers");
+    assert!(headers.contains("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' https://nhan.dichvucong.example; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"));
+}
+
+#[test]
+fn assets_are_named_by_their_content_and_the_script_is_a_script() {
+    let output = make(&whole_portal()).unwrap().output;
+    let (path, script) = output
+        .files()
+        .find(|(path, _)| path.starts_with("assets/form."))
+        .unwrap();
+    let digest = envelope::Digest::of(script).to_string();
+    assert_eq!(path, format!("assets/form.{}.js", &digest[..16]));
+    let file = support::new_dir().join("form.mjs");
+    std::fs::write(&file, script).unwrap();
+    let status = std::process::Command::new("node")
+        .arg("--check")
+        .arg(&file)
+        .status()
+        .expect("node is installed");
+    assert!(status.success());
+}

@@ -1,0 +1,90 @@
+//! A portal's folder: only what differs is written, a failure leaves it whole, and nobody else's folder is touched.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use generator::output::Written;
+use generator::{Failure, build};
+
+fn modified(path: &Path) -> std::time::SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+#[test]
+fn a_second_build_writes_what_changed_and_removes_what_went() {
+    let options = support::fixture_copy();
+    let first = build(&options).unwrap();
+    assert_eq!((first.written.unchanged, first.written.removed), (0, 0));
+    let again = build(&options).unwrap();
+    assert_eq!(
+        again.written,
+        Written {
+            written: 0,
+            unchanged: first.written.written,
+            removed: 0
+        }
+    );
+
+    let home = options.out.join("index.html");
+    let untouched = options.out.join("gioi-thieu/index.html");
+    let before = modified(&untouched);
+    support::edit(
+        &options.forms.join("dong-dau/form.toml"),
+        "Đóng dấu",
+        "Đóng dấu giáp lai",
+    );
+    build(&options).unwrap();
+    assert!(
+        fs::read_to_string(&home)
+            .unwrap()
+            .contains("Đóng dấu giáp lai")
+    );
+    assert_eq!(modified(&untouched), before);
+
+    fs::remove_dir_all(options.forms.join("dong-dau")).unwrap();
+    let last = build(&options).unwrap();
+    assert!(last.written.removed >= 6, "{:?}", last.written);
+    assert!(!options.out.join("dong-dau").exists());
+    assert!(options.out.join(generator::output::MARKER).is_file());
+}
+
+#[test]
+fn a_failed_build_leaves_the_old_portal_whole() {
+    let options = support::fixture_copy();
+    build(&options).unwrap();
+    let home = fs::read(options.out.join("index.html")).unwrap();
+    support::edit(
+        &options.forms.join("agencies.csv"),
+        "00001,001",
+        "00178,001",
+    );
+    assert!(matches!(build(&options), Err(Failure::Faults(_))));
+    assert_eq!(fs::read(options.out.join("index.html")).unwrap(), home);
+}
+
+#[test]
+fn a_folder_that_is_no_portal_stays_as_it_is() {
+    let options = support::fixture();
+    fs::create_dir_all(&options.out).unwrap();
+    fs::write(options.out.join("thesis.txt"), "mine").unwrap();
+    let message = build(&options).unwrap_err().to_string();
+    assert!(
+        message
+            .contains("is not a portal: it has files but no `.motcua-portal`; nothing was written"),
+        "{message}"
+    );
+    assert_eq!(fs::read_dir(&options.out).unwrap().count(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let mut options = support::fixture();
+    let file = support::new_dir().join("file");
+    fs::write(&file, "").unwrap();
+    options.out = file.join("out");
+    let message = build(&options).unwrap_err().to_string();
+    assert!(message.contains("cannot be written:"), "{message}");
+}

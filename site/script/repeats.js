@@ -1,0 +1,48 @@
+/** Groups of questions that are asked once for each of several persons. */
+import { all, fieldElement, fields, one, say } from './page.js';
+import { entriesOf } from './answers.js';
+
+/** The empty entry of each group. @type {Record<string, Element>} */
+const patterns = {};
+
+/** Takes the entry that stands on paper as the group's pattern. */
+export const prepareRepeats = () => {
+  for (const { id, min = 0 } of fields.filter((field) => field.fields)) {
+    const group = fieldElement(id);
+    for (const button of all('button', group)) button.hidden = false;
+    patterns[id] = one('.entry', group);
+    patterns[id].remove();
+    for (let count = 0; count < min; count++) addEntry(id);
+  }
+};
+
+/** One more entry, at the end; the entry. */
+export const addEntry = (/** @type {string} */ id) => {
+  const entry = /** @type {Element} */ (patterns[id].cloneNode(true));
+  one('[data-add]', fieldElement(id)).before(entry);
+  number(id);
+  return entry;
+};
+
+/** Takes an entry away; its group. */
+export const removeEntry = (/** @type {Element} */ entry) => {
+  const group = /** @type {HTMLElement} */ (entry.closest('.repeat'));
+  entry.remove();
+  number(group.dataset.field || '');
+  return group;
+};
+
+/** Entries are numbered through, in names, ids and for people; buttons stay while they may be used. */
+const number = (/** @type {string} */ id) => {
+  const entries = entriesOf(id);
+  const { min = 0, max = 20 } = fields.find((field) => field.id === id) || {};
+  entries.forEach((entry, index) => {
+    entry.dataset.entry = `${index}`;
+    entry.ariaLabel = say('entry', { number: index + 1 });
+    for (const part of all('*', entry)) {
+      for (const attribute of part.attributes) if (attribute.value.includes(`${id}[`)) attribute.value = attribute.value.replace(/\[\d+\]/g, `[${index}]`);
+    }
+    one('[data-remove]', entry).hidden = entries.length <= min;
+  });
+  one('[data-add]', fieldElement(id)).hidden = entries.length >= max;
+};

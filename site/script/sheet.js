@@ -1,0 +1,63 @@
+/**
+ * The sheet as it stands: answers from the inputs, what is asked over them, what is worked out and filled in.
+ *
+ * @import { Answers } from './types'
+ */
+import { all, data, fieldElement, fields, one } from './page.js';
+import { check, judge } from './check.js';
+import { computedWords, fill, readSheet } from './answers.js';
+import { arrangePlace } from '../components/admin-unit/script.js';
+import { lists } from './lists.js';
+import { today } from './clock.js';
+
+/** Conditions, worked-out and filled-in values can hang on each other: after so many rounds the form is at rest. */
+const ROUNDS_MAX = 5;
+
+/** Fields that the person has changed: nothing is filled in there any more. @type {Set<string>} */
+export const touched = new Set();
+
+/** What was worked out last, by field, as JSON. @type {Record<string, string | undefined>} */
+const workedOut = {};
+
+/** What would be sent: the answers to what is asked. @type {Answers} */
+export let answers = {};
+
+/** What the form asks over the answers of now. */
+export let asked = judge(data.form, lists, answers, today());
+
+/** Reads the sheet and shows what is asked. */
+export const update = () => {
+  for (let round = 0; round < ROUNDS_MAX && workOut(); round++);
+  for (const { id, value } of fields) {
+    const field = fieldElement(id);
+    field.hidden = !asked.isShown(id);
+    if (field.hidden) delete answers[id];
+    if (value) one('output', field).value = computedWords(value, asked.valueOf);
+  }
+  all('[name$=".province"]').forEach(arrangePlace);
+};
+
+/** One round; whether it changed something. */
+const workOut = () => {
+  let isChanged = false;
+  answers = readSheet();
+  for (const { id, value } of fields) if (value && workedOut[id]) answers[id] = JSON.parse(workedOut[id]);
+  asked = judge(data.form, lists, answers, today());
+  for (const { id, value, prefill } of fields) {
+    const tree = value ?? prefill;
+    if (tree === undefined || touched.has(id)) continue;
+    const worked = asked.isShown(id) ? asked.valueOf(tree) : undefined;
+    const json = JSON.stringify(worked);
+    if (json === workedOut[id]) continue;
+    workedOut[id] = json;
+    isChanged = true;
+    if (!value) fill(id, worked);
+  }
+  return isChanged;
+};
+
+/** What is wrong now. */
+export const faultsNow = () => check(data.form, lists, answers, today());
+
+/** The sections that are asked. */
+export const sectionsNow = () => data.form.sections.filter(({ show_when }) => asked.holds(show_when));
