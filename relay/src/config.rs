@@ -1,0 +1,208 @@
+//! `relay.toml`: one typed struct. Every limit has its unit last in its name and a default here.
+//!
+//! Paths are relative to the folder of the config file. An unknown key is refused with the nearest known one.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroU64};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::fault::Fault;
+
+/// The whole of `relay.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address and port for the public. Without `[tls]` only a loopback address; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The spool: an SQLite file, made when it is not there. Its folder must be writable.
+    pub store: PathBuf,
+    /// The signed catalogue, as `motcua build` wrote it. Read again on SIGHUP and when the file changes.
+    pub catalogue: PathBuf,
+    /// Public keys (JWK files) of the publishers whose catalogue is taken. At least one.
+    pub publishers: Vec<PathBuf>,
+    /// The private key (JWK file) that signs receipts, made by `motcua-relay keys new`.
+    pub signing_key: PathBuf,
+    /// Certificate for the public port. None: plain HTTP, for a proxy on the same machine.
+    pub tls: Option<Tls>,
+    /// The port from which the intake collects.
+    pub outbox: Outbox,
+    /// What one client may ask of this machine.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// `[tls]`: PEM files for the public port.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate chain, own certificate first.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub private_key: PathBuf,
+}
+
+/// `[outbox]`: always mutual TLS; only a client with a certificate of `client_ca` is let in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    /// Address and port for the intake.
+    pub listen: SocketAddr,
+    /// The certificate chain, own certificate first.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub private_key: PathBuf,
+    /// The authority whose client certificates are let in.
+    pub client_ca: PathBuf,
+}
+
+/// `[limits]`: each may be left out.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Public connections open at a time (1,024); further ones wait in the kernel's queue.
+    pub connections_max: NonZeroU32,
+    /// Submissions waiting for the disk (256); a further one is refused `busy`.
+    pub waiting_max: NonZeroU32,
+    /// Size of the store (8 GiB); above it a new submission is refused `busy` until the intake has collected.
+    pub store_bytes_max: NonZeroU64,
+    /// Handshake of TLS; then from the first moment of waiting to the end of a request's head (10 s).
+    pub head_timeout_ms: NonZeroU64,
+    /// From the end of the head to the end of the body (60 s: 384 KiB at 52 kbit/s).
+    pub body_timeout_ms: NonZeroU64,
+    /// Age at which a connection is closed after its current request (5 min).
+    pub connection_timeout_ms: NonZeroU64,
+    /// How often the catalogue's file is looked at for a change (60 s).
+    pub catalogue_poll_ms: NonZeroU64,
+    /// What a connection still gets to finish its request when it is too old or the relay stops (20 s).
+    pub drain_timeout_ms: NonZeroU64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections_max: const { NonZeroU32::new(1024).expect("not zero") },
+            waiting_max: const { NonZeroU32::new(256).expect("not zero") },
+            store_bytes_max: const { NonZeroU64::new(8 << 30).expect("not zero") },
+            head_timeout_ms: const { NonZeroU64::new(10_000).expect("not zero") },
+            body_timeout_ms: const { NonZeroU64::new(60_000).expect("not zero") },
+            connection_timeout_ms: const { NonZeroU64::new(300_000).expect("not zero") },
+            catalogue_poll_ms: const { NonZeroU64::new(60_000).expect("not zero") },
+            drain_timeout_ms: const { NonZeroU64::new(20_000).expect("not zero") },
+        }
+    }
+}
+
+/// A setting in milliseconds as a span of time.
+pub(crate) fn span(ms: NonZeroU64) -> Duration {
+    Duration::from_millis(ms.get())
+}
+
+impl Config {
+    /// Reads and checks the file at `path`; every path inside comes back ready to open.
+    ///
+    /// # Errors
+    /// The file cannot be read, is no TOML, has an unknown or missing key, or asks for plain HTTP beyond this machine.
+    pub fn load(path: &Path) -> Result<Config, Fault> {
+        let text = fs::read_to_string(path).map_err(|error| {
+            Fault::new(
+                path.display(),
+                format!("cannot be read: {error}"),
+                "give the config's path with --config FILE",
+            )
+        })?;
+        let mut config: Config =
+            toml::from_str(&text).map_err(|error| fault_of(path, &text, &error))?;
+        config.resolve(path.parent().unwrap_or(Path::new("")));
+        config.check(path)?;
+        Ok(config)
+    }
+
+    /// Makes each path relative to the folder of the config file.
+    fn resolve(&mut self, folder: &Path) {
+        let own = [&mut self.store, &mut self.catalogue, &mut self.signing_key];
+        let outbox = [
+            &mut self.outbox.certificate,
+            &mut self.outbox.private_key,
+            &mut self.outbox.client_ca,
+        ];
+        let tls = self
+            .tls
+            .iter_mut()
+            .flat_map(|tls| [&mut tls.certificate, &mut tls.private_key]);
+        for path in own
+            .into_iter()
+            .chain(outbox)
+            .chain(tls)
+            .chain(&mut self.publishers)
+        {
+            *path = folder.join(&*path);
+        }
+    }
+
+    fn check(&self, path: &Path) -> Result<(), Fault> {
+        if self.tls.is_none() && !self.listen.ip().is_loopback() {
+            return Err(Fault::new(
+                path.display(),
+                format!(
+                    "listen = \"{}\" would serve plain HTTP to other machines",
+                    self.listen
+                ),
+                "add [tls], or listen on 127.0.0.1 behind a proxy on this machine",
+            ));
+        }
+        if self.publishers.is_empty() {
+            return Err(Fault::new(
+                path.display(),
+                "publishers is empty: no catalogue could be trusted",
+                "name the publisher's public key file",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether both ports can be reached from this machine alone (a clock set by hand wants that).
+    pub fn is_loopback_only(&self) -> bool {
+        self.listen.ip().is_loopback() && self.outbox.listen.ip().is_loopback()
+    }
+}
+
+/// Turns the reader's error into place, what and what to do.
+fn fault_of(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
+    let message = error.message().trim_end();
+    let is_missing = message.starts_with("missing field");
+    let place = match error.span() {
+        // What is missing from the whole file is missing on no line of it.
+        Some(span) if !(is_missing && span.start == 0) => {
+            let line = text[..span.start].matches('\n').count() + 1;
+            format!("{}:{line}", path.display())
+        }
+        _ => path.display().to_string(),
+    };
+    // serde names the key and the known ones in backquotes: "unknown field `a`, expected one of `b`, `c`".
+    let mut names = message.split('`').skip(1).step_by(2);
+    match names.next() {
+        Some(key) if message.starts_with("unknown field") => {
+            let likeness = |known: &&str| (strsim::jaro_winkler(key, known) * 1000.0) as u32;
+            let nearest = names.max_by_key(likeness).unwrap_or("nothing");
+            Fault::new(
+                place,
+                format!("unknown key `{key}`"),
+                format!("did you mean `{nearest}`?"),
+            )
+        }
+        Some(key) if is_missing => Fault::new(
+            place,
+            format!("`{key}` is missing"),
+            "docs/samples/relay.toml shows every key",
+        ),
+        _ => Fault::new(
+            place,
+            message,
+            "docs/samples/relay.toml shows every key with a right value",
+        ),
+    }
+}

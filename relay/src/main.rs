@@ -1,0 +1,152 @@
+//! `motcua-relay`: the edges of the relay. Here are the clock, the randomness and the signals; the rest is passed them.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use envelope::UnixTime;
+use relay::clock::Clock;
+use relay::config::Config;
+use relay::{Addresses, Orders, keys};
+use ring::rand::SystemRandom;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, oneshot};
+use tracing_subscriber::filter::LevelFilter;
+
+/// Takes sealed submissions from the Internet, keeps them, gives receipts, and hands them to the intake.
+///
+/// Example: motcua-relay --config relay.toml
+#[derive(Parser)]
+#[command(name = "motcua-relay", version, args_conflicts_with_subcommands = true)]
+struct Line {
+    /// The config file; docs/samples/relay.toml shows every key.
+    #[arg(long, value_name = "FILE", required = true)]
+    config: Option<PathBuf>,
+    /// Read the config and every file it names except the store, say what is wrong, and stop.
+    #[arg(long)]
+    check_config: bool,
+    /// Start the clock at this time (seconds since 1970) instead of the machine's; only on loopback addresses.
+    #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
+    clock: Option<i64>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The relay's signing key.
+    #[command(subcommand)]
+    Keys(Keys),
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Make a new signing key: FILE (private, mode 0600) and beside it NAME.pub.jwk for the publisher.
+    ///
+    /// Example: motcua-relay keys new --out relay.jwk
+    New {
+        /// The private key's file; it must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    let done = match (&line.command, &line.config) {
+        (Some(Command::Keys(Keys::New { out })), _) => new_key(out),
+        (None, Some(config)) => serve(config, &line),
+        (None, None) => Err("--config FILE is missing".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Done = Result<(), Box<dyn std::error::Error>>;
+
+fn new_key(out: &Path) -> Done {
+    let (public, kid) = keys::create(out, &SystemRandom::new())?;
+    println!(
+        "{kid}\nprivate {}\npublic {}",
+        out.display(),
+        public.display()
+    );
+    Ok(())
+}
+
+fn serve(path: &Path, line: &Line) -> Done {
+    let config = Config::load(path)?;
+    let clock = clock(&config, line.clock)?;
+    if line.check_config {
+        relay::check(&config, clock, SystemRandom::new())?;
+        println!("{}: good", path.display());
+        return Ok(());
+    }
+    tracing_subscriber::fmt()
+        .json()
+        .with_max_level(LevelFilter::INFO)
+        .with_writer(io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let orders = signals()?;
+        relay::run(config, clock, SystemRandom::new(), orders, announce).await?;
+        Ok(())
+    })
+}
+
+fn clock(config: &Config, set_to: Option<i64>) -> Result<Clock, &'static str> {
+    match set_to {
+        None => Ok(Clock::System),
+        Some(to) if config.is_loopback_only() => Ok(Clock::set(UnixTime(to))),
+        Some(_) => Err(
+            "--clock: the config listens beyond this machine; a clock set by hand is for tests and the demo",
+        ),
+    }
+}
+
+/// SIGHUP reads the catalogue again; SIGTERM and SIGINT stop.
+fn signals() -> io::Result<Orders> {
+    let (reload_sender, reload) = mpsc::channel(1);
+    let (stop_sender, stop) = oneshot::channel();
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                // A full channel means that a reload is asked for already.
+                _ = hangup.recv() => { let _ = reload_sender.try_send(()); }
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+            }
+        }
+        let _ = stop_sender.send(());
+    });
+    Ok(Orders { reload, stop })
+}
+
+/// Tells whoever started it where it answers.
+fn announce(addresses: Addresses) {
+    tracing::info!(
+        public = addresses.public,
+        outbox = addresses.outbox,
+        "ready"
+    );
+    let mut out = io::stdout().lock();
+    // Nobody may be reading; the log has it too.
+    let _ = writeln!(
+        out,
+        "public {}\noutbox {}",
+        addresses.public, addresses.outbox
+    )
+    .and_then(|()| out.flush());
+}

@@ -1,0 +1,164 @@
+//! The port from which the intake collects: `GET /v1/outbox` and `POST /v1/acks`, over mutual TLS only.
+
+use std::time::Duration;
+
+use envelope::{Ack, Refusal, json, reference};
+use hyper::body::Incoming;
+use hyper::{Method, Request, StatusCode};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::Relay;
+use crate::config::span;
+use crate::http::{self, Answer, Refused};
+
+/// Most submissions in one answer, whatever the intake asks for.
+const MAX: i64 = 100;
+
+/// Longest wait for something to come, in seconds.
+const WAIT_S_MAX: u64 = 60;
+
+/// Answers one request.
+pub(crate) async fn answer(relay: &Relay, request: Request<Incoming>) -> Answer {
+    match route(relay, request).await {
+        Ok(answer) => answer,
+        Err(refused) => refused.answer(relay.clock.now()),
+    }
+}
+
+async fn route(relay: &Relay, request: Request<Incoming>) -> Result<Answer, Refused> {
+    http::check_framing(&request)?;
+    let (path, query) = match http::target(&request).split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (http::target(&request), None),
+    };
+    match (path, query, request.method()) {
+        ("/v1/outbox", query, &Method::GET) => deliver(relay, &Question::read(query)?).await,
+        ("/v1/outbox", ..) => Err(Refused::method("GET")),
+        ("/v1/acks", None, &Method::POST) => acknowledge(relay, request).await,
+        ("/v1/acks", None, _) => Err(Refused::method("POST")),
+        _ => Err(Refusal::NotFound.into()),
+    }
+}
+
+/// `?after=SEQ&max=N&wait=S`, each at most once and each of them optional.
+#[derive(Debug, PartialEq, Eq)]
+struct Question {
+    after: i64,
+    max: i64,
+    wait: Duration,
+}
+
+impl Question {
+    fn read(query: Option<&str>) -> Result<Question, Refusal> {
+        let (mut after, mut max, mut wait) = (None, None, None);
+        for pair in query.iter().flat_map(|query| query.split('&')) {
+            let (name, value) = pair.split_once('=').ok_or(Refusal::Malformed)?;
+            let place = match name {
+                "after" => &mut after,
+                "max" => &mut max,
+                "wait" => &mut wait,
+                _ => return Err(Refusal::Malformed),
+            };
+            let is_plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+            let value: i64 = value.parse().map_err(|_| Refusal::Malformed)?;
+            if !is_plain || place.replace(value).is_some() {
+                return Err(Refusal::Malformed);
+            }
+        }
+        Ok(Question {
+            after: after.unwrap_or(0),
+            max: max.unwrap_or(MAX).clamp(1, MAX),
+            wait: Duration::from_secs(wait.unwrap_or(0).unsigned_abs().min(WAIT_S_MAX)),
+        })
+    }
+}
+
+/// What is waiting, oldest first; when there is nothing, waits for it as long as asked.
+async fn deliver(relay: &Relay, question: &Question) -> Result<Answer, Refused> {
+    let until = Instant::now() + question.wait;
+    let mut last_seq = relay.store.last_seq();
+    loop {
+        last_seq.mark_unchanged();
+        if let Some(submissions) = relay.store.pending(question.after, question.max).await? {
+            return Ok(http::json(
+                StatusCode::OK,
+                format!(r#"{{"submissions":{submissions}}}"#),
+            ));
+        }
+        let something = tokio::select! {
+            changed = last_seq.changed() => changed.is_ok(),
+            () = relay.stopped() => false,
+            () = tokio::time::sleep_until(until) => false,
+        };
+        if !something {
+            return Ok(http::json(
+                StatusCode::OK,
+                r#"{"submissions":[]}"#.to_owned(),
+            ));
+        }
+    }
+}
+
+/// The body of `POST /v1/acks`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Acks {
+    acks: Vec<String>,
+}
+
+/// Deletes what is acknowledged. An acknowledgement that does not count is logged and passed over, the others stand.
+async fn acknowledge(relay: &Relay, request: Request<Incoming>) -> Result<Answer, Refused> {
+    let body = http::json_body(request, span(relay.limits.body_timeout_ms)).await?;
+    let Acks { acks } = json::read(&body).map_err(|_| Refusal::Malformed)?;
+    let (catalogue, now) = (relay.board.current(), relay.clock.now());
+    let mut good = Vec::with_capacity(acks.len());
+    for ack in &acks {
+        match Ack::read(ack, &catalogue, now) {
+            Ok(ack) => good.push(ack),
+            Err(fault) => tracing::warn!(%fault, "acknowledgement refused"),
+        }
+    }
+    for ack in &good {
+        tracing::info!(reference = reference(&ack.manifest_sha256), "acknowledged");
+    }
+    let deleted = relay.store.release(good).await?;
+    Ok(http::json(
+        StatusCode::OK,
+        format!(r#"{{"deleted":{deleted}}}"#),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_has_bounds_and_no_second_spelling() {
+        let read = |query: &str| Question::read(Some(query));
+        let question = |after, max, wait| {
+            Ok(Question {
+                after,
+                max,
+                wait: Duration::from_secs(wait),
+            })
+        };
+        assert_eq!(Question::read(None), question(0, MAX, 0));
+        assert_eq!(read("after=7&max=3&wait=20"), question(7, 3, 20));
+        assert_eq!(read("wait=3600&max=100000"), question(0, MAX, WAIT_S_MAX));
+        for bad in [
+            "",
+            "after",
+            "after=",
+            "after=-1",
+            "after=+1",
+            "after=1&after=2",
+            "Max=1",
+            "max=1&",
+            "wait=1.5",
+        ] {
+            assert_eq!(read(bad), Err(Refusal::Malformed), "{bad}");
+        }
+        assert_eq!(read("after=9223372036854775808"), Err(Refusal::Malformed));
+    }
+}

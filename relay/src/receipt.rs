@@ -1,0 +1,52 @@
+//! Receipts. The only way to one leads over a submission that stands on the disk.
+//!
+//! A receipt is signed before the commit, so that it is stored in the same transaction and every later question gets
+//! the same bytes. Until the commit it is a [`Promise`], which only the store takes.
+
+use envelope::{UnixTime, Verified, jws};
+
+use crate::keys::SigningKey;
+use crate::store::Kept;
+
+/// A signed receipt for something that is not kept yet.
+pub(crate) struct Promise(String);
+
+impl Promise {
+    /// Signs what will be true once `verified` is kept.
+    pub(crate) fn sign(
+        key: &SigningKey,
+        verified: &Verified,
+        received_at: UnixTime,
+    ) -> Result<Promise, ring::error::Unspecified> {
+        let receipt = envelope::Receipt::of(verified.signed(), received_at);
+        let signing_input = receipt.signing_input(key.kid());
+        let signature = key.sign(&signing_input)?;
+        Ok(Promise(jws::attach(&signing_input, &signature)))
+    }
+
+    /// The text, for the row that makes it true.
+    pub(crate) fn line(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, for the row that made it true.
+    pub(crate) fn into_line(self) -> String {
+        self.0
+    }
+}
+
+/// A receipt that may be given away: a compact JWS.
+pub(crate) struct Receipt(String);
+
+impl From<Kept> for Receipt {
+    fn from(kept: Kept) -> Receipt {
+        Receipt(kept.into_receipt())
+    }
+}
+
+impl Receipt {
+    /// The body of the answer. A compact JWS needs no escaping in JSON.
+    pub(crate) fn body(&self) -> String {
+        format!(r#"{{"receipt":"{}"}}"#, self.0)
+    }
+}

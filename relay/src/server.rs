@@ -1,0 +1,298 @@
+//! Two ports, their connections, and how it all stops.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use envelope::Catalogue;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use ring::rand::SystemRandom;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio_rustls::TlsAcceptor;
+
+use crate::catalogue::{Board, Source};
+use crate::clock::Clock;
+use crate::config::{Config, span};
+use crate::fault::Fault;
+use crate::guard::Guarded;
+use crate::http::Answer;
+use crate::keys::SigningKey;
+use crate::store::Store;
+use crate::{Relay, outbox, public, tls};
+
+/// Connections from the inside; there is one intake, or a few.
+const OUTBOX_CONNECTIONS_MAX: u32 = 16;
+
+/// How often tombstones that have had their time are looked for.
+const PURGE_EVERY: Duration = Duration::from_secs(3600);
+
+/// After accept() has failed (no descriptors left) it is tried again so much later.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Where the relay listens: the bound addresses, any free port resolved.
+#[derive(Debug)]
+pub struct Addresses {
+    /// `http://…` or, with `[tls]`, `https://…`.
+    pub public: String,
+    /// `https://…`.
+    pub outbox: String,
+}
+
+/// What reaches the running relay from its operator. Signals, in `motcua-relay`.
+#[derive(Debug)]
+pub struct Orders {
+    /// Read the catalogue again.
+    pub reload: mpsc::Receiver<()>,
+    /// Finish what was begun, and stop.
+    pub stop: oneshot::Receiver<()>,
+}
+
+/// Everything that `relay.toml` names, read and good; the store excepted, which a running relay holds.
+struct Inputs {
+    key: SigningKey,
+    source: Source,
+    catalogue: Catalogue,
+    public_tls: Option<TlsAcceptor>,
+    outbox_tls: TlsAcceptor,
+}
+
+impl Inputs {
+    fn read(config: &Config, clock: Clock, random: SystemRandom) -> Result<Inputs, Fault> {
+        let key = SigningKey::read(&config.signing_key, random)?;
+        let source = Source::of(config, key.kid())?;
+        let catalogue = source.read(clock.now())?;
+        let public_tls = config.tls.as_ref().map(tls::public).transpose()?;
+        let outbox_tls = tls::outbox(&config.outbox)?;
+        Ok(Inputs {
+            key,
+            source,
+            catalogue,
+            public_tls,
+            outbox_tls,
+        })
+    }
+}
+
+/// Reads everything that `config` names, except the store: `--check-config`.
+///
+/// # Errors
+/// The first file that will not do.
+pub fn check(config: &Config, clock: Clock, random: SystemRandom) -> Result<(), Fault> {
+    Inputs::read(config, clock, random).map(drop)
+}
+
+/// Runs the relay until it is ordered to stop; `ready` is called once both ports answer.
+///
+/// # Errors
+/// Whatever keeps it from starting; and a failure of the store, after which nothing was acknowledged.
+pub async fn run(
+    config: Config,
+    clock: Clock,
+    random: SystemRandom,
+    orders: Orders,
+    ready: impl FnOnce(Addresses),
+) -> Result<(), Fault> {
+    let inputs = Inputs::read(&config, clock, random)?;
+    let (store, mut writer_end) = Store::open(&config.store, &config.limits)?;
+    let board = Board::put_up(inputs.source, inputs.catalogue, &store).await?;
+    let stopping = watch::Sender::new(false);
+    let public_listener = bind("listen", config.listen).await?;
+    let outbox_listener = bind("[outbox] listen", config.outbox.listen).await?;
+    let addresses = Addresses {
+        public: origin(&public_listener, inputs.public_tls.is_some()),
+        outbox: origin(&outbox_listener, true),
+    };
+    let public_rooms = config.limits.connections_max.get();
+    let relay = Arc::new(Relay {
+        clock,
+        limits: config.limits,
+        key: inputs.key,
+        board,
+        store,
+        stopping,
+    });
+    let public = Door::new(&relay, Side::Public, inputs.public_tls, public_rooms);
+    let outbox = Door::new(
+        &relay,
+        Side::Outbox,
+        Some(inputs.outbox_tls),
+        OUTBOX_CONNECTIONS_MAX,
+    );
+    tokio::spawn(public.clone().open(public_listener));
+    tokio::spawn(outbox.clone().open(outbox_listener));
+    tokio::spawn(watch_catalogue(Arc::clone(&relay), orders.reload));
+    tokio::spawn(purge_tombstones(Arc::clone(&relay)));
+    ready(addresses);
+
+    let writer_ended = tokio::select! {
+        ended = &mut writer_end => ended,
+        _ = orders.stop => {
+            tracing::info!("stopping");
+            relay.stopping.send_replace(true);
+            public.drained().await;
+            outbox.drained().await;
+            relay.store.close().await;
+            writer_end.await
+        }
+    };
+    let failure = match writer_ended {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(_vanished) => "its thread broke off".to_owned(),
+    };
+    Err(Fault::new(
+        config.store.display(),
+        format!("writing failed ({failure}); nothing was acknowledged since"),
+        "look after the disk, then start the relay again",
+    ))
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Fault> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let mend = "stop what listens there, or choose another port";
+        Fault::new(
+            format!("{key} = \"{address}\""),
+            format!("cannot listen there: {error}"),
+            mend,
+        )
+    })
+}
+
+fn origin(listener: &TcpListener, is_tls: bool) -> String {
+    let scheme = if is_tls { "https" } else { "http" };
+    // A bound socket knows its address.
+    let address = listener
+        .local_addr()
+        .map_or_else(|error| error.to_string(), |address| address.to_string());
+    format!("{scheme}://{address}")
+}
+
+async fn watch_catalogue(relay: Arc<Relay>, reload: mpsc::Receiver<()>) {
+    let poll = span(relay.limits.catalogue_poll_ms);
+    relay
+        .board
+        .watch(&relay.store, relay.clock, reload, poll)
+        .await;
+}
+
+async fn purge_tombstones(relay: Arc<Relay>) {
+    loop {
+        if let Ok(purged) = relay.store.purge(relay.clock.now()).await
+            && purged > 0
+        {
+            tracing::info!(purged, "tombstones");
+        }
+        tokio::time::sleep(PURGE_EVERY).await;
+    }
+}
+
+/// Which port a connection came in by.
+#[derive(Clone, Copy)]
+enum Side {
+    Public,
+    Outbox,
+}
+
+/// One port: who comes in by it, and how many at a time.
+#[derive(Clone)]
+struct Door {
+    relay: Arc<Relay>,
+    side: Side,
+    tls: Option<TlsAcceptor>,
+    rooms: Arc<Semaphore>,
+    rooms_max: u32,
+}
+
+impl Door {
+    fn new(relay: &Arc<Relay>, side: Side, tls: Option<TlsAcceptor>, rooms_max: u32) -> Door {
+        Door {
+            relay: Arc::clone(relay),
+            side,
+            tls,
+            rooms: Arc::new(Semaphore::new(rooms_max as usize)),
+            rooms_max,
+        }
+    }
+
+    /// Lets connections in until the relay stops.
+    async fn open(self, listener: TcpListener) {
+        while let Some((room, socket)) = tokio::select! {
+            next = self.next(&listener) => next,
+            () = self.relay.stopped() => None,
+        } {
+            let door = self.clone();
+            tokio::spawn(async move {
+                door.welcome(socket).await;
+                drop(room);
+            });
+        }
+    }
+
+    /// The next connection, once there is room for it; until then it waits in the kernel's queue.
+    async fn next(&self, listener: &TcpListener) -> Option<(OwnedSemaphorePermit, TcpStream)> {
+        let room = Arc::clone(&self.rooms).acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((socket, _address)) => return Some((room, socket)),
+                Err(error) => {
+                    tracing::error!(%error, "accept");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// One connection from its first byte to its last. What goes wrong on it concerns nobody else.
+    async fn welcome(&self, socket: TcpStream) {
+        // Answers are small and written whole; waiting to fill a packet would only delay them.
+        let _ = socket.set_nodelay(true);
+        let Some(tls) = &self.tls else {
+            return self.serve(socket).await;
+        };
+        let handshake =
+            tokio::time::timeout(span(self.relay.limits.head_timeout_ms), tls.accept(socket));
+        match handshake.await {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(error)) => tracing::info!(%error, "handshake"),
+            Err(_elapsed) => {}
+        }
+    }
+
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S) {
+        let limits = &self.relay.limits;
+        let service = service_fn(|request| self.answer(request));
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(span(limits.head_timeout_ms));
+        let connection = http.serve_connection(TokioIo::new(Guarded::new(stream)), service);
+        let mut connection = pin!(connection);
+        tokio::select! {
+            // An error here is a peer that went away or came too slowly: it cannot be told anything.
+            _ = connection.as_mut() => return,
+            () = tokio::time::sleep(span(limits.connection_timeout_ms)) => {}
+            () = self.relay.stopped() => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        let _ = tokio::time::timeout(span(limits.drain_timeout_ms), connection).await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
+        Ok(match self.side {
+            Side::Public => public::answer(&self.relay, request).await,
+            Side::Outbox => outbox::answer(&self.relay, request).await,
+        })
+    }
+
+    /// Comes true when nobody is inside any more. Each connection has its own deadline, so this is soon.
+    async fn drained(&self) {
+        let _ = self.rooms.acquire_many(self.rooms_max).await;
+    }
+}

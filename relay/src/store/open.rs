@@ -1,0 +1,131 @@
+//! Opening the store: its lock, its tables, and what an earlier run left behind.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::fault::Fault;
+
+/// `PRAGMA user_version` of the schema below. A change of the schema raises it and writes its migration.
+const SCHEMA_VERSION: i64 = 1;
+
+/// `seq` never comes twice (AUTOINCREMENT), so the intake can go on from the last one it saw.
+/// A row of `submission` without one in `sealed` is a tombstone.
+const SCHEMA: &str = "
+    CREATE TABLE submission (
+        seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+        id              BLOB NOT NULL UNIQUE,
+        jkt             BLOB NOT NULL,
+        manifest_sha256 BLOB NOT NULL,
+        exp             INTEGER NOT NULL,
+        receipt         TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX submission_exp ON submission (exp);
+    CREATE TABLE sealed (
+        seq      INTEGER PRIMARY KEY REFERENCES submission (seq),
+        manifest TEXT NOT NULL,
+        parts    TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE catalogue (
+        only   INTEGER PRIMARY KEY CHECK (only = 1),
+        serial INTEGER NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 1;
+";
+
+/// Takes the lock beside the store: two relays on one store would each trust what only the other knows.
+pub(super) fn lock(path: &Path) -> Result<File, Fault> {
+    let file = File::create(path.with_added_extension("lock")).map_err(|error| {
+        Fault::new(
+            path.display(),
+            format!("the store cannot be opened: {error}"),
+            "make its folder and let this user write there",
+        )
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Fault::new(
+            path.display(),
+            "the store is in use by another motcua-relay",
+            "stop that one first, or give this one a store of its own",
+        )),
+        Err(TryLockError::Error(error)) => Err(Fault::new(
+            path.display(),
+            format!("the store cannot be locked: {error}"),
+            "keep the store on a local disk",
+        )),
+    }
+}
+
+/// The writer's connection, to a store that is made if it is not there.
+pub(super) fn for_writing(path: &Path) -> Result<Connection, Fault> {
+    let connection = open_own(path).map_err(|error| unusable(path, &error))?;
+    let version = version(&connection).map_err(|error| unusable(path, &error))?;
+    if version.is_some_and(|version| version != SCHEMA_VERSION) {
+        return Err(Fault::new(
+            path.display(),
+            format!("not a store of version {SCHEMA_VERSION}, the only one that this relay knows"),
+            "start the motcua-relay that wrote it, or name another file",
+        ));
+    }
+    prepare(&connection, version.is_none()).map_err(|error| unusable(path, &error))?;
+    Ok(connection)
+}
+
+/// Opens the file for its owner alone; the files that SQLite puts beside it follow its mode.
+fn open_own(path: &Path) -> Result<Connection, Box<dyn Error>> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    Ok(Connection::open(path)?)
+}
+
+/// The version of a store; `None` for a file with nothing in it.
+fn version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection.query_row(
+        "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version",
+        [],
+        |row| {
+            let (version, tables): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok((version != 0 || tables != 0).then_some(version))
+        },
+    )
+}
+
+/// The connection for everybody else. In WAL mode it sees whole commits, after they were synced.
+pub(super) fn for_reading(path: &Path) -> Result<Connection, Fault> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .map_err(|error| unusable(path, &error))
+}
+
+/// Sets the connection up and makes the tables of a new store.
+fn prepare(connection: &Connection, is_new: bool) -> rusqlite::Result<()> {
+    // The writer checkpoints by itself, because SQLite's automatic one swallows errors of the disk.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA wal_autocheckpoint = 0;
+         PRAGMA foreign_keys = ON;",
+    )?;
+    if is_new {
+        connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+    }
+    // What an earlier run left in the log may be readable from memory only, if that run ended with a failed fsync:
+    // it is written and synced again before anybody gets a receipt for it.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
+fn unusable(path: &Path, error: &dyn Display) -> Fault {
+    Fault::new(
+        path.display(),
+        format!("the store cannot be used: {error}"),
+        "check that this user may write the file and its folder, and that the file is a store of motcua-relay",
+    )
+}

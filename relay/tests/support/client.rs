@@ -1,0 +1,192 @@
+//! A plain client: the bytes of a request go out as they are, over TCP or mutual TLS.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use serde_json::Value;
+
+use super::{City, Running};
+
+/// An answer as it came.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// Header lines, names in small letters.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(header, _)| header == name);
+        let first = found.next().map(|(_, value)| value.as_str());
+        assert!(found.next().is_none(), "{name} twice");
+        first
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The code of a refusal.
+    pub fn code(&self) -> String {
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status);
+        problem["code"].as_str().unwrap().to_owned()
+    }
+
+    pub fn receipt(&self) -> String {
+        self.json()["receipt"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{self:?}"))
+            .to_owned()
+    }
+}
+
+/// Reads one answer; `None` when the peer closed before it.
+pub fn read_answer(from: &mut impl BufRead) -> io::Result<Option<Answer>> {
+    let mut line = String::new();
+    if from.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let status: u16 = line["HTTP/1.1 ".len()..][..3].parse().unwrap();
+    let mut headers = Vec::new();
+    loop {
+        line.clear();
+        from.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    let mut answer = Answer {
+        status,
+        headers,
+        body: Vec::new(),
+    };
+    let length = answer
+        .header("content-length")
+        .map_or(0, |length| length.parse().unwrap());
+    answer.body = vec![0; length];
+    from.read_exact(&mut answer.body)?;
+    Ok(Some(answer))
+}
+
+/// A connection to the public port.
+pub fn connect(relay: &Running) -> BufReader<TcpStream> {
+    BufReader::new(tcp(relay.public))
+}
+
+/// A connection without TLS to either port.
+pub fn tcp(to: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(to).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    stream
+}
+
+/// Sends one request on a connection of its own.
+pub fn send(relay: &Running, request: &[u8]) -> Answer {
+    let mut connection = connect(relay);
+    connection.get_mut().write_all(request).unwrap();
+    read_answer(&mut connection).unwrap().expect("an answer")
+}
+
+/// A request with a head as browsers write it.
+pub fn request(method: &str, target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let length = match body.len() {
+        0 if method != "POST" => String::new(),
+        length => format!("Content-Length: {length}\r\n"),
+    };
+    let head =
+        format!("{method} {target} HTTP/1.1\r\nHost: relay.example\r\n{headers}{length}\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+pub fn get(relay: &Running, target: &str) -> Answer {
+    send(relay, &request("GET", target, "", b""))
+}
+
+/// The request that a page sends.
+pub fn submission(body: &[u8]) -> Vec<u8> {
+    request(
+        "POST",
+        "/v1/submissions",
+        "Content-Type: application/json\r\n",
+        body,
+    )
+}
+
+pub fn submit(relay: &Running, body: &[u8]) -> Answer {
+    send(relay, &submission(body))
+}
+
+/// A connection by TLS, with the client certificate `name` of the city's folder if one is named.
+pub fn tls(
+    city: &City,
+    to: SocketAddr,
+    name: Option<&str>,
+) -> BufReader<StreamOwned<ClientConnection, TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_file(city.path("ca.pem")).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots);
+    let config = match name {
+        None => builder.with_no_client_auth(),
+        Some(name) => {
+            let chain = CertificateDer::from_pem_file(city.path(&format!("{name}.pem"))).unwrap();
+            let key = PrivateKeyDer::from_pem_file(city.path(&format!("{name}.key.pem"))).unwrap();
+            builder.with_client_auth_cert(vec![chain], key).unwrap()
+        }
+    };
+    let server = ServerName::try_from("127.0.0.1").unwrap();
+    let client = ClientConnection::new(Arc::new(config), server).unwrap();
+    BufReader::new(StreamOwned::new(client, tcp(to)))
+}
+
+/// One request to the outbox, as the intake.
+pub fn ask(city: &City, relay: &Running, request: &[u8]) -> Answer {
+    let mut connection = tls(city, relay.outbox, Some("intake"));
+    connection.get_mut().write_all(request).unwrap();
+    read_answer(&mut connection).unwrap().expect("an answer")
+}
+
+/// What is waiting, by one question with this query.
+pub fn pending(city: &City, relay: &Running, query: &str) -> Vec<Value> {
+    let answer = ask(
+        city,
+        relay,
+        &request("GET", &format!("/v1/outbox{query}"), "", b""),
+    );
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()["submissions"].as_array().unwrap().clone()
+}
+
+/// Hands acknowledgements over and returns how many submissions they deleted.
+pub fn acknowledge(city: &City, relay: &Running, acks: &[String]) -> i64 {
+    let body = serde_json::json!({ "acks": acks }).to_string();
+    let headers = "Content-Type: application/json\r\n";
+    let answer = ask(
+        city,
+        relay,
+        &request("POST", "/v1/acks", headers, body.as_bytes()),
+    );
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()["deleted"].as_i64().unwrap()
+}
