@@ -1,0 +1,102 @@
+//! The ledger of one submission: the last thing written before it is acknowledged, and what says on
+//! every later delivery that it is done.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use envelope::{Digest, FormRef, Mode, SubmissionId, Thumbprint, UnixTime, V1};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+
+/// `submissions/{id}/ledger.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    /// Version of this file's layout.
+    pub motcua: V1,
+    /// What a person reads out.
+    pub reference: String,
+    /// The submission's id; with `jkt` its identity.
+    pub id: SubmissionId,
+    /// Thumbprint of the key that signed the manifest.
+    pub jkt: Thumbprint,
+    /// Names the manifest.
+    pub manifest_sha256: Digest,
+    /// The form answered.
+    pub form: FormRef,
+    /// Code of the receiving agency.
+    pub agency: String,
+    /// Trial submissions never become cases.
+    pub mode: Mode,
+    /// When the relay signed the receipt.
+    pub received_at: UnixTime,
+    /// When this ledger was written.
+    pub taken_at: UnixTime,
+    /// What became of each sealed part, by its role.
+    pub parts: BTreeMap<String, Part>,
+}
+
+/// What became of one sealed part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Part {
+    /// Opened, checked, and written for the office.
+    HandedOver {
+        /// Code of the office.
+        office: String,
+        /// The file, relative to the intake's folder.
+        file: PathBuf,
+        /// How many faults are marked in it.
+        faults: usize,
+    },
+    /// Kept sealed because it cannot be opened or does not match.
+    Quarantined {
+        /// Code of the office.
+        office: String,
+        /// The cause's word.
+        cause: String,
+    },
+    /// Kept sealed because no key of its office is here.
+    Elsewhere {
+        /// Code of the office.
+        office: String,
+    },
+}
+
+impl Part {
+    /// Code of the office that the part is sealed for.
+    pub fn office(&self) -> &str {
+        match self {
+            Self::HandedOver { office, .. }
+            | Self::Quarantined { office, .. }
+            | Self::Elsewhere { office } => office,
+        }
+    }
+}
+
+impl Ledger {
+    /// The ledger at `path`, or none when the submission is not done.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, Failure> {
+        let text = match fs::read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(Failure::at(
+                    path,
+                    error,
+                    "The intake must be able to read this file.",
+                ));
+            }
+        };
+        serde_json::from_slice(&text).map(Some).map_err(|error| {
+            Failure::at(
+                path,
+                error,
+                "The file is damaged; restore the folder from its backup.",
+            )
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! What stands inside a sealed part, read as strictly as what stands outside.
+
+use envelope::limits::PART_PLAINTEXT_BYTES;
+use envelope::{Digest, FormRef, Mode, PublicKey, SubmissionId, Thumbprint, UnixTime, V1, json};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::cause::Cause;
+
+/// The plaintext of one part.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plaintext {
+    #[serde(rename = "v")]
+    _v: V1,
+    pub(crate) sub: Sub,
+    /// By field id: only what this recipient may see.
+    pub(crate) answers: Map<String, Value>,
+    /// None yet: the forms of today only list papers, and a manifest with attachments is refused.
+    #[serde(rename = "attachments")]
+    _attachments: [(); 0],
+    pub(crate) reply: Reply,
+    /// Spaces or anything else up to the size; its length, not its content, has a meaning.
+    #[serde(rename = "pad")]
+    _pad: String,
+}
+
+/// Binds the part to its submission: every member is compared with the signed manifest.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sub {
+    pub(crate) id: SubmissionId,
+    pub(crate) jkt: Thumbprint,
+    pub(crate) form: FormRef,
+    pub(crate) agency: String,
+    pub(crate) aud: String,
+    pub(crate) mode: Mode,
+    /// The part's name in the manifest.
+    pub(crate) n: String,
+    /// When the page last checked the answers.
+    pub(crate) at: UnixTime,
+    /// An earlier submission of the same key that this one amends.
+    pub(crate) amends: Option<SubmissionId>,
+    /// An earlier submission of the same key that this one withdraws.
+    pub(crate) withdraws: Option<SubmissionId>,
+}
+
+/// How the office answers: sealed to `jwk`, found by `secret`.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reply {
+    jwk: PublicKey,
+    /// 32 random bytes. (A digest has the same shape in JSON, and only the shape matters here.)
+    secret: Digest,
+}
+
+impl Plaintext {
+    /// Reads the opened bytes; they must have one of the sizes of the format.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Cause> {
+        if !PART_PLAINTEXT_BYTES.contains(&bytes.len()) {
+            return Err(Cause::Pad);
+        }
+        // The readers' own words may quote a value, so they do not go into the causes.
+        let _: IgnoredAny = json::read(bytes).map_err(|_| Cause::Json)?;
+        json::read(bytes).map_err(|_| Cause::Shape)
+    }
+}

@@ -1,0 +1,70 @@
+//! Bytes → `Verified`: the intake believes the signatures, not the relay that passes them on.
+
+use std::collections::BTreeMap;
+
+use envelope::{Catalogue, Receipt, Signed, Unverified};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cause::Cause;
+
+/// One submission of an outbox answer, or of the evidence folder: its sender signed all of it, and
+/// that is all that is known.
+pub(crate) struct Delivered {
+    pub(crate) signed: Signed,
+    /// The receipt as the relay wrote it: evidence.
+    pub(crate) receipt_jws: String,
+}
+
+/// A submission that the catalogue admits at the receipt's time, and for which a relay of the
+/// catalogue signed that receipt.
+pub(crate) struct Verified {
+    pub(crate) signed: Signed,
+    pub(crate) receipt: Receipt,
+    pub(crate) receipt_jws: String,
+}
+
+/// The shape of one delivered submission.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Item {
+    #[serde(rename = "seq")]
+    _seq: Option<u64>,
+    manifest: String,
+    parts: BTreeMap<String, String>,
+    receipt: String,
+}
+
+impl Delivered {
+    /// Checks the sender's signature and every part's digest.
+    pub(crate) fn read(item: &Value) -> Result<Self, Cause> {
+        let item = Item::deserialize(item).map_err(|_| Cause::Delivery)?;
+        let signed = Unverified::from_pieces(&item.manifest, item.parts)
+            .and_then(Unverified::check_signature)
+            .map_err(Cause::Refused)?;
+        Ok(Self {
+            signed,
+            receipt_jws: item.receipt,
+        })
+    }
+
+    /// Checks the relay's word, and everything that the relay had to check before it gave it.
+    pub(crate) fn verify(self, catalogue: &Catalogue) -> Result<Verified, Cause> {
+        let Self {
+            signed,
+            receipt_jws,
+        } = self;
+        let receipt = Receipt::read(&receipt_jws, catalogue).map_err(Cause::Receipt)?;
+        if !receipt.is_for(&signed) {
+            return Err(Cause::ReceiptForOther);
+        }
+        let admitted = signed
+            .admit(receipt.received_at, catalogue)
+            .map_err(Cause::Refused)?;
+        Ok(Verified {
+            signed: admitted.into_signed(),
+            receipt,
+            receipt_jws,
+        })
+    }
+}
