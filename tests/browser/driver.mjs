@@ -1,0 +1,364 @@
+// Drives the portal's pages the way a person does: looks for an input, types into it, presses "next".
+// Everything is found by the names and marks of the page contract (docs/architecture.md), never by position or wording.
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import puppeteer from 'puppeteer-core'
+
+/** More steps than any form has; pressing "next" more often than this means that the form goes in circles. */
+const STEPS_MAX = 40
+/** How long anything on a page may take, in milliseconds. */
+const PATIENCE_MS = 15_000
+
+/**
+ * The order that a test gives on standard input.
+ *
+ * @typedef {object} Order
+ * @property {string} chromium - path of the browser
+ * @property {string} pictures - folder for pictures of failures
+ * @property {string} portal - origin of the pages
+ * @property {number} now - the city's time, in seconds since 1970
+ */
+
+/** @returns {Promise<any>} the JSON on standard input */
+export async function readOrder() {
+  const chunks = []
+  for await (const chunk of process.stdin) chunks.push(chunk)
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+}
+
+/**
+ * One browser for everything a test does.
+ *
+ * @template T
+ * @param {string} chromium
+ * @param {(browser: import('puppeteer-core').Browser) => Promise<T>} work
+ * @returns {Promise<T>} what `work` gives; the browser is closed in any case
+ */
+export async function withBrowser(chromium, work) {
+  const browser = await puppeteer.launch({
+    executablePath: chromium,
+    // Root in a container has no user namespaces for the sandbox, and /dev/shm there is small.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb'],
+  })
+  try {
+    return await work(browser)
+  } finally {
+    await browser.close()
+  }
+}
+
+/**
+ * A page in a context of its own, whose clock stands at `now` and goes on from there.
+ *
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {number} now - seconds since 1970
+ */
+export async function openPage(browser, now) {
+  const context = await browser.createBrowserContext()
+  const downloads = mkdtempSync(join(tmpdir(), 'motcua-downloads-'))
+  const session = await browser.target().createCDPSession()
+  await session.send('Browser.setDownloadBehavior', {
+    behavior: 'allow',
+    browserContextId: context.id,
+    downloadPath: downloads,
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
+  await page.setViewport({ width: 1000, height: 1400 })
+  /** @type {string[]} */
+  const complaints = []
+  page.on('pageerror', error => complaints.push(`error in the page: ${error instanceof Error ? error.message : error}`))
+  page.on('console', message => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location()?.url ?? ''}`)
+  })
+  await page.evaluateOnNewDocument(startMs => {
+    const Real = Date
+    const ahead = startMs - Real.now()
+    globalThis.Date = class extends Real {
+      /** @param {any[]} parts */
+      constructor(...parts) {
+        // @ts-ignore: Date's overloads
+        if (parts.length === 0) super(Real.now() + ahead)
+        // @ts-ignore
+        else super(...parts)
+      }
+      static now() {
+        return Real.now() + ahead
+      }
+    }
+  }, now * 1000)
+  return { context, page, complaints, downloads }
+}
+
+/** A person at one form. */
+export class Form {
+  /**
+   * @param {import('puppeteer-core').Page} page
+   * @param {string} portal
+   * @param {string} service
+   * @param {string} lang
+   */
+  static async open(page, portal, service, lang) {
+    const root = lang === 'vi' ? '' : `/${lang}`
+    await page.goto(`${portal}${root}/${service}/form/`, { waitUntil: 'load' })
+    await page.waitForSelector('body[data-state="ready"]')
+    return new Form(page)
+  }
+
+  /** @param {import('puppeteer-core').Page} page */
+  constructor(page) {
+    this.page = page
+  }
+
+  /**
+   * Types one value into the input of that name, going on to the step that shows it.
+   *
+   * @param {string} name - the input's name; `+id` presses the button that adds an entry to the repeat `id`
+   * @param {string | boolean} value - a text, a code of a select or radio, or whether a box is ticked
+   */
+  async enter(name, value) {
+    if (name.startsWith('+')) {
+      const button = `[data-add=${JSON.stringify(name.slice(1))}]`
+      await this.reach(button, name)
+      return this.page.click(button)
+    }
+    const named = `#form [name=${JSON.stringify(name)}]`
+    await this.reach(named, name)
+    // A long list is a text input on paper and becomes a select as soon as the list is here.
+    await this.page.waitForFunction(
+      selector => {
+        const input = document.querySelector(selector)
+        return input && !(input instanceof HTMLInputElement && input.dataset.list)
+      },
+      {},
+      named,
+    )
+    const kind = await this.page.$eval(named, input =>
+      input instanceof HTMLInputElement ? input.type : input.tagName.toLowerCase(),
+    )
+    if (kind === 'radio') return this.page.click(`${named}[value=${JSON.stringify(String(value))}]`)
+    if (kind === 'checkbox') return this.tick(named, value === true || value === 'true')
+    if (kind === 'select') return this.choose(named, String(value))
+    return this.write(named, String(value))
+  }
+
+  /**
+   * @param {string} selector
+   * @param {boolean} wanted
+   */
+  async tick(selector, wanted) {
+    const is = await this.page.$eval(selector, box => box instanceof HTMLInputElement && box.checked)
+    if (is !== wanted) await this.page.click(selector)
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string} value
+   */
+  async choose(selector, value) {
+    // Asked for as a person would see it: an option that is not offered, or not now, cannot be chosen.
+    const offered = await this.page.$eval(
+      selector,
+      (select, value) =>
+        select instanceof HTMLSelectElement &&
+        [...select.options].some(option => option.value === value && !option.disabled),
+      value,
+    )
+    if (!offered) throw new Error(`${selector} does not offer ${JSON.stringify(value)}`)
+    await this.page.select(selector, value)
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string} value
+   */
+  async write(selector, value) {
+    await this.page.focus(selector)
+    await this.page.$eval(selector, input => {
+      if (input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) input.select()
+    })
+    await this.page.keyboard.press('Backspace')
+    // Vietnamese comes from an input method, which hands over finished text; digits and Latin come from keys.
+    if (/^[\x20-\x7e]*$/.test(value)) await this.page.keyboard.type(value)
+    else await this.page.keyboard.sendCharacter(value)
+    await this.page.keyboard.press('Tab')
+  }
+
+  /**
+   * Puts values into inputs at once, as a program that fills in forms does: as many of them as are seen and ready, in
+   * order. For what has to be there before the typing that a test is about.
+   *
+   * @param {[string, string | boolean][]} pairs
+   * @returns {Promise<number>} how many were put in
+   */
+  fill(pairs) {
+    return this.page.evaluate(pairs => {
+      /** @param {string} name @param {string | boolean} value */
+      const put = (name, value) => {
+        const inputs = [...document.querySelectorAll('#form input, #form select')].filter(
+          input => input.getAttribute('name') === name,
+        )
+        const input = inputs.find(one => one.getAttribute('type') !== 'radio' || one.getAttribute('value') === String(value))
+        if (!input?.closest('.field')?.checkVisibility()) return false
+        if (input instanceof HTMLSelectElement) input.value = String(value)
+        else if (!(input instanceof HTMLInputElement) || input.dataset.list) return false
+        else if (input.type === 'radio') input.checked = true
+        else if (input.type === 'checkbox') input.checked = value === true || value === 'true'
+        else input.value = String(value)
+        for (const type of ['input', 'change']) input.dispatchEvent(new Event(type, { bubbles: true }))
+        return true
+      }
+      const stuck = pairs.findIndex(([name, value]) => !put(name, value))
+      return stuck === -1 ? pairs.length : stuck
+    }, pairs)
+  }
+
+  /**
+   * Goes on, step by step, until the element is seen.
+   *
+   * @param {string} selector
+   * @param {string} name - for the message
+   */
+  async reach(selector, name) {
+    for (let step = 0; step < STEPS_MAX; step++) {
+      if (await this.sees(selector)) return
+      await this.next(`on the way to ${name}`)
+    }
+    throw new Error(`${name} was never shown`)
+  }
+
+  /** @param {string} selector */
+  sees(selector) {
+    return this.page.evaluate(selector => {
+      const seen = /** @param {Element | null} element */ element =>
+        element !== null && element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0
+      const element = document.querySelector(selector)
+      // A radio or a box may be drawn by its label alone.
+      return seen(element) || (element instanceof HTMLInputElement && seen(element.labels?.[0] ?? null))
+    }, selector)
+  }
+
+  /** Presses "next"; fails with what the page says when it stays where it is. */
+  async next(why = '') {
+    const before = await this.where()
+    await this.pressNext()
+    if ((await this.where()) === before) {
+      throw new Error(`the page did not go on ${why} from ${before}: ${JSON.stringify(await this.errors())}`)
+    }
+  }
+
+  /** Presses the "next" button that is seen, and waits until the page has gone on or said why not. */
+  async pressNext() {
+    const before = await this.where()
+    const said = await this.page.evaluateHandle(() => document.querySelector('#summary')?.firstChild ?? null)
+    for (const button of await this.page.$$('[data-next]')) {
+      if (!(await button.isVisible())) continue
+      await button.click()
+      await this.page.waitForFunction(
+        (before, said) => {
+          const summary = document.querySelector('#summary')
+          if (summary?.checkVisibility() && summary.firstChild !== said) return true
+          const step = [...document.querySelectorAll('#form [data-section]')].find(section => section.checkVisibility())
+          const state = document.body.dataset.state
+          return state === 'review' || (step instanceof HTMLElement && step.dataset.section !== before)
+        },
+        {},
+        before,
+        said,
+      )
+      return
+    }
+    throw new Error(`there is no "next" at ${before}`)
+  }
+
+  /** @returns {Promise<string>} the step that is shown, or the page's state */
+  where() {
+    return this.page.evaluate(() => {
+      const shown = [...document.querySelectorAll('#form [data-section]')].find(section => section.checkVisibility())
+      const state = document.body.dataset.state ?? ''
+      return state === 'ready' && shown instanceof HTMLElement ? (shown.dataset.section ?? '') : `(${state})`
+    })
+  }
+
+  /**
+   * What the page says at its fields, in the open step or in the rows of the review.
+   *
+   * @returns {Promise<Record<string, string>>} field id → the words seen there
+   */
+  errors() {
+    return this.page.evaluate(() => {
+      /** @type {Record<string, string>} */
+      const found = {}
+      for (const line of document.querySelectorAll('#form .error, #form .note')) {
+        if (!(line instanceof HTMLElement) || !line.checkVisibility()) continue
+        const field = line.closest('[data-field]') ?? line.parentElement?.querySelector('[data-change]')
+        const id = field instanceof HTMLElement ? (field.dataset.field ?? field.dataset.change) : undefined
+        if (id) found[id] = [found[id], line.innerText.trim()].filter(Boolean).join('\n')
+      }
+      return found
+    })
+  }
+
+  /** @returns {Promise<{href: string | null, text: string}[]>} the links of the summary, when it is seen */
+  summary() {
+    return this.page.$$eval('#summary a', links =>
+      links
+        .filter(link => link.checkVisibility())
+        .map(link => ({ href: link.getAttribute('href'), text: link.innerText.trim() })),
+    )
+  }
+
+  /** Goes on until the review is shown. */
+  async toReview() {
+    for (let step = 0; step < STEPS_MAX; step++) {
+      if ((await this.where()) === '(review)') return
+      await this.next('on the way to the review')
+    }
+    throw new Error('the review was never shown')
+  }
+
+  /**
+   * Presses "send", waits for the receipt, and keeps it as a file the way people do.
+   *
+   * @param {string} downloads - the folder into which this page's downloads go
+   */
+  async send(downloads) {
+    await this.page.click('[data-send]')
+    await this.page.waitForSelector('body[data-state="sent"], body[data-state="failed"]')
+    if ((await this.where()) === '(failed)') {
+      throw new Error(`not sent: ${await this.page.evaluate(() => document.body.innerText.slice(0, 2000))}`)
+    }
+    const { reference, download } = await this.page.$eval('#receipt', receipt => ({
+      reference: receipt.querySelector('[data-reference]')?.textContent?.trim() ?? '',
+      download: receipt.querySelector('[data-download]')?.getAttribute('download') ?? '',
+    }))
+    await this.page.click('#receipt [data-download]')
+    return { reference, download, receipt: await this.downloaded(join(downloads, download)) }
+  }
+
+  /** @param {string} path - of a file that the browser is writing */
+  async downloaded(path) {
+    const begun = Date.now()
+    // Chromium writes under another name and renames at the end.
+    while (!existsSync(path)) {
+      if (Date.now() - begun > PATIENCE_MS) throw new Error(`${path} was not downloaded`)
+      await new Promise(done => setTimeout(done, 20))
+    }
+    return readFileSync(path, 'utf8')
+  }
+}
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} folder
+ * @param {string} name
+ * @returns {Promise<string>} where the picture lies
+ */
+export async function picture(page, folder, name) {
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, `${name}.png`)
+  await page.screenshot({ path, fullPage: true })
+  return path
+}

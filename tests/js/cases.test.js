@@ -1,0 +1,55 @@
+// The page's checks against formdef's cases: the same definitions and answers, the same faults.
+//
+// CASES names a file that `cargo run -p formdef --example cases` wrote; without it the test runs that.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { check } from '../../site/script/check.js';
+import { kinds } from '../../site/script/kinds.js';
+
+const ROOT = new URL('../../', import.meta.url);
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+const printed = () =>
+  process.env.CASES
+    ? readFileSync(process.env.CASES, 'utf8')
+    : execFileSync('cargo', ['run', '--quiet', '-p', 'formdef', '--example', 'cases'], { cwd: ROOT, encoding: 'utf8', maxBuffer: OUTPUT_BYTES_MAX });
+
+const cases = JSON.parse(printed());
+
+/** Faults as cases name them, in the same order. */
+const named = (faults) => faults.map(({ field, rule, severity }) => ({ field, rule, severity }));
+
+for (const { name, form, messages, lists, answers, today, expect } of cases) {
+  test(name, () => {
+    const faults = check({ ...form, messages }, lists, answers, today);
+    assert.deepEqual(named(faults), expect);
+    for (const { rule, message } of faults) {
+      assert.ok(message && message !== 'undefined', `${rule} has words`);
+      assert.doesNotMatch(JSON.stringify(message), /\{(min|max)\}/);
+    }
+  });
+}
+
+const folders = (path) =>
+  readdirSync(new URL(path, ROOT), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
+    .map((entry) => entry.name);
+
+test('every kind has cases, a component and a check', () => {
+  const ofCases = folders('formdef/cases').filter((name) => !['expressions', 'faults', 'lists'].includes(name));
+  const sorted = Object.keys(kinds).sort();
+  assert.deepEqual(ofCases.sort(), sorted);
+  assert.deepEqual(folders('site/components').sort(), sorted);
+  const checked = new Set(cases.flatMap(({ form }) => form.sections.flatMap(({ fields }) => fields.map(({ kind }) => kind))));
+  assert.deepEqual([...checked].sort(), sorted);
+});
+
+test('every operator and function of the language is in the cases', () => {
+  const used = JSON.stringify(cases.map(({ form }) => form));
+  const operators = ['get', 'today', 'has', '?', 'in', 'map', '&&', '||', '!', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*'];
+  const dates = ['d==', 'd!=', 'd<', 'd<=', 'd>', 'd>=', 'date', 'plus_days', 'plus_years', 'year', 'words'];
+  const texts = ['size', 'letters', 'digits', 'slice', 'starts_with', 'same_name', 'id_fits'];
+  for (const name of [...operators, ...dates, ...texts]) assert.ok(used.includes(`["${name}"`), `${name} is in no case`);
+});
