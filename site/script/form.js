@@ -8,6 +8,7 @@ import { Refused } from './send.js';
 import { deliver } from './delivery.js';
 import { fill } from './answers.js';
 import { showReceipt } from './receipt.js';
+import { fillLists, loadLists } from './lists.js';
 
 /** A note appears after a pause, so that no button moves away under a finger. */
 const NOTE_MS = 400;
@@ -79,8 +80,10 @@ const clicks = {
   send: submit,
   change: ({ dataset }) => goTo(dataset.change || ''),
   add: ({ dataset }) => {
-    controls(addEntry(dataset.add || ''))[0].focus();
+    const entry = addEntry(dataset.add || '');
+    controls(entry)[0].focus();
     update();
+    loadLists(entry).then(() => fillLists(entry));
   },
   remove: (target) => {
     one('[data-add]', removeEntry(/** @type {Element} */ (target.closest('.entry')))).focus();

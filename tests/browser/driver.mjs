@@ -122,7 +122,7 @@ export class Form {
     if (name.startsWith('+')) {
       const button = `[data-add=${JSON.stringify(name.slice(1))}]`
       await this.reach(button, name)
-      return this.page.click(button)
+      return this.press(button, 'Enter')
     }
     const named = `#form [name=${JSON.stringify(name)}]`
     await this.reach(named, name)
@@ -138,7 +138,7 @@ export class Form {
     const kind = await this.page.$eval(named, input =>
       input instanceof HTMLInputElement ? input.type : input.tagName.toLowerCase(),
     )
-    if (kind === 'radio') return this.page.click(`${named}[value=${JSON.stringify(String(value))}]`)
+    if (kind === 'radio') return this.press(`${named}[value=${JSON.stringify(String(value))}]`, 'Space')
     if (kind === 'checkbox') return this.tick(named, value === true || value === 'true')
     if (kind === 'select') return this.choose(named, String(value))
     return this.write(named, String(value))
@@ -150,7 +150,18 @@ export class Form {
    */
   async tick(selector, wanted) {
     const is = await this.page.$eval(selector, box => box instanceof HTMLInputElement && box.checked)
-    if (is !== wanted) await this.page.click(selector)
+    if (is !== wanted) await this.press(selector, 'Space')
+  }
+
+  /**
+   * By keyboard: a note that appears under the pointer moves what is clicked, and everything must work by keyboard.
+   *
+   * @param {string} selector
+   * @param {'Enter' | 'Space'} key
+   */
+  async press(selector, key) {
+    await this.page.focus(selector)
+    await this.page.keyboard.press(key)
   }
 
   /**
@@ -255,7 +266,8 @@ export class Form {
     const said = await this.page.evaluateHandle(() => document.querySelector('#summary')?.firstChild ?? null)
     for (const button of await this.page.$$('[data-next]')) {
       if (!(await button.isVisible())) continue
-      await button.click()
+      await button.focus()
+      await this.page.keyboard.press('Enter')
       await this.page.waitForFunction(
         (before, said) => {
           const summary = document.querySelector('#summary')
@@ -325,7 +337,7 @@ export class Form {
    * @param {string} downloads - the folder into which this page's downloads go
    */
   async send(downloads) {
-    await this.page.click('[data-send]')
+    await this.press('[data-send]', 'Enter')
     await this.page.waitForSelector('body[data-state="sent"], body[data-state="failed"]')
     if ((await this.where()) === '(failed)') {
       throw new Error(`not sent: ${await this.page.evaluate(() => document.body.innerText.slice(0, 2000))}`)

@@ -21,9 +21,14 @@ const INSTALL: &str = "run tests/install, which installs what the tests need";
 /// Node, its packages or Chromium are missing; the script ended in failure or did not answer in JSON.
 pub fn drive(script: &str, mut order: Value) -> Result<Value, Failure> {
     order["chromium"] = chromium()?.display().to_string().into();
-    order["pictures"] = Programs::scratch()?.join("pictures").display().to_string().into();
+    order["pictures"] = Programs::scratch()?
+        .join("pictures")
+        .display()
+        .to_string()
+        .into();
     let text = node(&format!("tests/browser/{script}"), &[], &order.to_string())?;
-    serde_json::from_str(&text).map_err(|error| Failure::new(format!("{script} answered no JSON ({error}): {text}")))
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::new(format!("{script} answered no JSON ({error}): {text}")))
 }
 
 /// Runs a script of the repository in Node, with the packages that lie beside it.
@@ -34,7 +39,10 @@ pub fn node(script: &str, arguments: &[&str], input: &str) -> Result<String, Fai
     let path = repository::path(script);
     let folder = path.parent().unwrap_or(Path::new("."));
     if folder.join("package.json").exists() && !folder.join("node_modules").exists() {
-        return Err(Failure::at(folder, format!("its node_modules are missing; {INSTALL}")));
+        return Err(Failure::at(
+            folder,
+            format!("its node_modules are missing; {INSTALL}"),
+        ));
     }
     feed(Command::new("node").arg(path).args(arguments), input)
 }
@@ -48,12 +56,19 @@ pub fn python(script: &str, arguments: &[&str], input: &str) -> Result<String, F
     if !python.exists() {
         return Err(Failure::at(&python, format!("is missing; {INSTALL}")));
     }
-    feed(Command::new(python).arg(repository::path(script)).args(arguments), input)
+    feed(
+        Command::new(python)
+            .arg(repository::path(script))
+            .args(arguments),
+        input,
+    )
 }
 
 /// The Chromium of this machine.
 fn chromium() -> Result<PathBuf, Failure> {
-    let folders: Vec<PathBuf> = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
+    let folders: Vec<PathBuf> = env::var_os("PATH")
+        .map(|path| env::split_paths(&path).collect())
+        .unwrap_or_default();
     ["chromium", "chromium-browser", "google-chrome"]
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
@@ -69,15 +84,24 @@ fn feed(command: &mut Command, input: &str) -> Result<String, Failure> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| Failure::new(format!("{shown} could not be started: {error}; {INSTALL}")))?;
+        .map_err(|error| {
+            Failure::new(format!("{shown} could not be started: {error}; {INSTALL}"))
+        })?;
     if let Some(mut stdin) = child.stdin.take() {
         // A script that does not read to the end says itself why.
         let _ = stdin.write_all(input.as_bytes());
     }
-    let output = child.wait_with_output().map_err(|error| Failure::new(format!("{shown}: {error}")))?;
+    let output = child
+        .wait_with_output()
+        .map_err(|error| Failure::new(format!("{shown}: {error}")))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() {
         return Ok(text(&output.stdout));
     }
-    Err(Failure::new(format!("{shown} ended with {}:\n{}{}", output.status, text(&output.stdout), text(&output.stderr))))
+    Err(Failure::new(format!(
+        "{shown} ended with {}:\n{}{}",
+        output.status,
+        text(&output.stdout),
+        text(&output.stderr)
+    )))
 }

@@ -59,14 +59,23 @@ impl Keys {
     ///
     /// # Errors
     /// A command failed; then nothing is left below `root`.
-    pub(crate) fn at(root: &Path, programs: &Programs, say: &dyn Fn(&str)) -> Result<Self, Failure> {
+    pub(crate) fn at(
+        root: &Path,
+        programs: &Programs,
+        say: &dyn Fn(&str),
+    ) -> Result<Self, Failure> {
         let lock = lock(root)?;
-        let keys = Self { root: root.to_owned() };
+        let keys = Self {
+            root: root.to_owned(),
+        };
         let offices = repository::office_codes()?;
         if fs::read_to_string(keys.made()).is_ok_and(|made| made == inventory(&offices)) {
             return Ok(keys);
         }
-        say(&format!("making throw-away keys for {} offices (once)", offices.len()));
+        say(&format!(
+            "making throw-away keys for {} offices (once)",
+            offices.len()
+        ));
         if root.exists() {
             fs::remove_dir_all(root).map_err(|error| Failure::at(root, error))?;
         }
@@ -93,21 +102,46 @@ impl Keys {
             let folder = file.parent().unwrap_or(&self.root);
             fs::create_dir_all(folder).map_err(|error| Failure::at(folder, error))?;
         }
-        run(programs.motcua().args(["keys", "publisher", "--keys"]).arg(&publisher))?;
-        run(programs.relay().args(["keys", "new", "--out"]).arg(self.relay()))?;
-        run(programs.intake().args(["keys", "new", "--use", "sign", "--out"]).arg(self.ack()))?;
+        run(programs
+            .motcua()
+            .args(["keys", "publisher", "--keys"])
+            .arg(&publisher))?;
+        run(programs
+            .relay()
+            .args(["keys", "new", "--out"])
+            .arg(self.relay()))?;
+        run(programs
+            .intake()
+            .args(["keys", "new", "--use", "sign", "--out"])
+            .arg(self.ack()))?;
         let recovery = self.recovery();
         let recovery_folder = recovery.parent().unwrap_or(&self.root);
-        run(programs.intake().args(["keys", "new", "--office", "recovery", "--out"]).arg(recovery_folder))?;
+        run(programs
+            .intake()
+            .args(["keys", "new", "--office", "recovery", "--out"])
+            .arg(recovery_folder))?;
         let list = self.root.join("offices.txt");
         write(&list, &(offices.join("\n") + "\n"))?;
-        run(programs.intake().args(["keys", "new", "--offices-from"]).arg(list).arg("--out").arg(self.offices()))?;
+        run(programs
+            .intake()
+            .args(["keys", "new", "--offices-from"])
+            .arg(list)
+            .arg("--out")
+            .arg(self.offices()))?;
         let mut add = programs.motcua();
-        add.args(["keys", "add", "--keys"]).arg(&publisher).arg("--dir").arg(self.offices());
+        add.args(["keys", "add", "--keys"])
+            .arg(&publisher)
+            .arg("--dir")
+            .arg(self.offices());
         run(add.args(["--not-before", KEYS_FROM, "--not-after", KEYS_UNTIL]))?;
-        for (from, to) in [(self.relay(), "relay"), (self.ack(), "ack"), (self.recovery(), "recovery")] {
+        for (from, to) in [
+            (self.relay(), "relay"),
+            (self.ack(), "ack"),
+            (self.recovery(), "recovery"),
+        ] {
             let to = publisher.join(format!("{to}.pub.jwk"));
-            fs::copy(from.with_extension("pub.jwk"), &to).map_err(|error| Failure::at(&to, error))?;
+            fs::copy(from.with_extension("pub.jwk"), &to)
+                .map_err(|error| Failure::at(&to, error))?;
         }
         Ok(())
     }

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 
 use crate::Failure;
 
@@ -28,16 +31,28 @@ impl Certificates {
     fn make() -> Result<Self, rcgen::Error> {
         let authority_key = KeyPair::generate()?;
         let mut authority = CertificateParams::new(Vec::new())?;
-        authority.distinguished_name.push(DnType::CommonName, "motcua demo authority");
+        authority
+            .distinguished_name
+            .push(DnType::CommonName, "motcua demo authority");
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         let mut files = vec![("ca.pem", authority.self_signed(&authority_key)?.pem())];
         let authority = Issuer::new(authority, authority_key);
 
         let outbox_names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let (certificate, key) = leaf("motcua relay", outbox_names, ExtendedKeyUsagePurpose::ServerAuth, &authority)?;
+        let (certificate, key) = leaf(
+            "motcua relay",
+            outbox_names,
+            ExtendedKeyUsagePurpose::ServerAuth,
+            &authority,
+        )?;
         files.extend([("outbox.pem", certificate), ("outbox.key.pem", key)]);
-        let (certificate, key) = leaf("motcua intake", vec![], ExtendedKeyUsagePurpose::ClientAuth, &authority)?;
+        let (certificate, key) = leaf(
+            "motcua intake",
+            vec![],
+            ExtendedKeyUsagePurpose::ClientAuth,
+            &authority,
+        )?;
         files.extend([("intake.pem", certificate), ("intake.key.pem", key)]);
         Ok(Self { files })
     }
@@ -55,5 +70,8 @@ fn leaf(
     params.distinguished_name.push(DnType::CommonName, name);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.insert_extended_key_usage(purpose);
-    Ok((params.signed_by(&key, authority)?.pem(), key.serialize_pem()))
+    Ok((
+        params.signed_by(&key, authority)?.pem(),
+        key.serialize_pem(),
+    ))
 }

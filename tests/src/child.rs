@@ -24,10 +24,20 @@ pub(crate) struct Child {
 
 impl Child {
     /// Starts `command`; what it prints goes to `{name}.log` in `logs`, after what an earlier one of that name printed.
-    pub(crate) fn start(name: &'static str, command: &mut Command, logs: &Path) -> Result<Self, Failure> {
+    pub(crate) fn start(
+        name: &'static str,
+        command: &mut Command,
+        logs: &Path,
+    ) -> Result<Self, Failure> {
         fs::create_dir_all(logs).map_err(|error| Failure::at(logs, error))?;
         let log = logs.join(format!("{name}.log"));
-        let open = || File::options().append(true).create(true).open(&log).map_err(|error| Failure::at(&log, error));
+        let open = || {
+            File::options()
+                .append(true)
+                .create(true)
+                .open(&log)
+                .map_err(|error| Failure::at(&log, error))
+        };
         let process = command
             .stdin(Stdio::null())
             .stdout(open()?)
@@ -42,7 +52,11 @@ impl Child {
         let begun = Instant::now();
         while !answers() {
             if let Some(status) = self.ended() {
-                return Err(Failure::new(format!("{} ended with {status}:\n{}", self.name, self.last_words())));
+                return Err(Failure::new(format!(
+                    "{} ended with {status}:\n{}",
+                    self.name,
+                    self.last_words()
+                )));
             }
             if begun.elapsed() > START_PATIENCE {
                 return Err(Failure::new(format!(
@@ -93,7 +107,11 @@ impl Child {
             std::thread::sleep(LOOK_EVERY);
         }
         self.kill();
-        Err(Failure::new(format!("{} did not end within {} s of SIGTERM", self.name, STOP_PATIENCE.as_secs())))
+        Err(Failure::new(format!(
+            "{} did not end within {} s of SIGTERM",
+            self.name,
+            STOP_PATIENCE.as_secs()
+        )))
     }
 }
 

@@ -50,14 +50,27 @@ impl Citizen {
         let path = folder.join("catalogue.jws");
         let jws = read(&path)?;
         let catalogue = payload_of(&jws).ok_or_else(|| Failure::at(&path, "not a compact JWS"))?;
-        let mut citizen = Self { catalogue, forms: BTreeMap::new(), lists: BTreeMap::new() };
-        for entry in citizen.catalogue["forms"].as_array().cloned().unwrap_or_default() {
+        let mut citizen = Self {
+            catalogue,
+            forms: BTreeMap::new(),
+            lists: BTreeMap::new(),
+        };
+        for entry in citizen.catalogue["forms"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+        {
             let id = text(&entry["id"]);
-            let path = folder.join("forms").join(&id).join(format!("{}.json", entry["version"]));
-            let form = Form::from_compiled(&read(&path)?).map_err(|fault| Failure::at(&path, fault))?;
+            let path = folder
+                .join("forms")
+                .join(&id)
+                .join(format!("{}.json", entry["version"]));
+            let form =
+                Form::from_compiled(&read(&path)?).map_err(|fault| Failure::at(&path, fault))?;
             for (list, sha256) in &form.lists {
                 let path = folder.join("lists").join(format!("{sha256}.json"));
-                let parsed = List::from_json(&read(&path)?).map_err(|fault| Failure::at(&path, fault))?;
+                let parsed =
+                    List::from_json(&read(&path)?).map_err(|fault| Failure::at(&path, fault))?;
                 citizen.lists.insert(list.clone(), parsed);
             }
             citizen.forms.insert(id, (entry, form));
@@ -67,25 +80,47 @@ impl Citizen {
 
     /// Seals `answers` to every office of the form and to recovery, and signs, at `now` (seconds since 1970).
     ///
-    /// Nothing is checked: what is wrong in the answers arrives wrong.
+    /// Nothing is checked: what is wrong in the answers arrives wrong. Where they lead to no office, the part goes to
+    /// that of `otherwise` (role → code), as somebody would who wants to get past the page.
     ///
     /// # Errors
-    /// No such service; answers that lead to no office; an office without a key.
-    pub fn apply(&self, service: &str, answers: &Map<String, Value>, now: i64) -> Result<Sealed, Failure> {
-        let (entry, form) =
-            self.forms.get(service).ok_or_else(|| Failure::new(format!("the portal has no form {service:?}")))?;
+    /// No such service; no office for a role; an office without a key.
+    pub fn apply(
+        &self,
+        service: &str,
+        answers: &Map<String, Value>,
+        otherwise: &BTreeMap<String, String>,
+        now: i64,
+    ) -> Result<Sealed, Failure> {
+        let (entry, form) = self
+            .forms
+            .get(service)
+            .ok_or_else(|| Failure::new(format!("the portal has no form {service:?}")))?;
         let case = Case::new(self, entry, answers, now);
         let mut parts: Vec<(String, Value, Map<String, Value>)> = Vec::new();
         for recipient in &form.recipients {
             let code = form
                 .office_of(&recipient.role, answers, &self.lists)
-                .ok_or_else(|| Failure::new(format!("the answers lead to no office for {}", recipient.role)))?;
+                .or_else(|| otherwise.get(&recipient.role).cloned())
+                .ok_or_else(|| {
+                    Failure::new(format!(
+                        "the answers lead to no office for {}",
+                        recipient.role
+                    ))
+                })?;
             let mut read = answers.clone();
             read.retain(|field, _| recipient.reads.contains(field));
             parts.push((recipient.role.clone(), self.key_of(&code)?, read));
         }
-        parts.push(("recovery".into(), self.catalogue["recovery"].clone(), answers.clone()));
-        let sealed: Vec<_> = parts.into_iter().map(|(role, key, read)| case.seal(&role, &key, &read)).collect();
+        parts.push((
+            "recovery".into(),
+            self.catalogue["recovery"].clone(),
+            answers.clone(),
+        ));
+        let sealed: Vec<_> = parts
+            .into_iter()
+            .map(|(role, key, read)| case.seal(&role, &key, &read))
+            .collect();
         Ok(case.sign(&sealed))
     }
 
@@ -95,7 +130,9 @@ impl Citizen {
         offices
             .and_then(|offices| offices.iter().find(|known| known["code"] == office))
             .and_then(|found| found["keys"].as_array()?.last().cloned())
-            .ok_or_else(|| Failure::new(format!("the catalogue has no key of the office {office:?}")))
+            .ok_or_else(|| {
+                Failure::new(format!("the catalogue has no key of the office {office:?}"))
+            })
     }
 }
 
@@ -123,8 +160,13 @@ impl Case {
         let jwk = jwk_of(&secret.public_key());
         let id = base64url(&random::<16>());
         let agency = answers.get("agency").cloned().unwrap_or(Value::Null);
-        let office = citizen.catalogue["offices"].as_array().into_iter().flatten().find(|known| known["code"] == agency);
-        let is_trial = entry["mode"] == "trial" || office.is_some_and(|office| office["mode"] == "trial");
+        let office = citizen.catalogue["offices"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|known| known["code"] == agency);
+        let is_trial =
+            entry["mode"] == "trial" || office.is_some_and(|office| office["mode"] == "trial");
         let sub = json!({
             "id": id,
             "jkt": thumbprint(&jwk),
@@ -136,7 +178,14 @@ impl Case {
         });
         let reply = json!({ "jwk": jwk_of(&new_secret().public_key()), "secret": base64url(&random::<32>()) });
         let sub = sub.as_object().cloned().unwrap_or_default();
-        Self { id, signing: SigningKey::from(secret), jwk, sub, reply, now }
+        Self {
+            id,
+            signing: SigningKey::from(secret),
+            jwk,
+            sub,
+            reply,
+            now,
+        }
     }
 
     fn seal(&self, n: &str, dated_key: &Value, answers: &Map<String, Value>) -> SealedPart {
@@ -147,22 +196,33 @@ impl Case {
         }));
         let kid = text(&dated_key["kid"]);
         let jwe = encrypt(plaintext.as_bytes(), &dated_key["jwk"], &kid);
-        let entry =
-            json!({ "n": n, "typ": "jwe", "kid": kid, "len": jwe.len(), "sha256": base64url(&sha256(jwe.as_bytes())) });
-        SealedPart { n: n.to_owned(), jwe, entry }
+        let entry = json!({ "n": n, "typ": "jwe", "kid": kid, "len": jwe.len(), "sha256": base64url(&sha256(jwe.as_bytes())) });
+        SealedPart {
+            n: n.to_owned(),
+            jwe,
+            entry,
+        }
     }
 
     fn sign(&self, parts: &[SealedPart]) -> Sealed {
-        let header = json!({ "alg": "ES256", "typ": "motcua-submission+jws", "jwk": self.jwk }).to_string();
+        let header =
+            json!({ "alg": "ES256", "typ": "motcua-submission+jws", "jwk": self.jwk }).to_string();
         let payload = json!({
             "v": 1, "id": self.id, "aud": self.sub["aud"], "form": self.sub["form"], "agency": self.sub["agency"],
             "mode": self.sub["mode"], "iat": self.now, "exp": self.now + LIFETIME_S,
             "parts": parts.iter().map(|part| &part.entry).collect::<Vec<_>>(),
         })
         .to_string();
-        let input = format!("{}.{}", base64url(header.as_bytes()), base64url(payload.as_bytes()));
+        let input = format!(
+            "{}.{}",
+            base64url(header.as_bytes()),
+            base64url(payload.as_bytes())
+        );
         let signature: Signature = self.signing.sign(input.as_bytes());
-        let by_name: Map<String, Value> = parts.iter().map(|part| (part.n.clone(), part.jwe.clone().into())).collect();
+        let by_name: Map<String, Value> = parts
+            .iter()
+            .map(|part| (part.n.clone(), part.jwe.clone().into()))
+            .collect();
         Sealed {
             body: json!({ "manifest": format!("{input}.{}", base64url(&signature.to_bytes())), "parts": by_name })
                 .to_string(),
@@ -175,7 +235,10 @@ impl Case {
 /// The plaintext as JSON, filled up by `pad` to the next of the fixed sizes.
 fn padded(mut plaintext: Value) -> String {
     let bytes = plaintext.to_string().len();
-    let size = PLAINTEXT_BYTES.into_iter().find(|size| *size >= bytes).unwrap_or(bytes);
+    let size = PLAINTEXT_BYTES
+        .into_iter()
+        .find(|size| *size >= bytes)
+        .unwrap_or(bytes);
     plaintext["pad"] = " ".repeat(size - bytes).into();
     plaintext.to_string()
 }
@@ -193,10 +256,21 @@ fn encrypt(plaintext: &[u8], to: &Value, kid: &str) -> String {
     let iv = random::<12>();
     let cipher = Aes256Gcm::new(&key.into());
     let sealed = cipher
-        .encrypt(&Nonce::from(iv), Payload { msg: plaintext, aad: header.as_bytes() })
+        .encrypt(
+            &Nonce::from(iv),
+            Payload {
+                msg: plaintext,
+                aad: header.as_bytes(),
+            },
+        )
         .expect("AES-GCM takes 64 KiB");
     let (ciphertext, tag) = sealed.split_at(sealed.len() - 16);
-    format!("{header}..{}.{}.{}", base64url(&iv), base64url(ciphertext), base64url(tag))
+    format!(
+        "{header}..{}.{}.{}",
+        base64url(&iv),
+        base64url(ciphertext),
+        base64url(tag)
+    )
 }
 
 /// RFC 7518 §4.6.2 for 256 bits: one round of SHA-256, empty party information.
@@ -228,14 +302,21 @@ fn jwk_of(key: &PublicKey) -> Value {
 fn public_key(jwk: &Value) -> PublicKey {
     let mut point = vec![4];
     for member in ["x", "y"] {
-        point.extend(URL_SAFE_NO_PAD.decode(text(&jwk[member])).expect("a published key is base64url"));
+        point.extend(
+            URL_SAFE_NO_PAD
+                .decode(text(&jwk[member]))
+                .expect("a published key is base64url"),
+        );
     }
     PublicKey::from_sec1_bytes(&point).expect("a published key is on the curve")
 }
 
 /// RFC 7638: SHA-256 over the members in the order of their names.
 fn thumbprint(jwk: &Value) -> String {
-    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, jwk["x"], jwk["y"]);
+    let members = format!(
+        r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#,
+        jwk["x"], jwk["y"]
+    );
     base64url(&sha256(members.as_bytes()))
 }
 
@@ -250,7 +331,10 @@ fn base64url(bytes: &[u8]) -> String {
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {
-    digest(&SHA256, bytes).as_ref().try_into().expect("SHA-256 has 32 bytes")
+    digest(&SHA256, bytes)
+        .as_ref()
+        .try_into()
+        .expect("SHA-256 has 32 bytes")
 }
 
 fn random<const N: usize>() -> [u8; N] {

@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::Value;
-
 use crate::ceremony::Keys;
 use crate::child::Child;
 use crate::office::{self, HandedOver};
@@ -40,7 +38,12 @@ impl Plan {
     pub fn for_test(name: &str, day: Option<&str>) -> Result<Self, Failure> {
         let scratch = Programs::scratch()?.join("city");
         let day = day.map(str::parse).transpose().map_err(Failure::new)?;
-        Ok(Self { folder: scratch.join(name), keys: scratch.join("keys"), day, first_port: None })
+        Ok(Self {
+            folder: scratch.join(name),
+            keys: scratch.join("keys"),
+            day,
+            first_port: None,
+        })
     }
 }
 
@@ -87,12 +90,24 @@ impl City {
         let clock = plan.day.map(|_| now(plan.day, begun));
         let mut site = start_site(&programs, &plan.folder, ports)?;
         let mut relay = start_relay(&programs, &plan.folder, clock)?;
-        site.wait_until(|| http::request(ports.site, "GET", "/", None).is_ok_and(|answer| answer.status == 200))?;
+        site.wait_until(|| {
+            http::request(ports.site, "GET", "/", None).is_ok_and(|answer| answer.status == 200)
+        })?;
         relay.wait_until(|| relay_answers(ports.relay))?;
         // The intake listens to nobody, so nobody can ask it: one pass that must succeed shows that it reaches the relay.
         run(intake_command(&programs, &plan.folder, clock).arg("--once"))?;
         let intake = start_intake(&programs, &plan.folder, clock)?;
-        Ok(Self { programs, keys, folder: plan.folder.clone(), day: plan.day, begun, ports, site, relay, intake })
+        Ok(Self {
+            programs,
+            keys,
+            folder: plan.folder.clone(),
+            day: plan.day,
+            begun,
+            ports,
+            site,
+            relay,
+            intake,
+        })
     }
 
     /// The city's time, in seconds since 1970; it goes on while the city lives.
@@ -162,7 +177,11 @@ impl City {
     pub fn wait_for_case(&self, id: &str, offices: usize) -> Result<Vec<HandedOver>, Failure> {
         let begun = Instant::now();
         loop {
-            let found: Vec<_> = self.handed_over().into_iter().filter(|case| case.id() == id).collect();
+            let found: Vec<_> = self
+                .handed_over()
+                .into_iter()
+                .filter(|case| case.id() == id)
+                .collect();
             if found.len() >= offices {
                 return Ok(found);
             }
@@ -202,7 +221,10 @@ impl City {
     pub fn restart_relay(&mut self) -> Result<(), Failure> {
         let status = self.relay.stop()?;
         if !status.success() {
-            return Err(Failure::new(format!("the relay answered SIGTERM with {status}:\n{}", self.relay.last_words())));
+            return Err(Failure::new(format!(
+                "the relay answered SIGTERM with {status}:\n{}",
+                self.relay.last_words()
+            )));
         }
         self.start_relay()
     }
@@ -219,12 +241,19 @@ impl City {
 
     /// The sentence about a program that has ended although nobody asked it to, if one has.
     pub fn fallen(&mut self) -> Option<Failure> {
-        [("the site", &mut self.site), ("the relay", &mut self.relay), ("the intake", &mut self.intake)]
-            .into_iter()
-            .find_map(|(name, child)| {
-                let status = child.ended()?;
-                Some(Failure::new(format!("{name} ended with {status}:\n{}", child.last_words())))
-            })
+        [
+            ("the site", &mut self.site),
+            ("the relay", &mut self.relay),
+            ("the intake", &mut self.intake),
+        ]
+        .into_iter()
+        .find_map(|(name, child)| {
+            let status = child.ended()?;
+            Some(Failure::new(format!(
+                "{name} ended with {status}:\n{}",
+                child.last_words()
+            )))
+        })
     }
 }
 
@@ -250,7 +279,11 @@ impl Ports {
         });
         let [site, relay, outbox] = held;
         let (site, relay, outbox) = (site?, relay?, outbox?);
-        Ok(Self { site: site.1, relay: relay.1, outbox: outbox.1 })
+        Ok(Self {
+            site: site.1,
+            relay: relay.1,
+            outbox: outbox.1,
+        })
     }
 }
 
@@ -258,7 +291,9 @@ fn now(day: Option<Day>, begun: Instant) -> i64 {
     let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
     match day {
         Some(day) => day.opening_unix_s() + seconds(begun.elapsed()),
-        None => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, seconds),
+        None => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, seconds),
     }
 }
 
@@ -270,10 +305,25 @@ fn empty(folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| Failure::at(folder, error))
 }
 
-fn build_portal(programs: &Programs, plan: &Plan, keys: &Keys, ports: Ports) -> Result<(), Failure> {
+fn build_portal(
+    programs: &Programs,
+    plan: &Plan,
+    keys: &Keys,
+    ports: Ports,
+) -> Result<(), Failure> {
     let mut build = programs.motcua();
-    build.arg("build").arg("--out").arg(plan.folder.join("portal")).arg("--keys").arg(keys.publisher_folder());
-    build.args(["--portal", &format!("http://{}", ports.site), "--relay", &format!("http://{}", ports.relay)]);
+    build
+        .arg("build")
+        .arg("--out")
+        .arg(plan.folder.join("portal"))
+        .arg("--keys")
+        .arg(keys.publisher_folder());
+    build.args([
+        "--portal",
+        &format!("http://{}", ports.site),
+        "--relay",
+        &format!("http://{}", ports.relay),
+    ]);
     if let Some(day) = plan.day {
         build.args(["--date", &day.to_string()]);
     }
@@ -285,20 +335,31 @@ fn write_configs(folder: &Path, keys: &Keys, ports: Ports) -> Result<(), Failure
     let portal = folder.join("portal");
     let certificates = folder.join("certificates");
     let (listen, outbox) = (ports.relay.to_string(), ports.outbox.to_string());
-    let (store, catalogue) = (path(folder.join("relay.sqlite")), path(portal.join("catalogue.jws")));
+    let (store, catalogue) = (
+        path(folder.join("relay.sqlite")),
+        path(portal.join("catalogue.jws")),
+    );
     let (publisher, signing_key) = (path(keys.publisher_public()), path(keys.relay()));
     let authority = path(certificates.join("ca.pem"));
-    let (outbox_certificate, outbox_key) =
-        (path(certificates.join("outbox.pem")), path(certificates.join("outbox.key.pem")));
+    let (outbox_certificate, outbox_key) = (
+        path(certificates.join("outbox.pem")),
+        path(certificates.join("outbox.key.pem")),
+    );
     let relay = format!(
         "listen = {listen:?}\nstore = {store:?}\ncatalogue = {catalogue:?}\npublishers = [{publisher:?}]\n\
          signing_key = {signing_key:?}\n\n[outbox]\nlisten = {outbox:?}\ncertificate = {outbox_certificate:?}\n\
          private_key = {outbox_key:?}\nclient_ca = {authority:?}\n"
     );
-    let (dir, forms, lists) =
-        (path(folder.join("intake")), path(portal.join("forms")), path(portal.join("lists")));
+    let (dir, forms, lists) = (
+        path(folder.join("intake")),
+        path(portal.join("forms")),
+        path(portal.join("lists")),
+    );
     let (offices, ack) = (path(keys.offices()), path(keys.ack()));
-    let (certificate, key) = (path(certificates.join("intake.pem")), path(certificates.join("intake.key.pem")));
+    let (certificate, key) = (
+        path(certificates.join("intake.pem")),
+        path(certificates.join("intake.key.pem")),
+    );
     let intake = format!(
         "dir = {dir:?}\nrelay = \"https://{outbox}\"\ncatalogue = {catalogue:?}\npublishers = [{publisher:?}]\n\
          forms = {forms:?}\nlists = {lists:?}\nkeys = {offices:?}\nack_key = {ack:?}\nwait_s = 5\n\n[tls]\n\
@@ -313,31 +374,48 @@ fn write_configs(folder: &Path, keys: &Keys, ports: Ports) -> Result<(), Failure
 
 fn start_site(programs: &Programs, folder: &Path, ports: Ports) -> Result<Child, Failure> {
     let mut site = programs.motcua();
-    site.arg("serve").arg("--dir").arg(folder.join("portal")).args(["--port", &ports.site.port().to_string()]);
+    site.arg("serve")
+        .arg("--dir")
+        .arg(folder.join("portal"))
+        .args(["--port", &ports.site.port().to_string()]);
     Child::start("site", &mut site, &folder.join("logs"))
 }
 
 fn start_relay(programs: &Programs, folder: &Path, clock: Option<i64>) -> Result<Child, Failure> {
     let mut relay = programs.relay();
-    relay.arg("--config").arg(folder.join("relay.toml")).args(clock_arguments(clock));
+    relay
+        .arg("--config")
+        .arg(folder.join("relay.toml"))
+        .args(clock_arguments(clock));
     Child::start("relay", &mut relay, &folder.join("logs"))
 }
 
 fn start_intake(programs: &Programs, folder: &Path, clock: Option<i64>) -> Result<Child, Failure> {
-    Child::start("intake", &mut intake_command(programs, folder, clock), &folder.join("logs"))
+    Child::start(
+        "intake",
+        &mut intake_command(programs, folder, clock),
+        &folder.join("logs"),
+    )
 }
 
 fn intake_command(programs: &Programs, folder: &Path, clock: Option<i64>) -> Command {
     let mut intake = programs.intake();
-    intake.arg("--config").arg(folder.join("intake.toml")).arg("run").args(clock_arguments(clock));
+    intake
+        .arg("--config")
+        .arg(folder.join("intake.toml"))
+        .arg("run")
+        .args(clock_arguments(clock));
     intake
 }
 
 fn clock_arguments(clock: Option<i64>) -> Vec<String> {
-    clock.map(|unix_s| vec!["--clock".to_owned(), unix_s.to_string()]).unwrap_or_default()
+    clock
+        .map(|unix_s| vec!["--clock".to_owned(), unix_s.to_string()])
+        .unwrap_or_default()
 }
 
 fn relay_answers(relay: SocketAddr) -> bool {
     let path = format!("/v1/submissions/{NOBODYS_ID}");
-    http::request(relay, "GET", &path, None).is_ok_and(|answer| answer.json()["code"] == Value::from("not-found"))
+    http::request(relay, "GET", &path, None)
+        .is_ok_and(|answer| answer.json()["code"] == "not-found")
 }

@@ -20,7 +20,10 @@ impl Day {
     pub fn opening_unix_s(self) -> i64 {
         let city = TimeZone::fixed(Offset::constant(CITY_OFFSET_H));
         // Fails at the edges of the calendar alone, years -9999 and 9999.
-        self.0.at(OPENING_HOUR, 0, 0, 0).to_zoned(city).map_or(0, |moment| moment.timestamp().as_second())
+        self.0
+            .at(OPENING_HOUR, 0, 0, 0)
+            .to_zoned(city)
+            .map_or(0, |moment| moment.timestamp().as_second())
     }
 }
 
@@ -28,7 +31,9 @@ impl FromStr for Day {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|_| format!("{text:?} is not a day; write YYYY-MM-DD, such as 2016-08-10"))
+        text.parse()
+            .map(Self)
+            .map_err(|_| format!("{text:?} is not a day; write YYYY-MM-DD, such as 2016-08-10"))
     }
 }
 

@@ -31,7 +31,10 @@ impl Answer {
 
     /// The value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -52,7 +55,10 @@ impl Connection {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host: to })
+        Ok(Self {
+            stream: BufReader::new(stream),
+            host: to,
+        })
     }
 
     /// Sends a whole request; when this returns, its last byte has left this process.
@@ -61,10 +67,16 @@ impl Connection {
     /// The connection broke.
     pub fn send(&mut self, method: &str, path: &str, body: Option<&str>) -> io::Result<()> {
         let body_headers = body.map_or(String::new(), |body| {
-            format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
+            format!(
+                "Content-Type: application/json\r\nContent-Length: {}\r\n",
+                body.len()
+            )
         });
-        let request =
-            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n{body_headers}\r\n{}", self.host, body.unwrap_or(""));
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{body_headers}\r\n{}",
+            self.host,
+            body.unwrap_or("")
+        );
         self.stream.get_mut().write_all(request.as_bytes())
     }
 
@@ -74,7 +86,11 @@ impl Connection {
     /// The connection broke before the answer was whole, or it has no `Content-Length`.
     pub fn receive(&mut self) -> io::Result<Answer> {
         let status_line = self.line()?;
-        let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(broken)?;
+        let status = status_line
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .ok_or_else(broken)?;
         let mut headers = Vec::new();
         loop {
             let line = self.line()?;
@@ -84,7 +100,11 @@ impl Connection {
             let (name, value) = line.split_once(':').ok_or_else(broken)?;
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut answer = Answer { status, headers, body: Vec::new() };
+        let mut answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
+        };
         let length = match answer.header("content-length") {
             Some(length) => length.parse().map_err(|_| broken())?,
             None if matches!(status, 204 | 304) => 0,
@@ -115,5 +135,8 @@ pub fn request(to: SocketAddr, method: &str, path: &str, body: Option<&str>) -> 
 }
 
 fn broken() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the connection ended before the answer was whole")
+    io::Error::new(
+        io::ErrorKind::UnexpectedEof,
+        "the connection ended before the answer was whole",
+    )
 }

@@ -15,7 +15,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A whole city on loopback: builds the portal from forms/, makes throw-away keys, starts the site, the relay and the
 /// intake, and prints where they are. Ctrl-C ends all of it.
 #[derive(Parser)]
-#[command(name = "cargo demo", after_help = "Example: cargo demo --date 2016-08-10, then open the portal's URL.")]
+#[command(
+    name = "cargo demo",
+    after_help = "Example: cargo demo --date 2016-08-10, then open the portal's URL."
+)]
 struct Arguments {
     /// End as soon as the site, the relay and the intake have answered.
     #[arg(long)]
@@ -48,7 +51,9 @@ fn demo(arguments: &Arguments) -> Result<(), Failure> {
         let mut interrupt = listen(SignalKind::interrupt())?;
         let mut terminate = listen(SignalKind::terminate())?;
         let plan = plan(arguments)?;
-        let mut starting = tokio::task::spawn_blocking(move || City::start(&plan, &|step| eprintln!("demo: {step}")));
+        let mut starting = tokio::task::spawn_blocking(move || {
+            City::start(&plan, &|step| eprintln!("demo: {step}"))
+        });
         let signalled = tokio::select! {
             city = &mut starting => Ok(city),
             _ = interrupt.recv() => Err("interrupted"),

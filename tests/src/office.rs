@@ -29,14 +29,30 @@ impl HandedOver {
 
     /// The answers that this office may read.
     pub fn answers(&self) -> Map<String, Value> {
-        self.content["answers"].as_object().cloned().unwrap_or_default()
+        self.content["answers"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// `(field, rule, severity)` of every fault marked, in the file's order.
     pub fn faults(&self) -> Vec<(String, String, String)> {
-        let text = |fault: &Value, member: &str| fault[member].as_str().unwrap_or_default().to_owned();
-        let faults = self.content["faults"].as_array().cloned().unwrap_or_default();
-        faults.iter().map(|fault| (text(fault, "field"), text(fault, "rule"), text(fault, "severity"))).collect()
+        let text =
+            |fault: &Value, member: &str| fault[member].as_str().unwrap_or_default().to_owned();
+        let faults = self.content["faults"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        faults
+            .iter()
+            .map(|fault| {
+                (
+                    text(fault, "field"),
+                    text(fault, "rule"),
+                    text(fault, "severity"),
+                )
+            })
+            .collect()
     }
 }
 
@@ -47,9 +63,18 @@ pub fn handed_over(intake: &Path) -> Vec<HandedOver> {
     let mut found = Vec::new();
     for folder in entries(&intake.join("offices")) {
         let office = name_of(&folder);
-        for path in entries(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "json")) {
-            let content = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            found.push(HandedOver { office: office.clone(), content: content.unwrap_or(Value::Null), path });
+        for path in entries(&folder)
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        {
+            let content = fs::read(&path)
+                .ok()
+                .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            found.push(HandedOver {
+                office: office.clone(),
+                content: content.unwrap_or(Value::Null),
+                path,
+            });
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -60,7 +85,12 @@ pub fn handed_over(intake: &Path) -> Vec<HandedOver> {
 pub fn quarantine(intake: &Path) -> Vec<(String, String)> {
     entries(&intake.join("quarantine"))
         .into_iter()
-        .map(|folder| (name_of(&folder), fs::read_to_string(folder.join("cause.txt")).unwrap_or_default()))
+        .map(|folder| {
+            (
+                name_of(&folder),
+                fs::read_to_string(folder.join("cause.txt")).unwrap_or_default(),
+            )
+        })
         .collect()
 }
 
@@ -68,16 +98,35 @@ pub fn quarantine(intake: &Path) -> Vec<(String, String)> {
 pub fn sealed_parts(intake: &Path, id: &str) -> Vec<(String, String)> {
     let parts = entries(&intake.join("submissions").join(id).join("parts"));
     let name = |path: &Path| name_of(path).trim_end_matches(".jwe").to_owned();
-    parts.iter().map(|path| (name(path), fs::read_to_string(path).unwrap_or_default().trim_end().to_owned())).collect()
+    parts
+        .iter()
+        .map(|path| {
+            (
+                name(path),
+                fs::read_to_string(path)
+                    .unwrap_or_default()
+                    .trim_end()
+                    .to_owned(),
+            )
+        })
+        .collect()
 }
 
 /// A folder's entries, sorted; none when there is no such folder.
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     found.sort();
     found
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

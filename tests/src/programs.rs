@@ -65,22 +65,43 @@ impl Programs {
 /// # Errors
 /// It could not be started, or ended in failure: then with everything it said.
 pub fn run(command: &mut Command) -> Result<String, Failure> {
-    let Output { status, stdout, stderr } =
-        command.output().map_err(|error| Failure::new(format!("{command:?} could not be started: {error}")))?;
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command
+        .output()
+        .map_err(|error| Failure::new(format!("{command:?} could not be started: {error}")))?;
     let stdout = String::from_utf8_lossy(&stdout).into_owned();
     if status.success() {
         return Ok(stdout);
     }
-    Err(Failure::new(format!("{command:?} ended with {status}:\n{stdout}{}", String::from_utf8_lossy(&stderr))))
+    Err(Failure::new(format!(
+        "{command:?} ended with {status}:\n{stdout}{}",
+        String::from_utf8_lossy(&stderr)
+    )))
 }
 
 fn build() -> Result<PathBuf, Failure> {
     let folder = folder_of_this_program()?;
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    cargo.current_dir(repository::root()).args(["build", "--quiet", "--bins"]);
+    cargo
+        .current_dir(repository::root())
+        .args(["build", "--quiet", "--bins"]);
     // The same packages as the demo's own build sees, so that cargo chooses the same features and reuses its work.
-    cargo.args(["-p", "tests", "-p", "generator", "-p", "relay", "-p", "intake"]);
-    cargo.arg("--target-dir").arg(folder.parent().unwrap_or(&folder));
+    cargo.args([
+        "-p",
+        "tests",
+        "-p",
+        "generator",
+        "-p",
+        "relay",
+        "-p",
+        "intake",
+    ]);
+    cargo
+        .arg("--target-dir")
+        .arg(folder.parent().unwrap_or(&folder));
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
@@ -92,20 +113,36 @@ fn build() -> Result<PathBuf, Failure> {
         .stdout(Stdio::null())
         .status()
         .map_err(|error| Failure::new(format!("{cargo:?} could not be started: {error}")))?;
-    if status.success() { Ok(folder) } else { Err(Failure::new(format!("{cargo:?} ended with {status}"))) }
+    if status.success() {
+        Ok(folder)
+    } else {
+        Err(Failure::new(format!("{cargo:?} ended with {status}")))
+    }
 }
 
 /// `target/debug`, whether this is the demo in it or a test in its `deps`.
 fn folder_of_this_program() -> Result<PathBuf, Failure> {
-    let program = env::current_exe().map_err(|error| Failure::new(format!("this program's own path: {error}")))?;
+    let program = env::current_exe()
+        .map_err(|error| Failure::new(format!("this program's own path: {error}")))?;
     let folder = program.parent().unwrap_or(Path::new("."));
-    Ok(if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder }.to_path_buf())
+    Ok(if folder.ends_with("deps") {
+        folder.parent().unwrap_or(folder)
+    } else {
+        folder
+    }
+    .to_path_buf())
 }
 
 /// Cargo tells a running program about its package; a cargo below it would take that for its own and build ring again.
 fn describes_this_package(name: &std::ffi::OsStr) -> bool {
     let name = name.to_string_lossy();
-    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+    [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+        "CARGO_PRIMARY_",
+    ]
+    .iter()
+    .any(|prefix| name.starts_with(prefix))
 }

@@ -7,7 +7,9 @@ use crate::Failure;
 /// The repository's root folder.
 pub fn root() -> &'static Path {
     // The crate lies one folder below the root.
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
 }
 
 /// A path inside the repository, from its root.
@@ -44,7 +46,16 @@ pub fn agencies() -> Result<Vec<Agency>, Failure> {
 /// As [`agencies`].
 pub fn office_codes() -> Result<Vec<String>, Failure> {
     let agencies = agencies()?;
-    let districts: std::collections::BTreeSet<_> = agencies.iter().map(|agency| &agency.district_code).collect();
-    let of_districts = districts.iter().flat_map(|district| [format!("ca-{district}"), format!("bh-{district}")]);
-    Ok(agencies.iter().map(|agency| agency.code.clone()).chain(of_districts).collect())
+    let districts: std::collections::BTreeSet<_> = agencies
+        .iter()
+        .map(|agency| &agency.district_code)
+        .collect();
+    let of_districts = districts
+        .iter()
+        .flat_map(|district| [format!("ca-{district}"), format!("bh-{district}")]);
+    Ok(agencies
+        .iter()
+        .map(|agency| agency.code.clone())
+        .chain(of_districts)
+        .collect())
 }

@@ -112,7 +112,10 @@ pub fn all() -> Result<Vec<Scenario>, Failure> {
     if paths.is_empty() {
         return Err(Failure::at(&folder, "holds no scenario"));
     }
-    paths.iter().map(|path| read(path.strip_prefix(repository::root()).unwrap_or(path))).collect()
+    paths
+        .iter()
+        .map(|path| read(path.strip_prefix(repository::root()).unwrap_or(path)))
+        .collect()
 }
 
 /// The scenario of that id.
@@ -142,7 +145,11 @@ pub fn who_reads() -> Result<BTreeMap<String, BTreeMap<String, BTreeSet<String>>
 
 /// The answers that a role may read: `answers` without all others.
 pub fn restricted(answers: &Map<String, Value>, reads: &BTreeSet<String>) -> Map<String, Value> {
-    answers.iter().filter(|(field, _)| reads.contains(*field)).map(|(field, answer)| (field.clone(), answer.clone())).collect()
+    answers
+        .iter()
+        .filter(|(field, _)| reads.contains(*field))
+        .map(|(field, answer)| (field.clone(), answer.clone()))
+        .collect()
 }
 
 fn read<T: serde::de::DeserializeOwned>(inside: impl AsRef<std::path::Path>) -> Result<T, Failure> {

@@ -14,7 +14,9 @@ pub fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Failure> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
-        let Ok(entries) = fs::read_dir(&next) else { continue };
+        let Ok(entries) = fs::read_dir(&next) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.map_err(|error| Failure::at(&next, error))?.path();
             if path.is_dir() {
@@ -46,13 +48,20 @@ pub fn write<'a>(
 }
 
 /// The first differences between two folders' files, one a line; empty when they are the same.
-pub fn differences(left: &BTreeMap<PathBuf, Vec<u8>>, right: &BTreeMap<PathBuf, Vec<u8>>) -> String {
+pub fn differences(
+    left: &BTreeMap<PathBuf, Vec<u8>>,
+    right: &BTreeMap<PathBuf, Vec<u8>>,
+) -> String {
     let paths: std::collections::BTreeSet<&PathBuf> = left.keys().chain(right.keys()).collect();
     let differ = paths.into_iter().filter_map(|path| {
         let what = match (left.get(path), right.get(path)) {
             (Some(a), Some(b)) if a == b => return None,
             (Some(a), Some(b)) => {
-                let at = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
+                let at = a
+                    .iter()
+                    .zip(b)
+                    .position(|(a, b)| a != b)
+                    .unwrap_or(a.len().min(b.len()));
                 format!("differs from byte {at} on")
             }
             (Some(_), None) => "is on the left alone".to_owned(),

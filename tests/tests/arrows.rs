@@ -14,22 +14,52 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("generator", &["envelope", "formdef"]),
     ("relay", &["envelope"]),
     ("intake", &["envelope", "formdef"]),
-    ("tests", &["envelope", "formdef", "generator", "intake", "relay"]),
+    (
+        "tests",
+        &["envelope", "formdef", "generator", "intake", "relay"],
+    ),
 ];
 
 /// What a room must not reach, over any number of steps, and why.
 const NEVER: &[(&str, &[&str], &str)] = &[
     (
         "relay",
-        &["formdef", "generator", "intake", "tera", "minify-html", "pulldown-cmark"],
+        &[
+            "formdef",
+            "generator",
+            "intake",
+            "tera",
+            "minify-html",
+            "pulldown-cmark",
+        ],
         "the only program on the Internet knows nothing of forms, templates or Markdown",
     ),
-    ("relay", &["p256", "aes-gcm", "elliptic-curve", "aes"], "the relay must not be able to open a part"),
+    (
+        "relay",
+        &["p256", "aes-gcm", "elliptic-curve", "aes"],
+        "the relay must not be able to open a part",
+    ),
     ("relay", &["ureq", "reqwest"], "the relay never calls out"),
-    ("intake", &["relay", "generator", "hyper", "tokio", "tera"], "the inside listens to nobody and meets the relay in the format"),
-    ("generator", &["relay", "intake", "rustls", "ureq", "rusqlite", "aes-gcm"], "the publisher's tool calls nobody and opens nothing"),
-    ("envelope", &["p256", "aes-gcm", "tokio", "hyper", "rusqlite"], "the format is bytes and types, without I/O and without opening"),
-    ("formdef", &["ring", "p256", "tera", "tokio"], "the form language is text and values"),
+    (
+        "intake",
+        &["relay", "generator", "hyper", "tokio", "tera"],
+        "the inside listens to nobody and meets the relay in the format",
+    ),
+    (
+        "generator",
+        &["relay", "intake", "rustls", "ureq", "rusqlite", "aes-gcm"],
+        "the publisher's tool calls nobody and opens nothing",
+    ),
+    (
+        "envelope",
+        &["p256", "aes-gcm", "tokio", "hyper", "rusqlite"],
+        "the format is bytes and types, without I/O and without opening",
+    ),
+    (
+        "formdef",
+        &["ring", "p256", "tera", "tokio"],
+        "the form language is text and values",
+    ),
 ];
 
 struct Graph {
@@ -48,19 +78,35 @@ impl Graph {
             .current_dir(repository::root())
             .output()
             .expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
         let names: BTreeMap<&str, &str> = array(&metadata["packages"])
-            .map(|package| (package["id"].as_str().unwrap(), package["name"].as_str().unwrap()))
+            .map(|package| {
+                (
+                    package["id"].as_str().unwrap(),
+                    package["name"].as_str().unwrap(),
+                )
+            })
             .collect();
-        let members: BTreeSet<&str> = array(&metadata["workspace_members"]).map(|id| id.as_str().unwrap()).collect();
+        let members: BTreeSet<&str> = array(&metadata["workspace_members"])
+            .map(|id| id.as_str().unwrap())
+            .collect();
         let rooms: BTreeSet<&str> = members.iter().map(|id| names[id]).collect();
         let mut links = BTreeMap::new();
         for node in array(&metadata["resolve"]["nodes"]) {
             let linked = array(&node["deps"])
-                .filter(|dependency| array(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null()))
+                .filter(|dependency| {
+                    array(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null())
+                })
                 .map(|dependency| names[dependency["pkg"].as_str().unwrap()].to_owned());
-            links.entry(names[node["id"].as_str().unwrap()].to_owned()).or_insert_with(BTreeSet::new).extend(linked);
+            links
+                .entry(names[node["id"].as_str().unwrap()].to_owned())
+                .or_insert_with(BTreeSet::new)
+                .extend(linked);
         }
         let of_rooms = |value: fn(&Value) -> BTreeSet<String>| {
             array(&metadata["packages"])
@@ -68,10 +114,27 @@ impl Graph {
                 .map(|package| (package["name"].as_str().unwrap().to_owned(), value(package)))
                 .collect::<BTreeMap<_, _>>()
         };
-        let mut named = of_rooms(|package| array(&package["dependencies"]).map(|d| d["name"].as_str().unwrap().to_owned()).collect());
-        named.values_mut().for_each(|names| names.retain(|name| rooms.contains(name.as_str())));
-        let features = of_rooms(|package| package["features"].as_object().unwrap().keys().cloned().collect());
-        Self { links, named, features }
+        let mut named = of_rooms(|package| {
+            array(&package["dependencies"])
+                .map(|d| d["name"].as_str().unwrap().to_owned())
+                .collect()
+        });
+        named
+            .values_mut()
+            .for_each(|names| names.retain(|name| rooms.contains(name.as_str())));
+        let features = of_rooms(|package| {
+            package["features"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .cloned()
+                .collect()
+        });
+        Self {
+            links,
+            named,
+            features,
+        }
     }
 
     /// Every crate that ends up in the room's program, each with one that brings it.
@@ -98,7 +161,12 @@ fn the_arrows_between_the_rooms_are_those_drawn() {
     let graph = Graph::of_the_workspace();
     let drawn: BTreeMap<String, BTreeSet<String>> = ARROWS
         .iter()
-        .map(|(room, to)| ((*room).to_owned(), to.iter().map(|to| (*to).to_owned()).collect()))
+        .map(|(room, to)| {
+            (
+                (*room).to_owned(),
+                to.iter().map(|to| (*to).to_owned()).collect(),
+            )
+        })
         .collect();
     assert_eq!(graph.named, drawn, "left: Cargo.toml; right: drawn");
 }
@@ -109,7 +177,11 @@ fn no_room_reaches_what_it_must_not() {
     for (room, banned, why) in NEVER {
         let reached = graph.reached(room);
         for name in *banned {
-            assert!(!reached.contains_key(name), "{room} reaches {name} through {}: {why}", reached[name]);
+            assert!(
+                !reached.contains_key(name),
+                "{room} reaches {name} through {}: {why}",
+                reached[name]
+            );
         }
     }
 }
@@ -124,7 +196,10 @@ fn no_room_speaks_http_2() {
 fn only_the_inside_can_open_and_only_the_relay_keeps() {
     let graph = Graph::of_the_workspace();
     let rooms_that_reach = |name: &str| {
-        let rooms = graph.named.keys().filter(|room| graph.reached(room).contains_key(name));
+        let rooms = graph
+            .named
+            .keys()
+            .filter(|room| graph.reached(room).contains_key(name));
         rooms.map(String::as_str).collect::<Vec<_>>()
     };
     assert_eq!(rooms_that_reach("aes-gcm"), ["intake", "tests"]);
@@ -135,8 +210,11 @@ fn only_the_inside_can_open_and_only_the_relay_keeps() {
 /// Features are unified over a workspace build, so a feature is no wall and must not look like one.
 #[test]
 fn no_room_has_cargo_features() {
-    let with_features: Vec<_> =
-        Graph::of_the_workspace().features.into_iter().filter(|(_, features)| !features.is_empty()).collect();
+    let with_features: Vec<_> = Graph::of_the_workspace()
+        .features
+        .into_iter()
+        .filter(|(_, features)| !features.is_empty())
+        .collect();
     assert!(with_features.is_empty(), "{with_features:?}");
 }
 
@@ -144,8 +222,25 @@ fn no_room_has_cargo_features() {
 #[test]
 fn every_banned_name_that_we_use_elsewhere_is_a_real_crate() {
     let graph = Graph::of_the_workspace();
-    for name in ["tera", "minify-html", "pulldown-cmark", "p256", "aes-gcm", "elliptic-curve", "aes", "ureq", "hyper", "tokio", "rustls", "rusqlite", "ring"] {
-        assert!(graph.links.contains_key(name), "no crate {name} in the build: look at the list of bans");
+    for name in [
+        "tera",
+        "minify-html",
+        "pulldown-cmark",
+        "p256",
+        "aes-gcm",
+        "elliptic-curve",
+        "aes",
+        "ureq",
+        "hyper",
+        "tokio",
+        "rustls",
+        "rusqlite",
+        "ring",
+    ] {
+        assert!(
+            graph.links.contains_key(name),
+            "no crate {name} in the build: look at the list of bans"
+        );
     }
 }
 
@@ -153,18 +248,27 @@ fn every_banned_name_that_we_use_elsewhere_is_a_real_crate() {
 #[test]
 fn the_relays_clippy_bans_rings_opening_half() {
     let path = repository::path("relay/clippy.toml");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let config: toml::Table = text.parse().unwrap();
     let banned: Vec<String> = ["disallowed-types", "disallowed-methods"]
         .iter()
         .filter_map(|list| config.get(*list)?.as_array())
         .flatten()
         .map(|entry| {
-            assert!(entry.get("reason").is_some_and(|reason| reason.as_str().is_some_and(|r| !r.is_empty())), "{entry}");
+            assert!(
+                entry
+                    .get("reason")
+                    .is_some_and(|reason| reason.as_str().is_some_and(|r| !r.is_empty())),
+                "{entry}"
+            );
             entry["path"].as_str().unwrap().to_owned()
         })
         .collect();
     for half in ["ring::aead::", "ring::agreement::"] {
-        assert!(banned.iter().any(|path| path.starts_with(half)), "nothing of {half} is banned: {banned:?}");
+        assert!(
+            banned.iter().any(|path| path.starts_with(half)),
+            "nothing of {half} is banned: {banned:?}"
+        );
     }
 }

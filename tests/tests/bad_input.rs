@@ -15,7 +15,10 @@ const UNWRITABLE: &str = "/sys/motcua";
 
 /// A scratch folder of that name, empty.
 fn scratch(name: &str) -> PathBuf {
-    let folder = Programs::scratch().unwrap().join("city").join(format!("bad-{name}"));
+    let folder = Programs::scratch()
+        .unwrap()
+        .join("city")
+        .join(format!("bad-{name}"));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
@@ -24,8 +27,15 @@ fn scratch(name: &str) -> PathBuf {
 /// Runs what must fail, and returns what it says.
 fn fails(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(!output.status.success(), "{command:?} ended in success: {said}");
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        !output.status.success(),
+        "{command:?} ended in success: {said}"
+    );
     assert!(!said.contains("panicked"), "{said}");
     said
 }
@@ -44,7 +54,11 @@ struct Configs {
 impl Configs {
     /// The configs of a city that is gone: its portal, keys and certificates are still there.
     fn of_a_city(name: &str) -> (Self, PathBuf) {
-        let city = City::start(&Plan::for_test(&format!("bad-{name}"), Some(DAY)).unwrap(), &|_| ()).unwrap();
+        let city = City::start(
+            &Plan::for_test(&format!("bad-{name}"), Some(DAY)).unwrap(),
+            &|_| (),
+        )
+        .unwrap();
         let folder = scratch(&format!("{name}-configs"));
         for config in [city.relay_config(), city.intake_config()] {
             fs::copy(&config, folder.join(config.file_name().unwrap())).unwrap();
@@ -57,16 +71,27 @@ impl Configs {
         let path = self.folder.join(file);
         let text = fs::read_to_string(&path).unwrap();
         let lines = text.lines().map(|line| {
-            if line.starts_with(&format!("{key} = ")) { format!("{key} = {value}") } else { line.to_owned() }
+            if line.starts_with(&format!("{key} = ")) {
+                format!("{key} = {value}")
+            } else {
+                line.to_owned()
+            }
         });
         let changed: Vec<String> = lines.collect();
-        assert_ne!(text.lines().collect::<Vec<_>>(), changed, "{file} has no {key}, or it is {value} already");
+        assert_ne!(
+            text.lines().collect::<Vec<_>>(),
+            changed,
+            "{file} has no {key}, or it is {value} already"
+        );
         fs::write(&path, changed.join("\n")).unwrap();
     }
 
     fn relay(&self, programs: &Programs) -> Command {
         let mut relay = programs.relay();
-        relay.arg("--config").arg(self.folder.join("relay.toml")).args(["--clock", &noon().to_string()]);
+        relay
+            .arg("--config")
+            .arg(self.folder.join("relay.toml"))
+            .args(["--clock", &noon().to_string()]);
         relay
     }
 
@@ -142,8 +167,18 @@ fn a_missing_key_is_named() {
     configs.set("intake.toml", "keys", &keys_folder);
     assert_says(&fails(&mut configs.intake(&programs)), &["no-keys"]);
 
-    let (empty, out) = (scratch("empty-keys"), scratch("out-of-empty-keys").join("portal"));
-    let said = fails(programs.motcua().args(["build", "--keys"]).arg(&empty).arg("--out").arg(&out));
+    let (empty, out) = (
+        scratch("empty-keys"),
+        scratch("out-of-empty-keys").join("portal"),
+    );
+    let said = fails(
+        programs
+            .motcua()
+            .args(["build", "--keys"])
+            .arg(&empty)
+            .arg("--out")
+            .arg(&out),
+    );
     assert_says(&said, &["publisher.jwk", "motcua keys publisher"]);
     assert!(!out.exists(), "a portal was begun without a key");
 }
@@ -154,7 +189,14 @@ fn a_port_in_use_is_named_by_every_program_that_listens() {
     let (configs, portal) = Configs::of_a_city("port");
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
-    let said = fails(programs.motcua().arg("serve").arg("--dir").arg(&portal).args(["--port", &port.to_string()]));
+    let said = fails(
+        programs
+            .motcua()
+            .arg("serve")
+            .arg("--dir")
+            .arg(&portal)
+            .args(["--port", &port.to_string()]),
+    );
     assert_says(&said, &[&format!("port {port} is in use"), "--port"]);
     configs.set("relay.toml", "listen", &format!("\"127.0.0.1:{port}\""));
     assert_says(&fails(&mut configs.relay(&programs)), &[&port.to_string()]);
@@ -164,12 +206,26 @@ fn a_port_in_use_is_named_by_every_program_that_listens() {
 fn a_folder_that_cannot_be_written_is_named_and_nothing_is_left() {
     let programs = Programs::built().unwrap();
     let (configs, _) = Configs::of_a_city("read-only");
-    assert_says(&fails(programs.motcua().args(["build", "--out", UNWRITABLE])), &[UNWRITABLE]);
-    configs.set("relay.toml", "store", &format!("\"{UNWRITABLE}/relay.sqlite\""));
+    assert_says(
+        &fails(programs.motcua().args(["build", "--out", UNWRITABLE])),
+        &[UNWRITABLE],
+    );
+    configs.set(
+        "relay.toml",
+        "store",
+        &format!("\"{UNWRITABLE}/relay.sqlite\""),
+    );
     assert_says(&fails(&mut configs.relay(&programs)), &[UNWRITABLE]);
     configs.set("intake.toml", "dir", &format!("\"{UNWRITABLE}\""));
     assert_says(&fails(&mut configs.intake(&programs)), &[UNWRITABLE]);
-    assert_says(&fails(programs.relay().args(["keys", "new", "--out", &format!("{UNWRITABLE}/relay.jwk")])), &[UNWRITABLE]);
+    assert_says(
+        &fails(
+            programs
+                .relay()
+                .args(["keys", "new", "--out", &format!("{UNWRITABLE}/relay.jwk")]),
+        ),
+        &[UNWRITABLE],
+    );
     assert!(!Path::new(UNWRITABLE).exists());
 }
 
@@ -186,7 +242,8 @@ fn an_existing_key_is_never_overwritten() {
     };
     let make_ack = || {
         let mut make = programs.intake();
-        make.args(["keys", "new", "--use", "sign", "--out"]).arg(&ack);
+        make.args(["keys", "new", "--use", "sign", "--out"])
+            .arg(&ack);
         make
     };
     let make_publisher = || {
@@ -194,11 +251,18 @@ fn an_existing_key_is_never_overwritten() {
         make.args(["keys", "publisher", "--keys"]).arg(&folder);
         make
     };
-    for make in [&make_relay as &dyn Fn() -> Command, &make_ack, &make_publisher] {
+    for make in [
+        &make_relay as &dyn Fn() -> Command,
+        &make_ack,
+        &make_publisher,
+    ] {
         run(&mut make()).unwrap();
         let before = tree::files(&folder).unwrap();
         fails(&mut make());
-        assert_eq!(tree::differences(&before, &tree::files(&folder).unwrap()), "");
+        assert_eq!(
+            tree::differences(&before, &tree::files(&folder).unwrap()),
+            ""
+        );
     }
 }
 
@@ -206,7 +270,11 @@ fn an_existing_key_is_never_overwritten() {
 fn ten_mistakes_in_a_form_are_ten_faults_each_at_its_place() {
     let programs = Programs::built().unwrap();
     let folder = scratch("ten-mistakes");
-    tree::write(&folder.join("forms"), &tree::files(&repository::path("forms")).unwrap()).unwrap();
+    tree::write(
+        &folder.join("forms"),
+        &tree::files(&repository::path("forms")).unwrap(),
+    )
+    .unwrap();
     let path = folder.join("forms/khai-sinh/form.toml");
     fs::write(&path, include_str!("ten-mistakes.toml")).unwrap();
     // Each wrong line says so itself, in a comment that begins with `# wrong:`.
@@ -217,22 +285,61 @@ fn ten_mistakes_in_a_form_are_ten_faults_each_at_its_place() {
         .map(|(number, _)| number + 1)
         .collect();
     assert_eq!(wrong.len(), 10);
-    let said = fails(programs.motcua().arg("check").arg("--forms").arg(folder.join("forms")));
+    let said = fails(
+        programs
+            .motcua()
+            .arg("check")
+            .arg("--forms")
+            .arg(folder.join("forms")),
+    );
     // A fault begins with its place at the start of a line: path:line:column: what is wrong.
-    let place = |line: &str| line.split_once("khai-sinh/form.toml:").filter(|(before, _)| !before.contains(' ')).map(|(_, after)| after.to_owned());
+    let place = |line: &str| {
+        line.split_once("khai-sinh/form.toml:")
+            .filter(|(before, _)| !before.contains(' '))
+            .map(|(_, after)| after.to_owned())
+    };
     let mut found: Vec<usize> = said
         .lines()
         .filter_map(place)
-        .map(|after| after.split(':').next().unwrap().parse().unwrap_or_else(|_| panic!("{said}")))
+        .map(|after| {
+            after
+                .split(':')
+                .next()
+                .unwrap()
+                .parse()
+                .unwrap_or_else(|_| panic!("{said}"))
+        })
         .collect();
     found.sort_unstable();
     assert_eq!(found, wrong, "{said}");
-    assert_eq!(said.matches("# wrong:").count(), 10, "each fault shows its line: {said}");
-    assert_says(&said, &["did you mean `required`?", "did you mean `person-name`?", "did you mean `agency`?"]);
+    assert_eq!(
+        said.matches("# wrong:").count(),
+        10,
+        "each fault shows its line: {said}"
+    );
+    assert_says(
+        &said,
+        &[
+            "did you mean `required`?",
+            "did you mean `person-name`?",
+            "did you mean `agency`?",
+        ],
+    );
 
     let out = folder.join("portal");
-    fails(programs.motcua().args(["build", "--date", DAY]).arg("--forms").arg(folder.join("forms")).arg("--out").arg(&out));
-    assert!(!out.exists(), "a portal was begun although its forms are wrong");
+    fails(
+        programs
+            .motcua()
+            .args(["build", "--date", DAY])
+            .arg("--forms")
+            .arg(folder.join("forms"))
+            .arg("--out")
+            .arg(&out),
+    );
+    assert!(
+        !out.exists(),
+        "a portal was begun although its forms are wrong"
+    );
 }
 
 #[test]
@@ -240,11 +347,27 @@ fn a_failed_build_leaves_the_portal_that_stood_there_whole() {
     let programs = Programs::built().unwrap();
     let folder = scratch("old-portal");
     let out = folder.join("portal");
-    run(programs.motcua().args(["build", "--date", DAY, "--out"]).arg(&out)).unwrap();
+    run(programs
+        .motcua()
+        .args(["build", "--date", DAY, "--out"])
+        .arg(&out))
+    .unwrap();
     let before = tree::files(&out).unwrap();
-    tree::write(&folder.join("forms"), &tree::files(&repository::path("forms")).unwrap()).unwrap();
+    tree::write(
+        &folder.join("forms"),
+        &tree::files(&repository::path("forms")).unwrap(),
+    )
+    .unwrap();
     fs::write(folder.join("forms/khai-sinh/form.toml"), "title.vi = 1").unwrap();
-    fails(programs.motcua().args(["build", "--date", DAY]).arg("--forms").arg(folder.join("forms")).arg("--out").arg(&out));
+    fails(
+        programs
+            .motcua()
+            .args(["build", "--date", DAY])
+            .arg("--forms")
+            .arg(folder.join("forms"))
+            .arg("--out")
+            .arg(&out),
+    );
     assert_eq!(tree::differences(&before, &tree::files(&out).unwrap()), "");
 }
 
@@ -253,18 +376,40 @@ fn foreign_catalogue(programs: &Programs) -> String {
     let folder = scratch("foreign");
     let keys = folder.join("keys");
     let own = shared_keys();
-    tree::write(&keys, tree::files(&own).unwrap().iter().filter(|(path, _)| !path.starts_with("publisher.jwk") && !path.starts_with("publisher.pub.jwk"))).unwrap();
-    run(programs.motcua().args(["keys", "publisher", "--keys"]).arg(&keys)).unwrap();
+    tree::write(
+        &keys,
+        tree::files(&own).unwrap().iter().filter(|(path, _)| {
+            !path.starts_with("publisher.jwk") && !path.starts_with("publisher.pub.jwk")
+        }),
+    )
+    .unwrap();
+    run(programs
+        .motcua()
+        .args(["keys", "publisher", "--keys"])
+        .arg(&keys))
+    .unwrap();
     build_with(programs, &keys, &folder.join("portal"), DAY)
 }
 
 /// The catalogue that the city's own publisher signs on another day.
 fn built_on(programs: &Programs, day: &str) -> String {
-    build_with(programs, &shared_keys(), &scratch(&format!("built-on-{day}-{:?}", std::thread::current().id())), day)
+    build_with(
+        programs,
+        &shared_keys(),
+        &scratch(&format!("built-on-{day}-{:?}", std::thread::current().id())),
+        day,
+    )
 }
 
 fn build_with(programs: &Programs, keys: &Path, out: &Path, day: &str) -> String {
-    run(programs.motcua().args(["build", "--date", day]).arg("--keys").arg(keys).arg("--out").arg(out)).unwrap();
+    run(programs
+        .motcua()
+        .args(["build", "--date", day])
+        .arg("--keys")
+        .arg(keys)
+        .arg("--out")
+        .arg(out))
+    .unwrap();
     fs::read_to_string(out.join("catalogue.jws")).unwrap()
 }
 

@@ -14,7 +14,11 @@ fn a_computer_two_days_ahead_or_behind_still_sends_with_the_citys_time() {
     let scenario = scenarios::of(SCENARIO).unwrap();
     let mut answers = scenario.answers.clone();
     // What is computed from today is the city's day, not the computer's.
-    assert!(answers.insert("declaration.date".into(), DAY.into()).is_some());
+    assert!(
+        answers
+            .insert("declaration.date".into(), DAY.into())
+            .is_some()
+    );
     let city = City::start(&Plan::for_test("clock", Some(DAY)).unwrap(), &|_| ()).unwrap();
     for ahead in [TWO_DAYS_S, -TWO_DAYS_S] {
         let journey = json!({ "id": format!("clock{ahead}"), "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type });
@@ -23,13 +27,20 @@ fn a_computer_two_days_ahead_or_behind_still_sends_with_the_citys_time() {
         assert_eq!(result["failure"], Value::Null, "{ahead} s ahead: {result}");
         let reference = result["reference"].as_str().unwrap();
         let case = loop {
-            if let Some(case) = city.handed_over().into_iter().find(|case| case.content["reference"] == reference) {
+            if let Some(case) = city
+                .handed_over()
+                .into_iter()
+                .find(|case| case.content["reference"] == reference)
+            {
                 break case;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         };
         let (at, now) = (case.content["at"].as_i64().unwrap(), city.now());
-        assert!((now - 300..=now).contains(&at), "{ahead} s ahead: the answers say they were checked at {at}; it is {now}");
+        assert!(
+            (now - 300..=now).contains(&at),
+            "{ahead} s ahead: the answers say they were checked at {at}; it is {now}"
+        );
         assert_eq!(case.answers(), answers, "{ahead} s ahead");
     }
     // The browser was refused once each time, and not more.

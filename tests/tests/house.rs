@@ -8,19 +8,37 @@ use std::path::{Path, PathBuf};
 use tests::{repository, tree};
 
 /// Everything that may lie at the top of the repository; a new room is added to docs/architecture.md as well.
-const ROOMS: &[&str] =
-    &["docs", "envelope", "formdef", "forms", "generator", "intake", "relay", "site", "tests"];
-const TOP_FILES: &[&str] = &["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "rustfmt.toml"];
+const ROOMS: &[&str] = &[
+    "docs",
+    "envelope",
+    "formdef",
+    "forms",
+    "generator",
+    "intake",
+    "relay",
+    "site",
+    "tests",
+];
+const TOP_FILES: &[&str] = &[
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "rustfmt.toml",
+];
 /// Folders that tools make and git ignores.
 const MADE: &[&str] = &["target", "node_modules", ".git", "__pycache__"];
 
 #[test]
 fn a_field_kind_has_one_name_in_three_places() {
-    let rust: BTreeSet<String> = names("formdef/src/kinds", |path| path.extension().is_some_and(|end| end == "rs"))
-        .into_iter()
-        .map(|name| name.trim_end_matches(".rs").replace('_', "-"))
-        .filter(|name| name != "mod")
-        .collect();
+    let rust: BTreeSet<String> = names("formdef/src/kinds", |path| {
+        path.extension().is_some_and(|end| end == "rs")
+    })
+    .into_iter()
+    .map(|name| name.trim_end_matches(".rs").replace('_', "-"))
+    .filter(|name| name != "mod")
+    .collect();
     let mut cases = names("formdef/cases", Path::is_dir);
     // Cases of the language itself lie beside those of its kinds.
     for of_the_language in ["expressions", "faults", "lists"] {
@@ -29,23 +47,43 @@ fn a_field_kind_has_one_name_in_three_places() {
     let mut components = names("site/components", Path::is_dir);
     components.remove("_parts");
     assert_eq!(rust, cases, "left: formdef/src/kinds, right: formdef/cases");
-    assert_eq!(rust, components, "left: formdef/src/kinds, right: site/components");
+    assert_eq!(
+        rust, components,
+        "left: formdef/src/kinds, right: site/components"
+    );
     for kind in &cases {
         let folder = format!("formdef/cases/{kind}");
-        assert!(!names(&folder, |path| path.extension().is_some_and(|end| end == "json")).is_empty(), "{folder} is empty");
+        assert!(
+            !names(&folder, |path| path
+                .extension()
+                .is_some_and(|end| end == "json"))
+            .is_empty(),
+            "{folder} is empty"
+        );
     }
 }
 
 #[test]
 fn at_the_top_there_are_rooms_and_nothing_else() {
-    let found: BTreeSet<String> = names("", |_| true).into_iter().filter(|name| !name.starts_with('.')).collect();
-    let known = ROOMS.iter().chain(TOP_FILES).chain(MADE).map(|name| (*name).to_owned()).collect();
+    let found: BTreeSet<String> = names("", |_| true)
+        .into_iter()
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    let known = ROOMS
+        .iter()
+        .chain(TOP_FILES)
+        .chain(MADE)
+        .map(|name| (*name).to_owned())
+        .collect();
     let strangers: Vec<_> = found.difference(&known).collect();
     assert!(strangers.is_empty(), "{strangers:?}");
     let drawn = fs::read_to_string(repository::path("docs/architecture.md")).unwrap();
     for room in ROOMS {
         assert!(found.contains(*room), "the room {room} is missing");
-        assert!(drawn.contains(&format!("{room}/")), "docs/architecture.md does not draw {room}/");
+        assert!(
+            drawn.contains(&format!("{room}/")),
+            "docs/architecture.md does not draw {room}/"
+        );
     }
 }
 
@@ -55,7 +93,17 @@ fn no_drawer_takes_whatever_is_left_over() {
     let named: Vec<_> = texts()
         .into_iter()
         .map(|(path, _)| path)
-        .filter(|path| path.iter().any(|name| drawers.contains(&Path::new(name).file_stem().unwrap_or_default().to_str().unwrap_or_default())))
+        .filter(|path| {
+            path.iter().any(|name| {
+                drawers.contains(
+                    &Path::new(name)
+                        .file_stem()
+                        .unwrap_or_default()
+                        .to_str()
+                        .unwrap_or_default(),
+                )
+            })
+        })
         .collect();
     assert!(named.is_empty(), "{named:?}");
 }
@@ -68,8 +116,13 @@ fn no_file_knows_the_machine_on_which_it_was_made() {
     let mut found = Vec::new();
     for (path, text) in texts() {
         for (number, line) in text.lines().enumerate() {
-            let is_path = |home: &&String| line.match_indices(home.as_str()).any(|(at, _)| begins_a_path(line, at));
-            if homes.iter().any(|home| is_path(&home)) || hosts.iter().any(|host| line.contains(host)) {
+            let is_path = |home: &&String| {
+                line.match_indices(home.as_str())
+                    .any(|(at, _)| begins_a_path(line, at))
+            };
+            if homes.iter().any(|home| is_path(&home))
+                || hosts.iter().any(|host| line.contains(host))
+            {
                 found.push(format!("{}:{}: {line}", path.display(), number + 1));
             }
         }
@@ -79,18 +132,32 @@ fn no_file_knows_the_machine_on_which_it_was_made() {
 
 /// Whether a path starts there, rather than going on: `docs/work/` is one inside the repository.
 fn begins_a_path(line: &str, at: usize) -> bool {
-    line[..at].chars().next_back().is_none_or(|before| !(before.is_alphanumeric() || "._-/}".contains(before)))
+    line[..at]
+        .chars()
+        .next_back()
+        .is_none_or(|before| !(before.is_alphanumeric() || "._-/}".contains(before)))
 }
 
 #[test]
 fn nothing_is_left_for_later() {
-    let words = ["TO", "FIX", "XX"].iter().zip(["DO", "ME", "X"]).map(|(a, b)| format!("{a}{b}")).collect::<Vec<_>>();
+    let words = ["TO", "FIX", "XX"]
+        .iter()
+        .zip(["DO", "ME", "X"])
+        .map(|(a, b)| format!("{a}{b}"))
+        .collect::<Vec<_>>();
     let ignored = format!("#[{}", "ignore");
     let mut found = Vec::new();
     for (path, text) in texts() {
-        let is_code = path.extension().is_some_and(|end| ["rs", "js", "mjs", "ts", "py", "toml", "html", "css"].iter().any(|code| end == *code));
+        let is_code = path.extension().is_some_and(|end| {
+            ["rs", "js", "mjs", "ts", "py", "toml", "html", "css"]
+                .iter()
+                .any(|code| end == *code)
+        });
         for (number, line) in text.lines().enumerate().filter(|_| is_code) {
-            let later = words.iter().any(|word| line.split(|c: char| !c.is_alphanumeric()).any(|found| found == word));
+            let later = words.iter().any(|word| {
+                line.split(|c: char| !c.is_alphanumeric())
+                    .any(|found| found == word)
+            });
             if later || line.contains(&ignored) {
                 found.push(format!("{}:{}: {line}", path.display(), number + 1));
             }
@@ -101,10 +168,15 @@ fn nothing_is_left_for_later() {
 
 #[test]
 fn every_sample_config_is_one_that_its_program_reads() {
-    relay::config::Config::load(&repository::path("docs/samples/relay.toml")).unwrap_or_else(|fault| panic!("{fault}"));
-    intake::config::Config::read(&repository::path("docs/samples/intake.toml")).unwrap_or_else(|fault| panic!("{fault}"));
+    relay::config::Config::load(&repository::path("docs/samples/relay.toml"))
+        .unwrap_or_else(|fault| panic!("{fault}"));
+    intake::config::Config::read(&repository::path("docs/samples/intake.toml"))
+        .unwrap_or_else(|fault| panic!("{fault}"));
     // A sample that no line here reads is a sample that nobody checks.
-    assert_eq!(names("docs/samples", |_| true), ["intake.toml".to_owned(), "relay.toml".to_owned()].into());
+    assert_eq!(
+        names("docs/samples", |_| true),
+        ["intake.toml".to_owned(), "relay.toml".to_owned()].into()
+    );
 }
 
 #[test]
@@ -118,13 +190,25 @@ fn every_refusal_is_told_to_operators_and_has_a_vector() {
         .collect();
     for refusal in envelope::Refusal::ALL {
         let code = refusal.code();
-        assert!(told.contains(&format!("`{code}`")), "docs/operating.md does not say what {code} means");
-        assert!(format.contains(&format!("`{code}`")), "envelope/FORMAT.md lacks {code}");
+        assert!(
+            told.contains(&format!("`{code}`")),
+            "docs/operating.md does not say what {code} means"
+        );
+        assert!(
+            format.contains(&format!("`{code}`")),
+            "envelope/FORMAT.md lacks {code}"
+        );
         // What the relay alone can refuse (HTTP, its store) is shown by the relay's own tests.
         if refusal.layer() == envelope::Layer::Envelope {
-            assert!(vectors.contains(&format!("\"{code}\"")), "no vector is refused with {code}");
+            assert!(
+                vectors.contains(&format!("\"{code}\"")),
+                "no vector is refused with {code}"
+            );
         }
-        assert!(!refusal.vi().is_empty() && !refusal.en().is_empty(), "{code} says nothing");
+        assert!(
+            !refusal.vi().is_empty() && !refusal.en().is_empty(),
+            "{code} says nothing"
+        );
     }
 }
 
@@ -152,7 +236,10 @@ fn texts() -> Vec<(PathBuf, String)> {
                     open.push(path);
                 }
             } else if let Ok(text) = fs::read_to_string(&path) {
-                found.push((path.strip_prefix(repository::root()).unwrap().to_owned(), text));
+                found.push((
+                    path.strip_prefix(repository::root()).unwrap().to_owned(),
+                    text,
+                ));
             }
         }
     }

@@ -14,7 +14,11 @@ const SCENARIO: &str = "S01";
 #[test]
 fn node_and_python_open_every_part_with_its_offices_key_alone() {
     let scenario = scenarios::of(SCENARIO).unwrap();
-    let city = City::start(&Plan::for_test("interop", Some(&scenario.date)).unwrap(), &|_| ()).unwrap();
+    let city = City::start(
+        &Plan::for_test("interop", Some(&scenario.date)).unwrap(),
+        &|_| (),
+    )
+    .unwrap();
     let journey = json!({ "id": "interop", "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type });
     let order = json!({ "portal": city.portal_url(), "now": city.now(), "journeys": [journey] });
     let result = browser::drive("journey.mjs", order).unwrap()[0].clone();
@@ -31,7 +35,10 @@ fn node_and_python_open_every_part_with_its_offices_key_alone() {
         let (key, wanted) = match scenario.offices.get(role) {
             Some(code) => {
                 let reads = &who_reads[&scenario.service][role];
-                (city.keys().offices().join(format!("{code}.jwk")), scenarios::restricted(&scenario.answers, reads))
+                (
+                    city.keys().offices().join(format!("{code}.jwk")),
+                    scenarios::restricted(&scenario.answers, reads),
+                )
             }
             None => (city.keys().recovery(), scenario.answers.clone()),
         };
@@ -39,18 +46,38 @@ fn node_and_python_open_every_part_with_its_offices_key_alone() {
         let by_node = browser::node("tests/interop/open.mjs", &[], &order).unwrap();
         let by_python = browser::python("tests/interop/open.py", &[], &order).unwrap();
         assert_eq!(by_node, by_python, "{role}: the two libraries differ");
-        assert!([1, 4, 16, 64].map(|kib| kib * 1024).contains(&by_node.len()), "{role}: {} bytes", by_node.len());
+        assert!(
+            [1, 4, 16, 64]
+                .map(|kib| kib * 1024)
+                .contains(&by_node.len()),
+            "{role}: {} bytes",
+            by_node.len()
+        );
         let plaintext: Value = serde_json::from_str(&by_node).unwrap();
         assert_eq!(plaintext["answers"], Value::Object(wanted), "{role}");
         assert_eq!(plaintext["sub"]["n"], json!(role));
         assert_eq!(plaintext["sub"]["id"], json!(id));
     }
-    let police = private_key(&city.keys().offices().join(format!("{}.jwk", scenario.offices["police"])));
+    let police = private_key(
+        &city
+            .keys()
+            .offices()
+            .join(format!("{}.jwk", scenario.offices["police"])),
+    );
     let (_, wards) = parts.iter().find(|(role, _)| role == "ward").unwrap();
     let order = json!({ "jwe": wards, "key": police }).to_string();
-    assert!(browser::node("tests/interop/open.mjs", &[], &order).is_err(), "the police opens the ward's part");
-    assert!(browser::python("tests/interop/open.py", &[], &order).is_err(), "the police opens the ward's part");
-    println!("{} parts opened by jose and jwcrypto: {names:?}", parts.len());
+    assert!(
+        browser::node("tests/interop/open.mjs", &[], &order).is_err(),
+        "the police opens the ward's part"
+    );
+    assert!(
+        browser::python("tests/interop/open.py", &[], &order).is_err(),
+        "the police opens the ward's part"
+    );
+    println!(
+        "{} parts opened by jose and jwcrypto: {names:?}",
+        parts.len()
+    );
 }
 
 /// The office's private key as a stock library takes it.

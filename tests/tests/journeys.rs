@@ -24,7 +24,11 @@ type WhoReads = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 #[test]
 fn every_service_has_a_scenario() {
-    let covered: BTreeSet<String> = scenarios::all().unwrap().into_iter().map(|scenario| scenario.service).collect();
+    let covered: BTreeSet<String> = scenarios::all()
+        .unwrap()
+        .into_iter()
+        .map(|scenario| scenario.service)
+        .collect();
     assert_eq!(covered, SERVICES.map(String::from).into());
 }
 
@@ -33,7 +37,10 @@ fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
     let who_reads = scenarios::who_reads().unwrap();
     let mut by_day: BTreeMap<String, Vec<Scenario>> = BTreeMap::new();
     for scenario in scenarios::all().unwrap() {
-        by_day.entry(scenario.date.clone()).or_default().push(scenario);
+        by_day
+            .entry(scenario.date.clone())
+            .or_default()
+            .push(scenario);
     }
     let mut faults = Vec::new();
     for (day, scenarios) in by_day {
@@ -47,55 +54,102 @@ fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
         let results = browser::drive("journey.mjs", order).unwrap();
         for (scenario, result) in scenarios.iter().zip(results.as_array().unwrap()) {
             match arrived(&city, scenario, result, &who_reads) {
-                Ok(()) => println!("{}: {} reached {:?}", scenario.id, result["reference"], scenario.offices),
+                Ok(()) => println!(
+                    "{}: {} reached {:?}",
+                    scenario.id, result["reference"], scenario.offices
+                ),
                 Err(fault) => faults.push(format!("{}: {fault}", scenario.id)),
             }
         }
         // Nobody but those who were meant got anything.
-        let meant: usize = scenarios.iter().map(|scenario| scenario.offices.len()).sum();
+        let meant: usize = scenarios
+            .iter()
+            .map(|scenario| scenario.offices.len())
+            .sum();
         if faults.is_empty() && city.handed_over().len() != meant {
-            faults.push(format!("{day}: {} files in the offices' folders, {meant} meant", city.handed_over().len()));
+            faults.push(format!(
+                "{day}: {} files in the offices' folders, {meant} meant",
+                city.handed_over().len()
+            ));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
 
 /// One scenario, from what the browser saw to what the offices hold.
-fn arrived(city: &City, scenario: &Scenario, result: &Value, who_reads: &WhoReads) -> Result<(), String> {
+fn arrived(
+    city: &City,
+    scenario: &Scenario,
+    result: &Value,
+    who_reads: &WhoReads,
+) -> Result<(), String> {
     if let Some(failure) = result["failure"].as_str() {
-        return Err(format!("{failure}\n  picture: {}, complaints: {}", result["picture"], result["complaints"]));
+        return Err(format!(
+            "{failure}\n  picture: {}, complaints: {}",
+            result["picture"], result["complaints"]
+        ));
     }
-    expect("what the browser complained of", &result["complaints"], &json!([]))?;
+    expect(
+        "what the browser complained of",
+        &result["complaints"],
+        &json!([]),
+    )?;
     let receipt = receipt_of(city, result)?;
     let id = receipt["id"].as_str().unwrap_or_default();
-    let cases = city.wait_for_case(id, scenario.offices.len()).map_err(|failure| failure.to_string())?;
-    let got: BTreeMap<_, _> = cases.iter().map(|case| (case.role().to_owned(), case.office.clone())).collect();
+    let cases = city
+        .wait_for_case(id, scenario.offices.len())
+        .map_err(|failure| failure.to_string())?;
+    let got: BTreeMap<_, _> = cases
+        .iter()
+        .map(|case| (case.role().to_owned(), case.office.clone()))
+        .collect();
     expect("the offices", &json!(got), &json!(scenario.offices))?;
     for case in &cases {
         holds_exactly_its_answers(case, scenario, result, who_reads)?;
     }
-    let marked: BTreeSet<String> = cases.iter().flat_map(HandedOver::faults).map(|(_, rule, _)| rule).collect();
-    expect("the rules marked", &json!(marked), &json!(scenario.warnings))
+    let marked: BTreeSet<String> = cases
+        .iter()
+        .flat_map(HandedOver::faults)
+        .map(|(_, rule, _)| rule)
+        .collect();
+    expect(
+        "the rules marked",
+        &json!(marked),
+        &json!(scenario.warnings),
+    )
 }
 
 /// The receipt that the page offers to keep: signed by the relay, for the form and the reference shown.
 fn receipt_of(city: &City, result: &Value) -> Result<Value, String> {
     let jws = result["receipt"].as_str().unwrap_or_default().trim();
-    let publisher = std::fs::read_to_string(city.keys().publisher_public()).map_err(|error| error.to_string())?;
-    let mut publisher: Value = serde_json::from_str(&publisher).map_err(|error| error.to_string())?;
+    let publisher = std::fs::read_to_string(city.keys().publisher_public())
+        .map_err(|error| error.to_string())?;
+    let mut publisher: Value =
+        serde_json::from_str(&publisher).map_err(|error| error.to_string())?;
     for member in ["kid", "use"] {
         publisher.as_object_mut().and_then(|jwk| jwk.remove(member));
     }
-    let jwk: envelope::Jwk = serde_json::from_value(publisher).map_err(|error| error.to_string())?;
+    let jwk: envelope::Jwk =
+        serde_json::from_value(publisher).map_err(|error| error.to_string())?;
     let pinned = envelope::PublicKey::try_from(jwk).map_err(|fault| fault.to_string())?;
-    let catalogue = std::fs::read_to_string(city.portal_dir().join("catalogue.jws")).map_err(|e| e.to_string())?;
+    let catalogue = std::fs::read_to_string(city.portal_dir().join("catalogue.jws"))
+        .map_err(|e| e.to_string())?;
     let now = envelope::UnixTime(city.now());
-    let catalogue =
-        envelope::Catalogue::read(catalogue.trim_end(), &[pinned], now).map_err(|fault| format!("catalogue: {fault}"))?;
-    let receipt = envelope::Receipt::read(jws, &catalogue).map_err(|fault| format!("receipt {jws:?}: {fault}"))?;
+    let catalogue = envelope::Catalogue::read(catalogue.trim_end(), &[pinned], now)
+        .map_err(|fault| format!("catalogue: {fault}"))?;
+    let receipt = envelope::Receipt::read(jws, &catalogue)
+        .map_err(|fault| format!("receipt {jws:?}: {fault}"))?;
     let reference = envelope::reference(&receipt.manifest_sha256);
-    expect("the reference shown", &result["reference"], &json!(reference))?;
-    expect("the receipt's file name", &result["download"], &json!(format!("receipt-{reference}.jws")))?;
+    expect(
+        "the reference shown",
+        &result["reference"],
+        &json!(reference),
+    )?;
+    expect(
+        "the receipt's file name",
+        &result["download"],
+        &json!(format!("receipt-{reference}.jws")),
+    )?;
     serde_json::to_value(&receipt).map_err(|error| error.to_string())
 }
 
@@ -108,22 +162,58 @@ fn holds_exactly_its_answers(
     let reads = who_reads
         .get(&scenario.service)
         .and_then(|roles| roles.get(case.role()))
-        .ok_or_else(|| format!("who-reads.json does not know {} of {}", case.role(), scenario.service))?;
-    let (got, wanted) = (case.answers(), scenarios::restricted(&scenario.answers, reads));
+        .ok_or_else(|| {
+            format!(
+                "who-reads.json does not know {} of {}",
+                case.role(),
+                scenario.service
+            )
+        })?;
+    let (got, wanted) = (
+        case.answers(),
+        scenarios::restricted(&scenario.answers, reads),
+    );
     let fields: BTreeSet<&String> = got.keys().chain(wanted.keys()).collect();
     let differ: Vec<_> = fields
         .into_iter()
         .filter(|field| got.get(*field) != wanted.get(*field))
-        .map(|field| format!("    {field}: got {:?}, wanted {:?}", got.get(field), wanted.get(field)))
+        .map(|field| {
+            format!(
+                "    {field}: got {:?}, wanted {:?}",
+                got.get(field),
+                wanted.get(field)
+            )
+        })
         .collect();
     if !differ.is_empty() {
-        return Err(format!("{} ({}) holds other answers:\n{}", case.role(), case.office, differ.join("\n")));
+        return Err(format!(
+            "{} ({}) holds other answers:\n{}",
+            case.role(),
+            case.office,
+            differ.join("\n")
+        ));
     }
-    expect("the reference", &case.content["reference"], &result["reference"])?;
-    expect("the agency", &case.content["agency"], &scenario.answers["agency"])?;
-    expect("the form", &case.content["form"]["id"], &json!(scenario.service))
+    expect(
+        "the reference",
+        &case.content["reference"],
+        &result["reference"],
+    )?;
+    expect(
+        "the agency",
+        &case.content["agency"],
+        &scenario.answers["agency"],
+    )?;
+    expect(
+        "the form",
+        &case.content["form"]["id"],
+        &json!(scenario.service),
+    )
 }
 
 fn expect(what: &str, got: &Value, wanted: &Value) -> Result<(), String> {
-    if got == wanted { Ok(()) } else { Err(format!("{what}: got {got}, wanted {wanted}")) }
+    if got == wanted {
+        Ok(())
+    } else {
+        Err(format!("{what}: got {got}, wanted {wanted}"))
+    }
 }

@@ -48,9 +48,15 @@ struct Load {
 
 #[test]
 fn the_relay_killed_under_load_loses_nothing_and_doubles_nothing() {
-    let kills = std::env::var("MOTCUA_KILLS").map_or(KILLS, |text| text.parse().expect("MOTCUA_KILLS is a number"));
+    let kills = std::env::var("MOTCUA_KILLS").map_or(KILLS, |text| {
+        text.parse().expect("MOTCUA_KILLS is a number")
+    });
     let scenario = scenarios::of(SCENARIO).unwrap();
-    let mut city = City::start(&Plan::for_test("kills", Some(&scenario.date)).unwrap(), &|_| ()).unwrap();
+    let mut city = City::start(
+        &Plan::for_test("kills", Some(&scenario.date)).unwrap(),
+        &|_| (),
+    )
+    .unwrap();
     let citizen = Citizen::of_portal(&city.portal_dir()).unwrap();
     let (relay, begun, first) = (city.relay_address(), Instant::now(), city.now());
     let now = move || first + i64::try_from(begun.elapsed().as_secs()).unwrap();
@@ -59,7 +65,9 @@ fn the_relay_killed_under_load_loses_nothing_and_doubles_nothing() {
         for _ in 0..CITIZENS {
             threads.spawn(|| send_until_ended(&load, &citizen, &scenario, relay, &now));
         }
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| kill_again_and_again(&mut city, &load, kills)));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            kill_again_and_again(&mut city, &load, kills)
+        }));
         // Nobody may go on sending to a relay that is gone for good, or this never ends.
         load.ended.store(true, SeqCst);
         outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -67,7 +75,10 @@ fn the_relay_killed_under_load_loses_nothing_and_doubles_nothing() {
     assert_eq!(*load.faults.lock().unwrap(), Vec::<String>::new());
     let sent = load.sent.into_inner().unwrap();
     assert_each_arrived_once(&city, &sent);
-    println!("{kills} kills, {} submissions, each with its receipt and each handed over once", sent.len());
+    println!(
+        "{kills} kills, {} submissions, each with its receipt and each handed over once",
+        sent.len()
+    );
 }
 
 fn kill_again_and_again(city: &mut City, load: &Load, kills: usize) {
@@ -76,19 +87,35 @@ fn kill_again_and_again(city: &mut City, load: &Load, kills: usize) {
     while counted < kills {
         let receipts = load.receipts.load(SeqCst);
         let waiting = Instant::now();
-        while load.receipts.load(SeqCst) < receipts + RECEIPTS_MIN || load.under_way.load(SeqCst) < BROKEN_OFF_MIN {
-            assert!(waiting.elapsed() < LOAD_PATIENCE, "the load does not come up: {}", city.relay_words());
-            assert!(load.faults.lock().unwrap().is_empty(), "{:?}", load.faults.lock().unwrap());
+        while load.receipts.load(SeqCst) < receipts + RECEIPTS_MIN
+            || load.under_way.load(SeqCst) < BROKEN_OFF_MIN
+        {
+            assert!(
+                waiting.elapsed() < LOAD_PATIENCE,
+                "the load does not come up: {}",
+                city.relay_words()
+            );
+            assert!(
+                load.faults.lock().unwrap().is_empty(),
+                "{:?}",
+                load.faults.lock().unwrap()
+            );
             std::thread::yield_now();
         }
-        let (answered, broken_before) = (load.receipts.load(SeqCst) - receipts, load.broken_off.load(SeqCst));
+        let (answered, broken_before) = (
+            load.receipts.load(SeqCst) - receipts,
+            load.broken_off.load(SeqCst),
+        );
         city.kill_relay();
         // Every connection is gone with the process; whoever waited for an answer notices now.
         std::thread::sleep(RETRY_AFTER);
         let broken = load.broken_off.load(SeqCst) - broken_before;
         city.start_relay().unwrap();
         tries += 1;
-        assert!(tries < 3 * kills + 10, "too few kills break off {BROKEN_OFF_MIN} requests");
+        assert!(
+            tries < 3 * kills + 10,
+            "too few kills break off {BROKEN_OFF_MIN} requests"
+        );
         // A kill that found too few at that very instant is made, but not counted.
         if broken >= BROKEN_OFF_MIN {
             counted += 1;
@@ -98,11 +125,19 @@ fn kill_again_and_again(city: &mut City, load: &Load, kills: usize) {
 }
 
 /// One citizen after the other at one computer: seal, send, ask again until there is a receipt.
-fn send_until_ended(load: &Load, citizen: &Citizen, scenario: &Scenario, relay: SocketAddr, now: &dyn Fn() -> i64) {
+fn send_until_ended(
+    load: &Load,
+    citizen: &Citizen,
+    scenario: &Scenario,
+    relay: SocketAddr,
+    now: &dyn Fn() -> i64,
+) {
     let mut connection = None;
     while !load.ended.load(SeqCst) {
         let (answers, unique) = unique_answers(scenario, load.numbers.fetch_add(1, SeqCst));
-        let sealed = citizen.apply(&scenario.service, &answers, now()).unwrap();
+        let sealed = citizen
+            .apply(&scenario.service, &answers, &scenario.offices, now())
+            .unwrap();
         // An application that was begun is brought to its receipt, also after the last kill.
         while let Err(why) = send_once(load, &sealed, relay, &mut connection) {
             if let Why::Refused(fault) = why {
@@ -124,12 +159,18 @@ enum Why {
     Refused(String),
 }
 
-fn send_once(load: &Load, sealed: &Sealed, relay: SocketAddr, connection: &mut Option<Connection>) -> Result<(), Why> {
+fn send_once(
+    load: &Load,
+    sealed: &Sealed,
+    relay: SocketAddr,
+    connection: &mut Option<Connection>,
+) -> Result<(), Why> {
     if connection.is_none() {
         *connection = Some(Connection::open(relay).map_err(|_| Why::Busy)?);
     }
     let open = connection.as_mut().unwrap();
-    open.send("POST", "/v1/submissions", Some(&sealed.body)).map_err(|_| Why::Busy)?;
+    open.send("POST", "/v1/submissions", Some(&sealed.body))
+        .map_err(|_| Why::Busy)?;
     load.under_way.fetch_add(1, SeqCst);
     let answer = open.receive();
     load.under_way.fetch_sub(1, SeqCst);
@@ -145,11 +186,14 @@ fn send_once(load: &Load, sealed: &Sealed, relay: SocketAddr, connection: &mut O
 }
 
 fn receipt_is_for(sealed: &Sealed, answer: &Value) -> Result<(), Why> {
-    let receipt = tests::citizen::payload_of(answer["receipt"].as_str().unwrap_or_default()).unwrap_or_default();
+    let receipt = tests::citizen::payload_of(answer["receipt"].as_str().unwrap_or_default())
+        .unwrap_or_default();
     if receipt["id"] == *sealed.id && receipt["manifest_sha256"] == *sealed.manifest_sha256 {
         Ok(())
     } else {
-        Err(Why::Refused(format!("a receipt for something else: {receipt}")))
+        Err(Why::Refused(format!(
+            "a receipt for something else: {receipt}"
+        )))
     }
 }
 
@@ -184,13 +228,25 @@ fn assert_each_arrived_once(city: &City, sent: &BTreeMap<String, String>) {
     }
     let mut arrived = BTreeMap::new();
     for case in city.handed_over() {
-        let unique = case.answers().get("requester.phone").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let unique = case
+            .answers()
+            .get("requester.phone")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let twice = arrived.insert(case.id().to_owned(), unique);
         assert_eq!(twice, None, "{} was handed over twice", case.id());
         assert_eq!(case.faults(), [], "{}", case.path.display());
     }
     let uniques: BTreeSet<&String> = arrived.values().collect();
-    assert_eq!(uniques.len(), arrived.len(), "the same answers came under two ids");
-    assert_eq!(&arrived, sent, "left: what the intake has; right: what was sent and has a receipt");
+    assert_eq!(
+        uniques.len(),
+        arrived.len(),
+        "the same answers came under two ids"
+    );
+    assert_eq!(
+        &arrived, sent,
+        "left: what the intake has; right: what was sent and has a receipt"
+    );
     assert_eq!(tests::office::quarantine(&city.intake_dir()), []);
 }

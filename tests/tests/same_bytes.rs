@@ -16,7 +16,10 @@ fn two_builds_of_one_input_are_the_same_bytes() {
     // A city has made keys; the builds below use them, so that signatures are compared too.
     let city = City::start(&Plan::for_test("same-bytes", Some(DAY)).unwrap(), &|_| ()).unwrap();
     let keys = city.keys().publisher_folder();
-    let scratch = Programs::scratch().unwrap().join("city").join("same-bytes-builds");
+    let scratch = Programs::scratch()
+        .unwrap()
+        .join("city")
+        .join("same-bytes-builds");
     // A memory file system lists the youngest file first, so the order of writing is the order of reading.
     let elsewhere = Path::new("/dev/shm").join(format!("motcua-same-bytes-{}", std::process::id()));
     let places = [scratch.join("input"), elsewhere.join("another/path/to/it")];
@@ -25,7 +28,11 @@ fn two_builds_of_one_input_are_the_same_bytes() {
             copy(&repository::path(folder), &place.join(folder), shuffled);
         }
     }
-    assert_ne!(listing(&places[0].join("forms/lists")), listing(&places[1].join("forms/lists")), "the order of the files is the same: nothing is shown");
+    assert_ne!(
+        listing(&places[0].join("forms/lists")),
+        listing(&places[1].join("forms/lists")),
+        "the order of the files is the same: nothing is shown"
+    );
 
     let surroundings = [("UTC", "C", "1"), ("America/St_Johns", "vi_VN.UTF-8", "2")];
     let built: Vec<BTreeMap<PathBuf, Vec<u8>>> = places
@@ -36,8 +43,17 @@ fn two_builds_of_one_input_are_the_same_bytes() {
             let out = scratch.join(format!("out-{number}"));
             let _ = fs::remove_dir_all(&out);
             let mut build = city.programs().motcua();
-            build.env("TZ", zone).env("LANG", locale).env("LC_ALL", locale).current_dir(place);
-            build.args(["build", "--date", DAY, "--threads", threads]).arg("--keys").arg(&keys).arg("--out").arg(&out);
+            build
+                .env("TZ", zone)
+                .env("LANG", locale)
+                .env("LC_ALL", locale)
+                .current_dir(place);
+            build
+                .args(["build", "--date", DAY, "--threads", threads])
+                .arg("--keys")
+                .arg(&keys)
+                .arg("--out")
+                .arg(&out);
             run(&mut build).unwrap();
             tree::files(&out).unwrap()
         })
@@ -50,13 +66,30 @@ fn two_builds_of_one_input_are_the_same_bytes() {
 
 #[test]
 fn building_again_leaves_unchanged_files_alone() {
-    let out = Programs::scratch().unwrap().join("city").join("same-bytes-again");
+    let out = Programs::scratch()
+        .unwrap()
+        .join("city")
+        .join("same-bytes-again");
     let _ = fs::remove_dir_all(&out);
     let programs = Programs::built().unwrap();
-    let build = || run(programs.motcua().args(["build", "--date", DAY, "--out"]).arg(&out)).unwrap();
+    let build = || {
+        run(programs
+            .motcua()
+            .args(["build", "--date", DAY, "--out"])
+            .arg(&out))
+        .unwrap()
+    };
     let times = || -> BTreeMap<PathBuf, std::time::SystemTime> {
         let files = tree::files(&out).unwrap();
-        files.into_keys().map(|path| (path.clone(), fs::metadata(out.join(path)).unwrap().modified().unwrap())).collect()
+        files
+            .into_keys()
+            .map(|path| {
+                (
+                    path.clone(),
+                    fs::metadata(out.join(path)).unwrap().modified().unwrap(),
+                )
+            })
+            .collect()
     };
     build();
     let before = times();
@@ -78,6 +111,16 @@ fn copy(from: &Path, to: &Path, shuffled: bool) {
 }
 
 fn listing(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    entries.map(|entry| entry.unwrap().path().strip_prefix(folder).unwrap().to_owned()).collect()
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .strip_prefix(folder)
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
 }
