@@ -82,9 +82,9 @@ const valueWords = (/** @type {HTMLInputElement} */ input) => {
 export const computedWords = (tree, valueOf) => {
   const value = valueOf(tree);
   if (value === undefined) return '';
-  if (typeof value !== 'object') return `${value}`.replace(/^(\d{4})-(\d\d)-(\d\d)$/, '$3/$2/$1');
-  const [op, first, ...branches] = tree;
+  const [op, first, ...branches] = Array.isArray(tree) ? tree : [];
   if (op === 'get') return wordsOf(fieldElement(first));
   if (op === '?') return computedWords(branches[valueOf(first) ? 0 : 1], valueOf);
+  if (typeof value !== 'object') return `${value}`.replace(/^(\d{4})-(\d\d)-(\d\d)$/, '$3/$2/$1');
   return first.map((/** @type {[string, Tree]} */ [, member]) => computedWords(member, valueOf)).filter(Boolean).join('; ');
 };
