@@ -34,5 +34,5 @@ pub use form::{
 };
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};
-pub use read::{Shelf, parse};
+pub use read::{Shelf, form_schema, parse, section_schema};
 pub use text::Text;

@@ -1,6 +1,7 @@
 //! A field: what all kinds know, then what its kind knows.
 
 use super::expressions::{Expressions, Slot};
+use super::keys;
 use super::mistake::Mistake;
 use super::node::{Content, Node};
 use super::reader::{Owner, Reader, is_field_id, is_member_id};
@@ -12,22 +13,46 @@ use crate::message;
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
-/// What every field knows.
-const KEYS: &[&str] = &["id", "kind", "label", "hint", "source", "sensitive"];
-/// What a question knows, but not a computed field.
-const QUESTION_KEYS: &[&str] = &["required", "invalid", "missing"];
-/// What a field of a section knows, but not one of a repeat group.
-const PLACED_KEYS: &[&str] = &["show_when", "rule"];
-/// What a question of a section knows.
-const PLACED_QUESTION_KEYS: &[&str] = &["prefill"];
 /// The kinds whose answer a definition can write down.
 const DEFAULT_KINDS: &[&str] = &["text", "integer", "choice", "yes-no"];
 
-/// More code points than this no question needs.
-const LENGTH_LIMIT: RangeInclusive<i64> = 1..=10_000;
-/// What JavaScript holds exactly.
-const NUMBER_LIMIT: RangeInclusive<i64> = -((1 << 53) - 1)..=(1 << 53) - 1;
-const ENTRIES_LIMIT: RangeInclusive<i64> = 0..=100;
+const LENGTH_LIMIT: RangeInclusive<i64> = 1..=keys::LENGTH_MAX;
+const NUMBER_LIMIT: RangeInclusive<i64> = -keys::NUMBER_MAX..=keys::NUMBER_MAX;
+const ENTRIES_LIMIT: RangeInclusive<i64> = 0..=keys::ENTRIES_MAX;
+
+/// The keys of a field of a section.
+pub(super) fn placed_keys(kind: Kind) -> Vec<&'static str> {
+    let mut known = keys::names(keys::FIELD);
+    known.extend(keys::names(keys::PLACED));
+    known.extend(kind.behaviour().keys());
+    if asks(kind) {
+        known.extend(keys::names(keys::QUESTION));
+        known.extend(keys::names(keys::PLACED_QUESTION));
+    }
+    let takes_default = DEFAULT_KINDS.contains(&kind.name());
+    known.extend(takes_default.then_some(keys::DEFAULT.name));
+    known
+}
+
+/// The keys of a field of a repeat group.
+pub(super) fn member_keys(kind: Kind) -> Vec<&'static str> {
+    let mut known = keys::names(keys::FIELD);
+    known.extend(keys::names(keys::QUESTION));
+    known.extend(kind.behaviour().keys());
+    known
+}
+
+/// The kinds that a field of a repeat group may have.
+pub(super) fn member_kinds() -> Vec<Kind> {
+    kinds::all()
+        .filter(|kind| !["computed", "repeat"].contains(&kind.name()))
+        .collect()
+}
+
+/// Whether people answer it.
+fn asks(kind: Kind) -> bool {
+    kind.name() != "computed"
+}
 
 /// Reads a field of a section. `place` is its section and its number there.
 pub(super) fn read(
@@ -60,13 +85,9 @@ pub(super) fn read(
     }
     ids.fields.insert(id.clone(), id_node.at.clone());
     expressions.fields.insert(id.clone(), id_node.at.clone());
-    let is_question = kind.name() != "computed";
+    let is_question = asks(kind);
     let takes_default = DEFAULT_KINDS.contains(&kind.name());
-    let mut known = [KEYS, PLACED_KEYS, kind.behaviour().keys()].concat();
-    if is_question {
-        known.extend([QUESTION_KEYS, PLACED_QUESTION_KEYS].concat());
-    }
-    known.extend(takes_default.then_some("default"));
+    let known = placed_keys(kind);
     let mut field = common(reader, &owner, kind, id, &known);
     let (section, number) = place;
     expressions.add(
@@ -106,14 +127,11 @@ fn member(reader: &mut Reader<'_>, node: &Node) -> Option<Field> {
         at: &node.at,
         name: "a field of a repeat group".into(),
     };
-    let allowed: Vec<Kind> = kinds::all()
-        .filter(|kind| !["computed", "repeat"].contains(&kind.name()))
-        .collect();
-    let kind = kind(reader, &owner, &allowed);
+    let kind = kind(reader, &owner, &member_kinds());
     let id = reader.need(&owner, "id", "id = \"full_name\"");
     let id = id.and_then(|node| reader.id(node, is_member_id));
     let (kind, id) = (kind?, id?);
-    let known = [KEYS, QUESTION_KEYS, kind.behaviour().keys()].concat();
+    let known = member_keys(kind);
     Some(common(reader, &owner, kind, id, &known))
 }
 
@@ -235,7 +253,7 @@ fn wording(reader: &mut Reader<'_>, node: &Node) -> Option<Wording> {
         at: &node.at,
         name: "`invalid` or `missing`".into(),
     };
-    reader.unknown_keys(&owner, &["id", "message"]);
+    reader.unknown_keys(&owner, &keys::names(keys::WORDING));
     let id = reader.need(&owner, "id", "id = \"R-COPIES\"");
     let id = id.and_then(|node| reader.string(node)).map(str::to_owned);
     let message = reader.need(
@@ -265,7 +283,7 @@ fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {
             at: &item.at,
             name: "an option".into(),
         };
-        reader.unknown_keys(&owner, &["value", "label"]);
+        reader.unknown_keys(&owner, &keys::names(keys::OPTION));
         let value_node = reader.need(&owner, "value", "value = \"co\"");
         let value = value_node
             .and_then(|node| reader.string(node))

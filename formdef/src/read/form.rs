@@ -4,36 +4,11 @@ use super::expressions::{self, Expressions, Slot};
 use super::mistake::Mistake;
 use super::node::{Node, Place};
 use super::reader::{Owner, Reader, is_field_id};
-use super::{recipients, section};
+use super::{keys, recipients, section};
 use crate::fault::Source;
 use crate::form::{Attachment, FORMDEF_VERSION, Form, Guide, Mode, Window};
 use crate::text::Text;
 use std::collections::BTreeMap;
-
-const KEYS: &[&str] = &[
-    "title",
-    "version",
-    "level",
-    "code",
-    "group",
-    "mode",
-    "opens",
-    "closes",
-    "accept_until",
-    "summary",
-    "who",
-    "authority",
-    "time",
-    "fee",
-    "results",
-    "legal",
-    "steps",
-    "show",
-    "recipients",
-    "attachment",
-    "section",
-    "rule",
-];
 
 /// Reads the whole definition; faults are in the reader.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Form> {
@@ -43,7 +18,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Fo
         at: &root.at,
         name: "a form".into(),
     };
-    reader.unknown_keys(&owner, KEYS);
+    reader.unknown_keys(&owner, &keys::names(keys::FORM));
     let mut expressions = Expressions::default();
     let title = reader.need(&owner, "title", "title.vi = \"Đăng ký khai sinh\"");
     let title = title.and_then(|node| reader.words(node));
@@ -183,10 +158,7 @@ fn attachment(
         at: &node.at,
         name: "an attachment".into(),
     };
-    reader.unknown_keys(
-        &owner,
-        &["id", "label", "how", "required", "show_when", "to", "until"],
-    );
+    reader.unknown_keys(&owner, &keys::names(keys::ATTACHMENT));
     let id_node = reader.need(&owner, "id", "id = \"att.birth_notice\"")?;
     let id = reader.id(id_node, is_field_id)?;
     let label = reader.need(&owner, "label", "label.vi = \"Giấy chứng sinh\"");

@@ -6,13 +6,16 @@
 mod expressions;
 mod field;
 mod form;
+mod keys;
 mod mistake;
 mod node;
 mod reader;
 mod recipients;
+mod schema;
 mod section;
 
 pub(crate) use mistake::Mistake;
+pub use schema::{form_schema, section_schema};
 
 use crate::fault::{Fault, Source};
 use crate::form::Form;

@@ -1,5 +1,6 @@
 //! Recipients: who reads which answers, and how the office is found.
 
+use super::keys;
 use super::mistake::Mistake;
 use super::node::{Content, Node, Place};
 use super::reader::{Owner, Reader, is_member_id};
@@ -73,7 +74,7 @@ fn recipient(
                 at: &node.at,
                 name: format!("the recipient `{}`", role.name),
             };
-            reader.unknown_keys(&owner, &["office", "reads"]);
+            reader.unknown_keys(&owner, &keys::names(keys::RECIPIENT));
             let office = match owner.table.get("office") {
                 Some(node) => node,
                 None => {
@@ -127,7 +128,7 @@ fn office(reader: &mut Reader<'_>, node: &Node, fields: &Fields<'_>) -> Option<(
         at: &node.at,
         name: "an office".into(),
     };
-    reader.unknown_keys(&owner, &["district_of", "kind"]);
+    reader.unknown_keys(&owner, &keys::names(keys::DISTRICT_OFFICE));
     let field_node = reader.need(&owner, "district_of", "district_of = \"agency\"");
     let kind_node = reader.need(&owner, "kind", "kind = \"police\"");
     let (field_node, kind_node) = (field_node?, kind_node?);

@@ -1,16 +1,13 @@
 //! Sections, own and shared, with their fields and rules.
 
 use super::expressions::{Expressions, RuleDraft, Slot};
-use super::field;
 use super::mistake::Mistake;
 use super::node::{Content, Entry, Node, Place, Table};
 use super::reader::{Owner, Reader, is_section_id};
+use super::{field, keys};
 use crate::form::{Field, Section, Severity};
 use std::collections::BTreeMap;
 
-const OWN_KEYS: &[&str] = &["id", "title", "intro", "show_when", "field", "rule"];
-const USE_KEYS: &[&str] = &["use", "omit", "set", "title", "intro", "show_when"];
-const SHARED_KEYS: &[&str] = &["title", "intro", "field", "rule"];
 const SEVERITIES: &[(&str, Severity)] = &[
     ("error", Severity::Error),
     ("warning", Severity::Warning),
@@ -61,7 +58,7 @@ fn own(
     ids: &mut Ids,
     expressions: &mut Expressions,
 ) -> Option<Section> {
-    reader.unknown_keys(owner, OWN_KEYS);
+    reader.unknown_keys(owner, &keys::names(keys::OWN_SECTION));
     let id_node = reader.need(owner, "id", "id = \"child\"");
     let id = id_node.and_then(|node| reader.id(node, is_section_id));
     if let (Some(id), Some(node)) = (&id, id_node) {
@@ -90,7 +87,7 @@ fn shared(
     ids: &mut Ids,
     expressions: &mut Expressions,
 ) -> Option<Section> {
-    reader.unknown_keys(owner, USE_KEYS);
+    reader.unknown_keys(owner, &keys::names(keys::USED_SECTION));
     let use_node = owner.table.get("use")?;
     let id = reader.string(use_node)?.to_owned();
     note_section(reader, ids, &id, &use_node.at);
@@ -107,7 +104,7 @@ fn shared(
         at: &root.at,
         name: "a shared section".into(),
     };
-    reader.unknown_keys(&whole, SHARED_KEYS);
+    reader.unknown_keys(&whole, &keys::names(keys::SHARED_SECTION));
     reader.need(&whole, "title", "title.vi = \"Người yêu cầu\"");
     adapt_fields(reader, owner, &mut table);
     let mut heading = Table::default();
@@ -240,9 +237,6 @@ fn fields(
     fields
 }
 
-const RULE_KEYS: &[&str] = &["id", "assert", "severity", "message"];
-const PLACED_RULE_KEYS: &[&str] = &["id", "on", "assert", "severity", "message"];
-
 /// The rules of a field, which show at it, or of a section or form, which say where they show.
 pub(super) fn read_rules(
     reader: &mut Reader<'_>,
@@ -267,14 +261,12 @@ fn rule(reader: &mut Reader<'_>, node: &Node, field: Option<&str>) -> Option<Rul
         at: &node.at,
         name: "a rule".into(),
     };
-    reader.unknown_keys(
-        &owner,
-        if field.is_some() {
-            RULE_KEYS
-        } else {
-            PLACED_RULE_KEYS
-        },
-    );
+    let known = if field.is_some() {
+        keys::RULE
+    } else {
+        keys::PLACED_RULE
+    };
+    reader.unknown_keys(&owner, &keys::names(known));
     let id = reader.need(&owner, "id", "id = \"R-PAST\"");
     let id = id.and_then(|node| reader.string(node)).map(str::to_owned);
     let (on, on_at) = match field {
