@@ -1,11 +1,13 @@
 //! Style, scripts and pictures: one file each, named by the digest of its content.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use envelope::Digest;
 
 use crate::bundle::bundle;
 use crate::fault::Fault;
+use crate::memo::Memo;
 use crate::minify;
 use crate::sources::Folder;
 
@@ -24,8 +26,15 @@ pub(crate) struct Assets {
 }
 
 impl Assets {
+    /// The assets, or their faults, from the memo when no source of theirs has changed.
+    pub(crate) fn kept(site: &Folder, memo: &Memo) -> Result<Arc<Assets>, Vec<Fault>> {
+        let inputs = site.inputs(&[".css", ".js", ".svg"]);
+        let made = || Assets::make(site).map(Arc::new);
+        Clone::clone(&*memo.assets.get("assets", inputs, made))
+    }
+
     /// Makes them: `style` from all style sheets, each script from its modules, each `*.svg` by its name.
-    pub(crate) fn make(site: &Folder) -> Result<Assets, Vec<Fault>> {
+    fn make(site: &Folder) -> Result<Assets, Vec<Fault>> {
         let mut assets = Assets::default();
         let mut faults = Vec::new();
         assets.add("style", "css", minify::css(&style(site)));

@@ -7,16 +7,16 @@ use formdef::Date;
 use serde_json::Value;
 
 use crate::Options;
-use crate::assets::Assets;
 use crate::catalogue::signed_files;
-use crate::content::{Content, Service};
+use crate::content::Content;
 use crate::fault::{Fault, Mistake};
-use crate::headers;
+use crate::files::Files;
 use crate::keys::{KeyFault, Keys};
+use crate::memo::Memo;
 use crate::output::{Output, WriteFault, Written};
-use crate::plan::{self, Page};
 use crate::portal::is_origin;
-use crate::render::{Renderer, minified};
+use crate::prepared::Prepared;
+use crate::render::minified;
 use crate::sources::Sources;
 
 /// Why there is no portal.
@@ -208,19 +208,24 @@ pub fn make(options: &Options) -> Result<Made, Failure> {
     let threads = threads.map_err(|error| Failure::Threads(error.to_string()))?;
     threads.install(|| {
         let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
-        let content = content(&sources, options)?;
+        let prepared = prepare(sources, options, &Memo::default())?;
         let keys = options
             .keys
             .as_deref()
             .map(Keys::read)
             .transpose()
             .map_err(|fault| Failure::Keys(vec![fault]))?;
-        make_from(&sources, &content, keys.as_ref(), options)
+        make_from(&prepared, keys.as_ref(), options)
     })
 }
 
-fn content(sources: &Sources, options: &Options) -> Result<Content, Failure> {
-    let mut content = Content::read(sources).map_err(sorted)?;
+/// Understands the sources, finds their faults, and gives the portal the origins of the options.
+pub(crate) fn prepare(
+    sources: Sources,
+    options: &Options,
+    memo: &Memo,
+) -> Result<Prepared, Failure> {
+    let mut content = Content::read_with(&sources, memo).map_err(sorted)?;
     for (given, origin) in [
         (&options.portal, &mut content.portal.portal),
         (&options.relay, &mut content.portal.relay),
@@ -236,38 +241,22 @@ fn content(sources: &Sources, options: &Options) -> Result<Content, Failure> {
         }
         origin.clone_from(given);
     }
-    Ok(content)
+    Prepared::new(sources, content, memo).map_err(sorted)
 }
 
-fn make_from(
-    sources: &Sources,
-    content: &Content,
-    keys: Option<&Keys>,
-    options: &Options,
-) -> Result<Made, Failure> {
+fn make_from(prepared: &Prepared, keys: Option<&Keys>, options: &Options) -> Result<Made, Failure> {
     let today = options.today();
-    let assets = Assets::make(&sources.site).map_err(sorted)?;
-    let publishers = keys.map(|keys| {
-        keys.publishers
-            .iter()
-            .map(|key| serde_json::json!(key.jwk()))
-            .collect::<Value>()
-    });
-    let renderer =
-        Renderer::new(content, &sources.site, &assets, today, publishers).map_err(sorted)?;
-    let pages = plan::pages(content);
-    let plain_pages = renderer.pages(&pages).map_err(sorted)?;
-
+    let files = Files::new(prepared, today, keys.map(publishers));
+    let plain_pages = files.plain_pages().map_err(sorted)?;
     let mut output = Output::default();
     for (path, page) in minified(plain_pages.clone()) {
         output.add(path, page);
     }
-    for (path, text) in assets.files {
+    for (path, text) in files.data_files() {
         output.add(path, text);
     }
-    add_data(content, &pages, &mut output);
     for (path, text) in keys
-        .map(|keys| signed_files(content, keys, options.now))
+        .map(|keys| signed_files(&prepared.content, keys, options.now))
         .transpose()
         .map_err(Failure::Keys)?
         .unwrap_or_default()
@@ -277,30 +266,17 @@ fn make_from(
     Ok(Made {
         output,
         plain_pages: plain_pages.into_iter().collect(),
-        summary: summary(content, today),
+        summary: summary(&prepared.content, today),
         sending: keys.is_some(),
     })
 }
 
-/// What machines read: compiled forms, schemas, the lists that forms use, `_headers`.
-fn add_data(content: &Content, pages: &[Page<'_>], output: &mut Output) {
-    for Service { form, .. } in &content.services {
-        output.add(
-            format!("forms/{}/{}.json", form.id, form.version),
-            form.to_compiled(),
-        );
-        let schema = form.schema(&content.lists, content.portal.default_language());
-        output.add(
-            format!("{}/schema.json", form.id),
-            serde_json::to_string(&schema).unwrap_or_default(),
-        );
-        for (id, sha256) in &form.lists {
-            if let Some(list) = content.lists.get(id) {
-                output.add(format!("lists/{sha256}.json"), list.to_json());
-            }
-        }
-    }
-    output.add("_headers", headers::text(&content.portal.relay, pages));
+/// The publishers' public keys, as pages hold them.
+pub(crate) fn publishers(keys: &Keys) -> Value {
+    keys.publishers
+        .iter()
+        .map(|key| serde_json::json!(key.jwk()))
+        .collect()
 }
 
 fn summary(content: &Content, today: Date) -> Summary {
@@ -326,7 +302,7 @@ fn summary(content: &Content, today: Date) -> Summary {
 }
 
 /// Faults in the order of their places, each once: two forms that use one section have its faults in common.
-fn sorted(mut faults: Vec<Fault>) -> Failure {
+pub(crate) fn sorted(mut faults: Vec<Fault>) -> Failure {
     faults.sort_by(|a, b| {
         a.place()
             .cmp(&b.place())

@@ -1,13 +1,16 @@
 //! Everything the editors wrote, read and checked: the portal before any page of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use formdef::{Form, List, Lists, Shelf, Source};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::fault::{Fault, Mistake};
 use crate::guide;
 use crate::lists::{District, agency_list, districts, is_slug, lists};
+use crate::memo::{Inputs, Memo, ReadForm};
 use crate::order::Order;
 use crate::plan;
 use crate::portal::{Portal, read_toml};
@@ -32,7 +35,7 @@ pub struct Content {
 /// A service: its form and its guide.
 pub struct Service {
     /// The form, with the facts of its page.
-    pub form: Form,
+    pub form: Arc<Form>,
     /// The guide as HTML by language; a language without one shows the default language's.
     pub guides: BTreeMap<String, String>,
     /// Rules that no office can check again, as sentences for the build's report.
@@ -52,18 +55,28 @@ impl Service {
 impl Content {
     /// Reads everything and finds every fault, in the order of their places.
     pub fn read(sources: &Sources) -> Result<Content, Vec<Fault>> {
+        Content::read_with(sources, &Memo::default())
+    }
+
+    /// The same, taking from the memo what was read before and has not changed.
+    pub(crate) fn read_with(sources: &Sources, memo: &Memo) -> Result<Content, Vec<Fault>> {
         let portal = Portal::read(&sources.forms)?;
         let order = Order::vietnamese();
         let mut faults = Vec::new();
-        let (districts, more) = districts(&sources.forms, &order);
+        let read = memo.districts.get(
+            "agencies.csv",
+            vec![sources.forms.input("agencies.csv")],
+            || districts(&sources.forms, &order),
+        );
+        let (districts, more) = Clone::clone(&*read);
         faults.extend(more);
-        let (mut lists, more) = lists(&sources.forms, &portal.languages, &order);
+        let (mut lists, more) = lists(&sources.forms, &portal.languages, &order, memo);
         faults.extend(more);
         lists.insert(
             "agencies".to_owned(),
             agency_list(&districts, portal.default_language()),
         );
-        let (services, more) = services(&sources.forms, &portal, &lists, &order);
+        let (services, more) = services(&sources.forms, &portal, &lists, &order, memo);
         faults.extend(more);
         let (texts, fallbacks, more) = texts(&sources.site, &portal.languages);
         faults.extend(more);
@@ -92,60 +105,139 @@ fn services(
     portal: &Portal,
     lists: &Lists,
     order: &Order,
+    memo: &Memo,
 ) -> (Vec<Service>, Vec<Fault>) {
-    let source = |path: &str| Source {
-        path: forms.shown(path),
-        text: forms.text(path).unwrap_or_default().to_owned(),
-    };
-    let sections = forms
-        .matching("sections/", ".toml")
-        .map(|(path, id)| (id.to_owned(), source(path)))
+    let shelf = shelf(forms, portal, lists);
+    let common = common_inputs(&shelf);
+    let found: Vec<(&str, &str)> = forms.matching("", "/form.toml").collect();
+    let read: Vec<_> = found
+        .par_iter()
+        .map(|(path, id)| service(forms, path, id, portal, &shelf, &common, memo))
         .collect();
-    let prefixes = portal
-        .offices
-        .iter()
-        .map(|(kind, office)| (kind.clone(), office.prefix.clone().unwrap_or_default()))
-        .collect();
-    let shelf = Shelf {
-        languages: portal.languages.clone(),
-        sections,
-        lists: lists.clone(),
-        offices: prefixes,
-    };
     let mut services = Vec::new();
     let mut faults = Vec::new();
-    for (path, id) in forms.matching("", "/form.toml") {
-        if !is_slug(id) {
-            faults.push(forms.fault(path, Mistake::ServiceId { id: id.to_owned() }));
-        } else if plan::is_taken(id, portal) {
-            faults.push(forms.fault(path, Mistake::ServiceIdTaken { id: id.to_owned() }));
-        }
-        let (form, more) = formdef::parse(&source(path), &shelf);
-        faults.extend(more.into_iter().map(Fault::from));
-        let (guides, more) = guides(forms, id, &portal.languages);
+    for (service, more) in read {
+        services.extend(service);
         faults.extend(more);
-        if let Some(form) = form {
-            let uncheckable = form
-                .uncheckable_rules()
-                .iter()
-                .map(|rule| format!("{id}: {} at {}", rule.id, rule.on))
-                .collect();
-            services.push(Service {
-                uncheckable,
-                form,
-                guides,
-            });
-        }
     }
     let language = portal.default_language();
     order.sort_by_name(&mut services, |service| service.form.title.get(language));
     (services, faults)
 }
 
+fn source(forms: &Folder, path: &str) -> Source {
+    Source {
+        path: forms.shown(path),
+        text: forms.text(path).unwrap_or_default().to_owned(),
+    }
+}
+
+fn shelf(forms: &Folder, portal: &Portal, lists: &Lists) -> Shelf {
+    let sections = forms
+        .matching("sections/", ".toml")
+        .map(|(path, id)| (id.to_owned(), source(forms, path)))
+        .collect();
+    let prefixes = portal
+        .offices
+        .iter()
+        .map(|(kind, office)| (kind.clone(), office.prefix.clone().unwrap_or_default()))
+        .collect();
+    Shelf {
+        languages: portal.languages.clone(),
+        sections,
+        lists: lists.clone(),
+        offices: prefixes,
+    }
+}
+
+/// What every form depends on: languages, kinds of offices, lists.
+fn common_inputs(shelf: &Shelf) -> Arc<str> {
+    let lists: Vec<_> = shelf
+        .lists
+        .iter()
+        .map(|(id, list)| (id, &list.sha256))
+        .collect();
+    format!("{:?}", (&shelf.languages, &shelf.offices, lists)).into()
+}
+
+fn service(
+    forms: &Folder,
+    path: &str,
+    id: &str,
+    portal: &Portal,
+    shelf: &Shelf,
+    common: &Arc<str>,
+    memo: &Memo,
+) -> (Option<Service>, Vec<Fault>) {
+    let mut faults = Vec::new();
+    if !is_slug(id) {
+        faults.push(forms.fault(path, Mistake::ServiceId { id: id.to_owned() }));
+    } else if plan::is_taken(id, portal) {
+        faults.push(forms.fault(path, Mistake::ServiceIdTaken { id: id.to_owned() }));
+    }
+    let (form, more) = form(forms, path, shelf, common, memo);
+    faults.extend(more);
+    let (guides, more) = guides(forms, id, &portal.languages, memo);
+    faults.extend(more);
+    let service = form.map(|form| Service {
+        uncheckable: form
+            .uncheckable_rules()
+            .iter()
+            .map(|rule| format!("{id}: {} at {}", rule.id, rule.on))
+            .collect(),
+        form,
+        guides,
+    });
+    (service, faults)
+}
+
+/// A form, from the memo when neither its definition nor anything that it uses has changed.
+fn form(
+    forms: &Folder,
+    path: &str,
+    shelf: &Shelf,
+    common: &Arc<str>,
+    memo: &Memo,
+) -> (Option<Arc<Form>>, Vec<Fault>) {
+    let inputs = |read: &ReadForm| form_inputs(forms, path, &read.form, common);
+    let read = memo.forms.find(path, inputs).map_or_else(
+        || {
+            let (form, faults) = formdef::parse(&source(forms, path), shelf);
+            let Some(form) = form else {
+                return Err(faults);
+            };
+            let read = Arc::new(ReadForm {
+                form: Arc::new(form),
+                faults,
+            });
+            memo.forms.put(path, inputs(&read), &read);
+            Ok(read)
+        },
+        Ok,
+    );
+    let (form, faults) = match read {
+        Ok(read) => (Some(Arc::clone(&read.form)), read.faults.clone()),
+        Err(faults) => (None, faults),
+    };
+    (form, faults.into_iter().map(Fault::from).collect())
+}
+
+/// What a form without faults was read from: its definition, what all forms share, and the shared sections it uses.
+fn form_inputs(forms: &Folder, path: &str, form: &Form, common: &Arc<str>) -> Inputs {
+    let own = [forms.input(path), Some(Arc::clone(common))];
+    // A section of its own that has the name of a shared one counts too: the form may have used that one before.
+    let sections = form
+        .sections
+        .iter()
+        .map(|section| forms.input(&format!("sections/{}.toml", section.id)));
+    own.into_iter().chain(sections).collect()
+}
+
 fn guides(
     forms: &Folder,
     id: &str,
     languages: &[String],
+    memo: &Memo,
 ) -> (BTreeMap<String, String>, Vec<Fault>) {
     let mut guides = BTreeMap::new();
     let mut faults = Vec::new();
@@ -154,11 +246,11 @@ fn guides(
         if forms.text(&path).is_none() {
             continue;
         }
-        match guide::render(forms, &path) {
+        match &*guide::kept(forms, &path, memo) {
             Ok(html) => {
-                guides.insert(language.clone(), html);
+                guides.insert(language.clone(), html.clone());
             }
-            Err(more) => faults.extend(more),
+            Err(more) => faults.extend(more.iter().cloned()),
         }
     }
     (guides, faults)

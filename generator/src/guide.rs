@@ -1,9 +1,19 @@
 //! Guides: CommonMark with tables, no raw HTML.
 
+use std::sync::Arc;
+
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use crate::fault::{Fault, Mistake};
+use crate::memo::Memo;
 use crate::sources::Folder;
+
+/// A guide as HTML or its faults, from the memo when its text is the same.
+pub(crate) fn kept(folder: &Folder, path: &str, memo: &Memo) -> Arc<Result<String, Vec<Fault>>> {
+    let inputs = vec![folder.input(path)];
+    memo.guides
+        .get(&folder.shown(path), inputs, || render(folder, path))
+}
 
 /// A guide as HTML, or its faults. Headings go down one level: the page has its own `h1`.
 pub(crate) fn render(folder: &Folder, path: &str) -> Result<String, Vec<Fault>> {

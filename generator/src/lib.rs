@@ -7,6 +7,8 @@
 //! * [`sources::Sources`]: every file the editors wrote, read once.
 //! * [`content::Content`]: the same, understood: services, agencies, lists, texts. Every fault is found here, at once,
 //!   with its place and its mend ([`fault::Fault`]).
+//! * `memo`: what was worked out before from equal inputs is not worked out again.
+//! * `prepared`, `files`: content, templates and assets together, and every file that can be made from them.
 //! * [`plan`]: which pages there are and where each stands.
 //! * [`output::Output`]: the whole portal as a value. It depends on sources, keys and day alone: two builds compare
 //!   byte for byte.
@@ -24,15 +26,18 @@ pub mod catalogue;
 pub mod content;
 mod context;
 pub mod fault;
+mod files;
 mod guide;
 mod headers;
 pub mod keys;
 pub mod lists;
+mod memo;
 pub mod minify;
 pub mod order;
 pub mod output;
 pub mod plan;
 pub mod portal;
+mod prepared;
 mod render;
 pub mod serve;
 pub mod size;

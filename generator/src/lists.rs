@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use formdef::{Date, Group, Item, List, Lists, Text};
 
 use crate::fault::{Fault, Mistake};
+use crate::memo::Memo;
 use crate::order::Order;
 use crate::sources::Folder;
 use crate::table::{Row, Table};
@@ -155,14 +156,28 @@ pub(crate) fn agency_list(districts: &[District], language: &str) -> List {
 }
 
 /// Every `lists/*.csv`.
-pub(crate) fn lists(forms: &Folder, languages: &[String], order: &Order) -> (Lists, Vec<Fault>) {
+pub(crate) fn lists(
+    forms: &Folder,
+    languages: &[String],
+    order: &Order,
+    memo: &Memo,
+) -> (Lists, Vec<Fault>) {
     let mut lists = Lists::new();
     let mut faults = Vec::new();
     for (path, id) in forms
         .matching("lists/", ".csv")
         .filter(|(_, id)| !id.contains('/') && !id.ends_with(".groups"))
     {
-        let (list, more) = list(forms, path, id, languages, order);
+        let groups_path = format!("lists/{id}.groups.csv");
+        let inputs = vec![
+            forms.input(path),
+            forms.input(&groups_path),
+            Some(languages.join(" ").into()),
+        ];
+        let read = memo.lists.get(path, inputs, || {
+            list(forms, path, id, &groups_path, languages, order)
+        });
+        let (list, more) = Clone::clone(&*read);
         faults.extend(more);
         lists.insert(id.to_owned(), list);
     }
@@ -173,12 +188,12 @@ fn list(
     forms: &Folder,
     path: &str,
     id: &str,
+    groups_path: &str,
     languages: &[String],
     order: &Order,
 ) -> (List, Vec<Fault>) {
-    let groups_path = format!("lists/{id}.groups.csv");
-    let (groups, mut faults) = if forms.text(&groups_path).is_some() {
-        groups(forms, &groups_path, languages)
+    let (groups, mut faults) = if forms.text(groups_path).is_some() {
+        groups(forms, groups_path, languages)
     } else {
         (Vec::new(), Vec::new())
     };
@@ -199,7 +214,7 @@ fn list(
                 unknown,
                 Mistake::UnknownGroup {
                     code: unknown.clone(),
-                    file: groups_path.clone(),
+                    file: groups_path.to_owned(),
                 },
             );
         }

@@ -5,59 +5,45 @@ use std::collections::BTreeMap;
 use formdef::Date;
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use tera::{Context, Tera};
+use tera::Context;
 
 use crate::assets::Assets;
 use crate::content::Content;
 use crate::context::View;
 use crate::fault::Fault;
-use crate::guide;
 use crate::minify;
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
-use crate::sources::Folder;
+use crate::prepared::Prepared;
 use crate::templates;
 
 /// Everything that pages share.
 pub(crate) struct Renderer<'a> {
+    prepared: &'a Prepared,
     content: &'a Content,
-    site: &'a Folder,
-    tera: Tera,
     today: Date,
     /// By language: what every page is told, the subjects that several pages show.
     common: BTreeMap<&'a str, Context>,
-    /// The plain texts as HTML, by name and language.
-    plain: BTreeMap<(&'static str, &'a str), String>,
     /// The publishers' keys; `None`: sending is off.
     publishers: Option<Value>,
 }
 
 impl<'a> Renderer<'a> {
-    /// Loads templates and plain texts, and prepares what pages share.
-    pub(crate) fn new(
-        content: &'a Content,
-        site: &'a Folder,
-        assets: &Assets,
-        today: Date,
-        publishers: Option<Value>,
-    ) -> Result<Self, Vec<Fault>> {
-        let tera = templates::load(site, &content.lists)?;
-        let plain = plain_texts(content, site)?;
-        let order = Order::vietnamese();
+    /// Prepares what pages share.
+    pub(crate) fn new(prepared: &'a Prepared, today: Date, publishers: Option<Value>) -> Self {
         let mut renderer = Renderer {
-            content,
-            site,
-            tera,
+            prepared,
+            content: &prepared.content,
             today,
             common: BTreeMap::new(),
-            plain,
             publishers,
         };
-        for language in &content.portal.languages {
-            let common = renderer.common_context(language, assets, &order);
+        let order = Order::vietnamese();
+        for language in &prepared.content.portal.languages {
+            let common = renderer.common_context(language, &prepared.assets, &order);
             renderer.common.insert(language, common);
         }
-        Ok(renderer)
+        renderer
     }
 
     fn common_context(&self, language: &'a str, assets: &Assets, order: &Order) -> Context {
@@ -95,7 +81,7 @@ impl<'a> Renderer<'a> {
     /// Renders every page as templates give them, before minification, by path.
     ///
     /// A template that fails on many pages is told once.
-    pub(crate) fn pages(&self, pages: &[Page<'a>]) -> Result<Vec<(String, String)>, Vec<Fault>> {
+    pub(crate) fn pages(&self, pages: &[&Page<'a>]) -> Result<Vec<(String, String)>, Vec<Fault>> {
         let rendered: Vec<_> = pages
             .par_iter()
             .map(|page| Ok((page.path(), self.page(page)?)))
@@ -116,11 +102,13 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn page(&self, page: &Page<'a>) -> Result<String, Fault> {
+    /// One page as its template gives it.
+    pub(crate) fn page(&self, page: &Page<'a>) -> Result<String, Fault> {
         let template = page.subject.template();
-        self.tera
+        self.prepared
+            .templates
             .render(template, &self.context(page))
-            .map_err(|error| templates::fault(self.site, template, &error))
+            .map_err(|error| templates::fault(&self.prepared.sources.site, template, &error))
     }
 
     fn context(&self, page: &Page<'a>) -> Context {
@@ -147,7 +135,7 @@ impl<'a> Renderer<'a> {
             Subject::Service(service) => context.insert("service", &view.service(service)),
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
-                context.insert("form", &service.form);
+                context.insert("form", &*service.form);
                 context.insert("data", &view.data(service, self.publishers.as_ref()));
             }
             Subject::Agency(district, agency) => {
@@ -155,12 +143,7 @@ impl<'a> Renderer<'a> {
             }
             Subject::Plain(plain) => {
                 context.insert("plain", plain.id());
-                context.insert(
-                    "text",
-                    self.plain
-                        .get(&(plain.id(), page.language))
-                        .map_or("", String::as_str),
-                );
+                context.insert("text", self.prepared.plain_text(plain, page.language));
             }
         }
     }
@@ -172,36 +155,4 @@ pub(crate) fn minified(pages: Vec<(String, String)>) -> Vec<(String, String)> {
         .into_par_iter()
         .map(|(path, page)| (path, minify::html(&page)))
         .collect()
-}
-
-/// The plain texts in every language; the default language's where one lacks.
-fn plain_texts<'a>(
-    content: &'a Content,
-    site: &Folder,
-) -> Result<BTreeMap<(&'static str, &'a str), String>, Vec<Fault>> {
-    let mut texts = BTreeMap::new();
-    let mut faults = Vec::new();
-    let default = content.portal.default_language();
-    for plain in Plain::ALL {
-        for language in &content.portal.languages {
-            let path = |language: &str| format!("pages/plain/{}.{language}.md", plain.id());
-            let own = path(language);
-            let path = if site.text(&own).is_some() {
-                own
-            } else {
-                path(default)
-            };
-            match guide::render(site, &path) {
-                Ok(html) => {
-                    texts.insert((plain.id(), language.as_str()), html);
-                }
-                Err(more) => faults.extend(more),
-            }
-        }
-    }
-    if faults.is_empty() {
-        Ok(texts)
-    } else {
-        Err(faults)
-    }
 }

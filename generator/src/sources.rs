@@ -1,8 +1,9 @@
 //! What editors and builders of the site wrote, read from disk once: the only module that reads a source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
@@ -16,7 +17,17 @@ const FORMS_ENDINGS: [&str; 3] = ["toml", "csv", "md"];
 /// What a file of `site/` may be.
 const SITE_ENDINGS: [&str; 6] = ["html", "css", "js", "md", "svg", "toml"];
 
+/// What may differ on disk from what was read before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// Nobody knows: everything is read again.
+    Everything,
+    /// These paths (absolute) and no others: files that were written, made or removed, folders too.
+    Paths(BTreeSet<PathBuf>),
+}
+
 /// The two folders a portal is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
     /// Services, sections, lists, agencies and `portal.toml`.
     pub forms: Folder,
@@ -28,8 +39,35 @@ impl Sources {
     /// Reads both folders. Faults: a folder that is not there, a file that cannot be read, is too long, is not UTF-8
     /// or begins with a byte order mark, a loop of links, two names that differ only in case.
     pub fn read(forms: &Path, site: &Path) -> Result<Sources, Vec<Fault>> {
-        let (forms, mut faults) = Folder::read(forms, &FORMS_ENDINGS);
-        let (site, more) = Folder::read(site, &SITE_ENDINGS);
+        Sources::whole(
+            Folder::read(forms, &FORMS_ENDINGS),
+            Folder::read(site, &SITE_ENDINGS),
+        )
+    }
+
+    /// The same folders after a change: equal to what [`Sources::read`] would give, but only what changed is read.
+    pub fn read_again(
+        &self,
+        forms: &Path,
+        site: &Path,
+        changed: &Changed,
+    ) -> Result<Sources, Vec<Fault>> {
+        let again = |folder: &Folder, dir: &Path, endings: &[&str]| match changed {
+            Changed::Paths(paths) => folder
+                .read_again(dir, endings, paths)
+                .unwrap_or_else(|| Folder::read(dir, endings)),
+            Changed::Everything => Folder::read(dir, endings),
+        };
+        Sources::whole(
+            again(&self.forms, forms, &FORMS_ENDINGS),
+            again(&self.site, site, &SITE_ENDINGS),
+        )
+    }
+
+    fn whole(
+        (forms, mut faults): (Folder, Vec<Fault>),
+        (site, more): (Folder, Vec<Fault>),
+    ) -> Result<Sources, Vec<Fault>> {
         faults.extend(more);
         if faults.is_empty() {
             Ok(Sources { forms, site })
@@ -40,11 +78,11 @@ impl Sources {
 }
 
 /// The text files of one folder by their path in it (`/` between the parts), in the order of their bytes.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Folder {
     /// How the folder is called in messages: the path it was given by.
     label: String,
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Arc<str>>,
 }
 
 impl Folder {
@@ -52,7 +90,7 @@ impl Folder {
     pub fn of(label: &str, files: &[(&str, &str)]) -> Folder {
         let files = files
             .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .map(|(path, text)| ((*path).to_owned(), Arc::from(*text)))
             .collect();
         Folder {
             label: label.to_owned(),
@@ -62,7 +100,22 @@ impl Folder {
 
     /// The text of a file.
     pub fn text(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(String::as_str)
+        self.files.get(path).map(|text| &**text)
+    }
+
+    /// A file as an input of what is made from it; `None` when it is not there.
+    pub(crate) fn input(&self, path: &str) -> Option<Arc<str>> {
+        self.files.get(path).map(Arc::clone)
+    }
+
+    /// The paths and texts of the files whose names end so, as inputs of what is made from all of them.
+    pub(crate) fn inputs(&self, endings: &[&str]) -> Vec<Option<Arc<str>>> {
+        let of_kind = |path: &str| endings.iter().any(|ending| path.ends_with(ending));
+        self.files
+            .iter()
+            .filter(|(path, _)| of_kind(path))
+            .flat_map(|(path, text)| [Some(Arc::from(path.as_str())), Some(Arc::clone(text))])
+            .collect()
     }
 
     /// The paths of all files, in the order of their bytes.
@@ -160,6 +213,42 @@ impl Folder {
         (folder, faults)
     }
 
+    /// The folder with the files at `paths` read again; `None` when more than single files may have changed.
+    fn read_again(
+        &self,
+        dir: &Path,
+        endings: &[&str],
+        paths: &BTreeSet<PathBuf>,
+    ) -> Option<(Folder, Vec<Fault>)> {
+        let root = std::path::absolute(dir).ok()?;
+        let mut folder = self.clone();
+        let mut faults = Vec::new();
+        for relative in paths
+            .iter()
+            .filter_map(|path| path.strip_prefix(&root).ok())
+        {
+            let name = slashed(relative)?;
+            if name.split('/').any(|part| part.starts_with('.')) {
+                continue;
+            }
+            let place = dir.join(relative);
+            let metadata = fs::symlink_metadata(&place).ok();
+            let is_file = metadata.as_ref().is_none_or(fs::Metadata::is_file);
+            let within = format!("{name}/");
+            let was_folder =
+                name.is_empty() || self.files.keys().any(|path| path.starts_with(&within));
+            if !is_file || was_folder {
+                return None;
+            }
+            folder.files.remove(&name);
+            if metadata.is_some() {
+                folder.take(dir, &place, endings, &mut faults);
+            }
+        }
+        folder.refuse_case_twins(&mut faults);
+        Some((folder, faults))
+    }
+
     fn take(&mut self, dir: &Path, path: &Path, endings: &[&str], faults: &mut Vec<Fault>) {
         let known = path
             .extension()
@@ -173,7 +262,7 @@ impl Folder {
         };
         match read_text(path) {
             Ok(text) => {
-                self.files.insert(name, text);
+                self.files.insert(name, text.into());
             }
             Err(mistake) => faults.push(self.fault(&name, mistake)),
         }

@@ -1,12 +1,26 @@
 //! The templates of `site/`, with the filters and functions they may use.
 
+use std::sync::Arc;
+
 use formdef::Lists;
 use serde_json::json;
 use tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::fault::{Fault, Mistake};
 use crate::lists::SHORT_LIST_MAX;
+use crate::memo::Memo;
 use crate::sources::Folder;
+
+/// The templates, or their faults, from the memo when neither they nor the lists have changed.
+pub(crate) fn kept(site: &Folder, lists: &Lists, memo: &Memo) -> Result<Arc<Tera>, Vec<Fault>> {
+    let mut inputs = site.inputs(&[".html"]);
+    let digests = lists
+        .iter()
+        .flat_map(|(id, list)| [Arc::from(id.as_str()), Arc::from(list.sha256.as_str())]);
+    inputs.extend(digests.map(Some));
+    let loaded = || load(site, lists).map(Arc::new);
+    Clone::clone(&*memo.templates.get("templates", inputs, loaded))
+}
 
 /// All templates of the site folder, by their paths in it.
 ///
@@ -15,7 +29,7 @@ use crate::sources::Folder;
 /// - filter `json_script`: a value as JSON that can stand in a `<script>`;
 /// - function `list(id=…)`: `{id, groups, items:[{code, label, group}]}`;
 /// - function `is_long(id=…)`: whether the list is a file of its own.
-pub(crate) fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
+fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
     let mut tera = Tera::new();
     register(&mut tera, lists);
     let templates: Vec<_> = site

@@ -1,0 +1,96 @@
+//! Every file of a portal by its path, each made when it is asked for.
+
+use std::collections::BTreeMap;
+
+use formdef::{Date, Form, List};
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::headers;
+use crate::plan::{self, Page};
+use crate::prepared::Prepared;
+use crate::render::Renderer;
+
+/// The files of a portal, but for those that the publisher signs.
+pub(crate) struct Files<'a> {
+    prepared: &'a Prepared,
+    renderer: Renderer<'a>,
+    pages: BTreeMap<String, Page<'a>>,
+    data: BTreeMap<String, Data<'a>>,
+}
+
+/// A file that is no page, before it is made.
+enum Data<'a> {
+    /// Text that is there already.
+    Text(&'a str),
+    /// A form as browsers and intakes read it.
+    Compiled(&'a Form),
+    /// The JSON Schema of a form's answers.
+    Schema(&'a Form),
+    /// A list of options.
+    List(&'a List),
+    /// What a host sends beside each file.
+    Headers(String),
+}
+
+impl<'a> Files<'a> {
+    /// The files on a day. `publishers` are the keys that sign key files; none: sending is off.
+    pub(crate) fn new(prepared: &'a Prepared, today: Date, publishers: Option<Value>) -> Self {
+        let content = &prepared.content;
+        let pages = plan::pages(content);
+        let mut data = BTreeMap::new();
+        let headers = headers::text(&content.portal.relay, &pages);
+        data.insert("_headers".to_owned(), Data::Headers(headers));
+        for (path, text) in &prepared.assets.files {
+            data.insert(path.clone(), Data::Text(text));
+        }
+        for service in &content.services {
+            let form = &*service.form;
+            let compiled = format!("forms/{}/{}.json", form.id, form.version);
+            data.insert(compiled, Data::Compiled(form));
+            data.insert(format!("{}/schema.json", form.id), Data::Schema(form));
+            for (id, sha256) in &form.lists {
+                if let Some(list) = content.lists.get(id) {
+                    data.insert(format!("lists/{sha256}.json"), Data::List(list));
+                }
+            }
+        }
+        Files {
+            prepared,
+            renderer: Renderer::new(prepared, today, publishers),
+            pages: pages.into_iter().map(|page| (page.path(), page)).collect(),
+            data,
+        }
+    }
+
+    /// The pages, in the order of their paths.
+    pub(crate) fn pages(&self) -> impl Iterator<Item = &Page<'a>> {
+        self.pages.values()
+    }
+
+    /// Every page as templates give it, before minification, by path. A template that fails on many is told once.
+    pub(crate) fn plain_pages(&self) -> Result<Vec<(String, String)>, Vec<Fault>> {
+        self.renderer.pages(&self.pages().collect::<Vec<_>>())
+    }
+
+    /// Every file that is no page, by path.
+    pub(crate) fn data_files(&self) -> impl Iterator<Item = (&str, String)> {
+        self.data
+            .iter()
+            .map(|(path, data)| (path.as_str(), self.text(data)))
+    }
+
+    fn text(&self, data: &Data<'_>) -> String {
+        let content = &self.prepared.content;
+        match data {
+            Data::Text(text) => (*text).to_owned(),
+            Data::Compiled(form) => form.to_compiled(),
+            Data::Schema(form) => {
+                let schema = form.schema(&content.lists, content.portal.default_language());
+                serde_json::to_string(&schema).unwrap_or_default()
+            }
+            Data::List(list) => list.to_json(),
+            Data::Headers(text) => text.clone(),
+        }
+    }
+}

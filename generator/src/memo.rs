@@ -1,0 +1,78 @@
+//! What was worked out before, with the inputs it was worked out from: only what changed is worked out anew.
+//!
+//! A value is taken again only when every one of its inputs is equal, so it is what would be worked out anew: a build
+//! with a memo and one without give the same bytes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use formdef::{Fault as FormFault, Form, List};
+use tera::Tera;
+
+use crate::assets::Assets;
+use crate::fault::Fault;
+use crate::lists::District;
+
+/// Everything that stands between two changes of the sources.
+#[derive(Default)]
+pub(crate) struct Memo {
+    /// Forms by the paths of their definitions, those without a fault.
+    pub(crate) forms: Kept<ReadForm>,
+    /// Guides and plain texts by their paths.
+    pub(crate) guides: Kept<Result<String, Vec<Fault>>>,
+    /// Lists by their paths.
+    pub(crate) lists: Kept<(List, Vec<Fault>)>,
+    /// The districts with their agencies.
+    pub(crate) districts: Kept<(Vec<District>, Vec<Fault>)>,
+    /// Style, scripts and pictures.
+    pub(crate) assets: Kept<Result<Arc<Assets>, Vec<Fault>>>,
+    /// The templates.
+    pub(crate) templates: Kept<Result<Arc<Tera>, Vec<Fault>>>,
+}
+
+/// A form as it was read.
+pub(crate) struct ReadForm {
+    pub(crate) form: Arc<Form>,
+    pub(crate) faults: Vec<FormFault>,
+}
+
+/// What a value was worked out from; `None` for a file that is not there. Texts are shared with the sources.
+pub(crate) type Inputs = Vec<Option<Arc<str>>>;
+
+/// The last value of each name.
+pub(crate) struct Kept<T>(Mutex<BTreeMap<String, (Inputs, Arc<T>)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Kept(Mutex::default())
+    }
+}
+
+impl<T> Kept<T> {
+    /// The value that was worked out from these inputs, else `work`'s.
+    pub(crate) fn get(&self, name: &str, inputs: Inputs, work: impl FnOnce() -> T) -> Arc<T> {
+        if let Some(value) = self.find(name, |_| inputs.clone()) {
+            return value;
+        }
+        let value = Arc::new(work());
+        self.put(name, inputs, &value);
+        value
+    }
+
+    /// The value of that name, when `inputs` (which may depend on it) are those it was worked out from.
+    pub(crate) fn find(&self, name: &str, inputs: impl FnOnce(&T) -> Inputs) -> Option<Arc<T>> {
+        let (from, value) = self.values().get(name).cloned()?;
+        (from == inputs(&value)).then_some(value)
+    }
+
+    /// Keeps a value in place of the former one of that name.
+    pub(crate) fn put(&self, name: &str, inputs: Inputs, value: &Arc<T>) {
+        self.values()
+            .insert(name.to_owned(), (inputs, Arc::clone(value)));
+    }
+
+    fn values(&self) -> MutexGuard<'_, BTreeMap<String, (Inputs, Arc<T>)>> {
+        // A map of whole values is whole whenever a thread stops.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,85 @@
+//! Sources, understood and found without fault: everything from which the files of a portal are made.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tera::Tera;
+
+use crate::assets::Assets;
+use crate::content::Content;
+use crate::fault::Fault;
+use crate::guide;
+use crate::memo::Memo;
+use crate::plan::Plain;
+use crate::sources::{Folder, Sources};
+use crate::templates;
+
+/// What pages and data are made of.
+pub(crate) struct Prepared {
+    pub(crate) sources: Sources,
+    pub(crate) content: Content,
+    pub(crate) assets: Arc<Assets>,
+    pub(crate) templates: Arc<Tera>,
+    /// The plain texts as HTML, by name and language.
+    plain: BTreeMap<(&'static str, String), String>,
+}
+
+impl Prepared {
+    /// Prepares a portal whose texts, forms and lists are read already.
+    pub(crate) fn new(
+        sources: Sources,
+        content: Content,
+        memo: &Memo,
+    ) -> Result<Prepared, Vec<Fault>> {
+        let assets = Assets::kept(&sources.site, memo)?;
+        let templates = templates::kept(&sources.site, &content.lists, memo)?;
+        let plain = plain_texts(&content, &sources.site, memo)?;
+        Ok(Prepared {
+            sources,
+            content,
+            assets,
+            templates,
+            plain,
+        })
+    }
+
+    /// A plain text in a language of the portal, as HTML.
+    pub(crate) fn plain_text(&self, plain: Plain, language: &str) -> &str {
+        self.plain
+            .get(&(plain.id(), language.to_owned()))
+            .map_or("", String::as_str)
+    }
+}
+
+/// The plain texts in every language; the default language's where one lacks.
+fn plain_texts(
+    content: &Content,
+    site: &Folder,
+    memo: &Memo,
+) -> Result<BTreeMap<(&'static str, String), String>, Vec<Fault>> {
+    let mut texts = BTreeMap::new();
+    let mut faults = Vec::new();
+    let default = content.portal.default_language();
+    for plain in Plain::ALL {
+        for language in &content.portal.languages {
+            let path = |language: &str| format!("pages/plain/{}.{language}.md", plain.id());
+            let own = path(language);
+            let path = if site.text(&own).is_some() {
+                own
+            } else {
+                path(default)
+            };
+            match &*guide::kept(site, &path, memo) {
+                Ok(html) => {
+                    texts.insert((plain.id(), language.clone()), html.clone());
+                }
+                Err(more) => faults.extend(more.iter().cloned()),
+            }
+        }
+    }
+    if faults.is_empty() {
+        Ok(texts)
+    } else {
+        Err(faults)
+    }
+}
