@@ -2,6 +2,7 @@
 
 use super::mistake::Mistake;
 use super::node::{Node, Place};
+use super::reach;
 use super::reader::Reader;
 use crate::expr::Tree;
 use crate::expr::lower::{Purpose, lower};
@@ -60,6 +61,12 @@ impl Expressions {
             });
         }
     }
+
+    /// The text of an expression and where it stands.
+    pub(super) fn written(&self, slot: Slot) -> Option<(&str, &Place)> {
+        let found = self.found.iter().find(|found| found.slot == slot)?;
+        Some((&found.text, &found.at))
+    }
 }
 
 /// Reads all expressions into the form.
@@ -102,6 +109,9 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
         form.rules.extend(rule);
     }
     dependencies(reader, form, expressions);
+    if reader.faults.is_empty() {
+        reach::check(reader, form, &names, expressions);
+    }
 }
 
 /// What a prefilled field takes; `None` for conditions.
@@ -160,7 +170,7 @@ fn read(
 }
 
 /// The place of a part of a text that stands in quotes at `at`; the whole text when escapes have moved its parts.
-fn inside(file: &str, at: &Place, text: &str, part: Range<usize>) -> Place {
+pub(super) fn inside(file: &str, at: &Place, text: &str, part: Range<usize>) -> Place {
     let raw = file.get(at.span.clone()).unwrap_or_default();
     let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
         // A line break right after the quotes is no part of the text.

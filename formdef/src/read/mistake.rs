@@ -58,6 +58,18 @@ pub(crate) enum Mistake {
     InNeedsList,
     ListOutsideIn,
     MapOutsideComputed,
+    Never(Never),
+}
+
+/// What can never happen, whatever the answers are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Never {
+    SectionShown,
+    FieldShown,
+    PaperListed,
+    RuleHolds,
+    RuleBroken,
+    WayTaken,
 }
 
 impl Mistake {
@@ -114,6 +126,12 @@ impl Mistake {
         "in-needs-list",
         "list-outside-in",
         "map-outside-computed",
+        "section-never-shown",
+        "field-never-shown",
+        "paper-never-listed",
+        "rule-never-holds",
+        "rule-never-broken",
+        "way-never-taken",
     ];
 
     /// The message's name.
@@ -301,7 +319,35 @@ impl Mistake {
             Self::MapOutsideComputed => ("map-outside-computed",
                 "{…} can only be the value of a computed field".into(),
                 "compare the values one by one".into()),
+            Self::Never(never) => never.parts(),
         }
+    }
+}
+
+impl Never {
+    #[rustfmt::skip] // One message, one arm.
+    fn parts(self) -> (&'static str, String, String) {
+        let (code, message, mend) = match self {
+            Self::SectionShown => ("section-never-shown",
+                "this can never be true, so that nobody is asked this section",
+                "an answer cannot be two things at once: join with || what may be either, or take the section away"),
+            Self::FieldShown => ("field-never-shown",
+                "this can never be true, so that nobody is asked this question",
+                "mind the condition of the section, too, and those of the questions it refers to; or take the question away"),
+            Self::PaperListed => ("paper-never-listed",
+                "this can never be true, so that the paper is never listed",
+                "mind the conditions of the questions it refers to; or take the paper away"),
+            Self::RuleHolds => ("rule-never-holds",
+                "this can never be true: whoever answers breaks the rule",
+                "compare with what the answer can be; it cannot be two things at once: join with || what may be either"),
+            Self::RuleBroken => ("rule-never-broken",
+                "this can never be false, so that the rule never speaks",
+                "to forbid two values write a != 'x' && a != 'y'; or take the rule away"),
+            Self::WayTaken => ("way-never-taken",
+                "this part of || can never be true",
+                "put its comparison right, or take it away"),
+        };
+        (code, message.into(), mend.into())
     }
 }
 

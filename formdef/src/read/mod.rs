@@ -9,6 +9,7 @@ mod form;
 mod keys;
 mod mistake;
 mod node;
+mod reach;
 mod reader;
 mod recipients;
 mod schema;
