@@ -1,8 +1,10 @@
 //! The page form: what the page's script needs of a compiled form, in one language.
 
+use crate::expr::Tree;
 use crate::form::Form;
 use crate::message;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// What the page shows from its HTML, or does not need.
 const LEFT_OUT: &[&str] = &[
@@ -27,6 +29,48 @@ impl Form {
             members.insert("messages".to_owned(), message::table(self, language));
         }
         page
+    }
+}
+
+impl Form {
+    /// The names of the kinds of its fields, members of repeat groups included, each once.
+    pub fn kinds(&self) -> BTreeSet<&'static str> {
+        let members = self.fields().flat_map(|field| &field.fields);
+        self.fields()
+            .chain(members)
+            .map(|field| field.kind.name())
+            .collect()
+    }
+
+    /// The names of the operators and functions of its expressions, each once.
+    pub fn functions(&self) -> BTreeSet<&'static str> {
+        let mut names = BTreeSet::new();
+        for tree in self.trees() {
+            tree.each(&mut |tree| {
+                if let Tree::Call(op, _) = tree {
+                    names.insert(op.name());
+                }
+            });
+        }
+        names
+    }
+
+    /// All its expressions.
+    fn trees(&self) -> impl Iterator<Item = &Tree> {
+        let papers = self
+            .attachments
+            .iter()
+            .filter_map(|paper| paper.show_when.as_ref());
+        let sections = self
+            .sections
+            .iter()
+            .filter_map(|section| section.show_when.as_ref());
+        let fields = self
+            .fields()
+            .flat_map(|field| [&field.show_when, &field.prefill, &field.value])
+            .flatten();
+        let rules = self.rules.iter().map(|rule| &rule.assert);
+        papers.chain(sections).chain(fields).chain(rules)
     }
 }
 

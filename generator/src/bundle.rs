@@ -1,13 +1,16 @@
-//! A page's ES modules in one file.
+//! The ES modules of `site/` in few files: the core, which every form's page links, and pieces beside it, which only
+//! the pages that need them load.
 //!
-//! Not a general bundler: the modules of `site/` keep to a restricted form, and whatever leaves it is a fault.
+//! Not a general bundler: the modules keep to a restricted form, and whatever leaves it is a fault.
 //! - `import` and `export` begin a line; an import is static, relative, and names what it takes (no `as`, no
 //!   default, no `*`);
 //! - `export` stands before a `function`, `async function`, `const`, `let` or `class`;
-//! - no two modules of one bundle declare the same name at the left margin;
+//! - no two modules declare the same name at the left margin;
 //! - no line inside a template string begins like one of these.
 //!
-//! So a bundle is the modules in the order of their dependencies without those words.
+//! So a file is its modules in the order of their dependencies without those words. A module stands in one file: in
+//! the core when the core needs it, else in the first piece that does; other pieces import it from there, under a
+//! short name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,47 +18,152 @@ use crate::fault::{Fault, Mistake};
 use crate::minify;
 use crate::sources::Folder;
 
-/// The modules that `entry` needs, itself last, as one module's text. Paths are relative to the folder.
-pub(crate) fn bundle(site: &Folder, entry: &str) -> Result<String, Vec<Fault>> {
+/// One file of script.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bundle {
+    /// The module that it is for; paths are relative to the folder.
+    pub(crate) entry: String,
+    /// Its modules, without `import` and `export`.
+    text: String,
+    /// Entry of another bundle → the names that this one takes from it.
+    imports: BTreeMap<String, BTreeSet<String>>,
+    /// What other bundles take from this one.
+    exports: BTreeSet<String>,
+    /// What a page's script takes from it, under its own name, when it loads it.
+    offers: BTreeSet<String>,
+}
+
+impl Bundle {
+    /// As one ES module. `all` are the bundles of the same call, `address` gives the URL of one that this one imports;
+    /// `None` while there is none.
+    pub(crate) fn module(
+        &self,
+        all: &[Bundle],
+        address: impl Fn(&str) -> Option<String>,
+    ) -> Option<String> {
+        let mut module = String::new();
+        for (entry, names) in &self.imports {
+            let from = all.iter().find(|bundle| bundle.entry == *entry)?;
+            let names: Vec<_> = from
+                .short_names()
+                .filter(|(name, _)| names.contains(*name))
+                .map(|(name, short)| format!("{short} as {name}"))
+                .collect();
+            module += &format!(
+                "import {{ {} }} from '{}';\n",
+                names.join(", "),
+                address(entry)?
+            );
+        }
+        module += &self.text;
+        let exports: Vec<_> = self
+            .short_names()
+            .map(|(name, short)| format!("{name} as {short}"))
+            .chain(self.offers.iter().cloned())
+            .collect();
+        if !exports.is_empty() {
+            module += &format!("export {{ {} }};\n", exports.join(", "));
+        }
+        Some(module)
+    }
+
+    /// What it exports, and under which name: `a`, `b`, … `a1`.
+    fn short_names(&self) -> impl Iterator<Item = (&str, String)> {
+        self.exports.iter().enumerate().map(|(index, name)| {
+            let letter = char::from(b'a' + (index % 26) as u8);
+            let round = if index < 26 {
+                String::new()
+            } else {
+                (index / 26).to_string()
+            };
+            (name.as_str(), format!("{letter}{round}"))
+        })
+    }
+}
+
+/// The core with all that `core` needs, then a piece for each of `linked` and `later` that is not in the core. The page
+/// links the former; its script loads the latter by `import()`, for what they export.
+pub(crate) fn bundles(
+    site: &Folder,
+    core: &str,
+    linked: &[&str],
+    later: &[&str],
+) -> Result<Vec<Bundle>, Vec<Fault>> {
     let mut bundler = Bundler {
         site,
+        bundles: Vec::new(),
+        waiting: BTreeSet::new(),
         done: BTreeMap::new(),
         open: Vec::new(),
         declared: BTreeMap::new(),
-        text: String::new(),
         faults: Vec::new(),
     };
-    bundler.add(entry, None);
+    bundler.bundle(core, None);
+    let pieces = [linked, later].concat();
+    bundler.waiting = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+    for piece in pieces {
+        bundler.bundle(piece, None);
+    }
+    for bundle in bundler
+        .bundles
+        .iter_mut()
+        .filter(|bundle| later.contains(&bundle.entry.as_str()))
+    {
+        bundle.offers = bundler
+            .done
+            .get(&bundle.entry)
+            .map(|module| module.exports.clone())
+            .unwrap_or_default();
+    }
     if bundler.faults.is_empty() {
-        Ok(bundler.text)
+        Ok(bundler.bundles)
     } else {
         Err(bundler.faults)
     }
 }
 
-/// Where an import stands: the module's path and the line, for messages.
+/// Where an import stands: the module's path, the line, and the bundle that it is in; for messages and for what
+/// bundles take from each other.
 struct Place<'a> {
     path: &'a str,
     line: usize,
+    bundle: usize,
+}
+
+/// A module that stands in a bundle.
+struct Module {
+    bundle: usize,
+    exports: BTreeSet<String>,
 }
 
 struct Bundler<'a> {
     site: &'a Folder,
-    /// Finished modules and the names they export.
-    done: BTreeMap<String, BTreeSet<String>>,
+    bundles: Vec<Bundle>,
+    /// Entries of pieces.
+    waiting: BTreeSet<String>,
+    /// Finished modules.
+    done: BTreeMap<String, Module>,
     /// Modules on the way from the entry to here.
     open: Vec<String>,
     /// Every name at the left margin so far, and the module that declared it.
     declared: BTreeMap<String, String>,
-    text: String,
     faults: Vec<Fault>,
 }
 
 impl Bundler<'_> {
-    fn add(&mut self, path: &str, from: Option<&Place<'_>>) {
-        if self.done.contains_key(path) {
+    /// A bundle of its own for an entry that stands in none yet.
+    fn bundle(&mut self, entry: &str, from: Option<&Place<'_>>) {
+        if self.done.contains_key(entry) {
             return;
         }
+        self.bundles.push(Bundle {
+            entry: entry.to_owned(),
+            ..Bundle::default()
+        });
+        self.add(entry, self.bundles.len() - 1, from);
+    }
+
+    fn add(&mut self, path: &str, bundle: usize, from: Option<&Place<'_>>) {
         if self.open.iter().any(|open| open == path) {
             let way = format!("{} → {path}", self.open.join(" → "));
             return self.fault(from, Mistake::ImportCircle { way });
@@ -69,13 +177,14 @@ impl Bundler<'_> {
             );
         };
         self.open.push(path.to_owned());
-        let exports = self.add_text(path, source);
+        let exports = self.add_text(path, source, bundle);
         self.open.pop();
-        self.done.insert(path.to_owned(), exports);
+        self.done
+            .insert(path.to_owned(), Module { bundle, exports });
     }
 
     /// Appends one module without its `import` and `export` words; returns what it exports.
-    fn add_text(&mut self, path: &str, source: &str) -> BTreeSet<String> {
+    fn add_text(&mut self, path: &str, source: &str, bundle: usize) -> BTreeSet<String> {
         if let Some((byte, cause)) = minify::script_fault(source) {
             self.faults.push(self.site.fault_at_byte(
                 path,
@@ -91,6 +200,7 @@ impl Bundler<'_> {
             let place = Place {
                 path,
                 line: index + 1,
+                bundle,
             };
             if line.starts_with("import ")
                 || line.starts_with("import\"")
@@ -119,7 +229,7 @@ impl Bundler<'_> {
             body.push_str(declaration);
             body.push('\n');
         }
-        self.text.push_str(&body);
+        self.bundles[bundle].text += &body;
         exports
     }
 
@@ -135,21 +245,33 @@ impl Bundler<'_> {
                 },
             );
         };
-        self.add(&path, Some(place));
-        let Some(exports) = self.done.get(&path) else {
+        if self.waiting.contains(&path) {
+            self.bundle(&path, Some(place));
+        } else if !self.done.contains_key(&path) {
+            self.add(&path, place.bundle, Some(place));
+        }
+        let Some(module) = self.done.get(&path) else {
             return;
         };
-        let missing: Vec<_> = import
+        let (found, missing): (Vec<_>, Vec<_>) = import
             .names
             .into_iter()
-            .filter(|name| !exports.contains(*name))
-            .collect();
+            .partition(|name| module.exports.contains(*name));
+        if module.bundle != place.bundle {
+            let names = found.into_iter().map(str::to_owned);
+            let owner = &mut self.bundles[module.bundle];
+            owner.exports.extend(names.clone());
+            let entry = owner.entry.clone();
+            let taken = &mut self.bundles[place.bundle].imports;
+            taken.entry(entry).or_default().extend(names);
+        }
+        let missing: Vec<_> = missing.into_iter().map(str::to_owned).collect();
         for name in missing {
             self.fault(
                 Some(place),
                 Mistake::ExportMissing {
                     module: path.clone(),
-                    name: name.to_owned(),
+                    name,
                 },
             );
         }
@@ -270,6 +392,15 @@ mod tests {
         Folder::of("site", files)
     }
 
+    /// The bundles as they would be written, each under its entry's path.
+    fn written(site: &Folder, linked: &[&str], later: &[&str]) -> Vec<String> {
+        let all = bundles(site, "script/form.js", linked, later).unwrap();
+        let address = |entry: &str| Some(format!("./{entry}"));
+        all.iter()
+            .map(|bundle| bundle.module(&all, address).unwrap())
+            .collect()
+    }
+
     #[test]
     fn joins_in_the_order_of_dependencies() {
         let site = site(&[
@@ -284,8 +415,39 @@ mod tests {
             ("components/a/script.js", "export const a = 1;\n"),
         ]);
         assert_eq!(
-            bundle(&site, "script/form.js").unwrap(),
-            "const a = 1;\nfunction b(x) {\n  return x + a;\n}\nb(a);\n"
+            written(&site, &["components/a/script.js"], &[]),
+            ["const a = 1;\nfunction b(x) {\n  return x + a;\n}\nb(a);\n"]
+        );
+    }
+
+    #[test]
+    fn a_module_stands_in_one_file_and_the_others_import_it() {
+        let site = site(&[
+            (
+                "script/form.js",
+                "import { table } from './table.js';\nstart(table);\n",
+            ),
+            (
+                "script/table.js",
+                "export const table = {};\nexport const unused = 1;\n",
+            ),
+            (
+                "p.js",
+                "import { table } from './script/table.js';\nimport { help } from './help.js';\ntable.p = help;\n",
+            ),
+            (
+                "q.js",
+                "import { help } from './help.js';\nimport { table } from './script/table.js';\nexport const more = table.a + help;\n",
+            ),
+            ("help.js", "export const help = 2;\n"),
+        ]);
+        assert_eq!(
+            written(&site, &["p.js"], &["q.js"]),
+            [
+                "const table = {};\nconst unused = 1;\nstart(table);\nexport { table as a };\n",
+                "import { a as table } from './script/form.js';\nconst help = 2;\ntable.p = help;\nexport { help as a };\n",
+                "import { a as help } from './p.js';\nimport { a as table } from './script/form.js';\nconst more = table.a + help;\nexport { more };\n",
+            ]
         );
     }
 
@@ -301,7 +463,7 @@ mod tests {
                 "import { f } from './form.js';\nconst twice = 2;\nexport default twice;\n",
             ),
         ]);
-        let messages: Vec<_> = bundle(&site, "script/form.js")
+        let messages: Vec<_> = bundles(&site, "script/form.js", &[], &[])
             .unwrap_err()
             .iter()
             .map(|fault| fault.to_string().lines().next().unwrap().to_owned())
@@ -315,7 +477,7 @@ mod tests {
                 "site/script/form.js:2:1: this `import` is not of the restricted form",
                 "site/script/form.js:3:1: there is no module `script/none.js`",
                 "site/script/form.js:4:1: `../../../etc/passwd` leads out of the site folder",
-                "site/script/form.js:5:1: `twice` is declared in `script/a.js` too, and one bundle holds both",
+                "site/script/form.js:5:1: `twice` is declared in `script/a.js` too",
             ]
         );
     }

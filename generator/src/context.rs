@@ -241,8 +241,14 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The data block of a form's page. `publishers` are the keys that sign key files; none: sending is off.
-    pub(crate) fn data(self, service: &Service, publishers: Option<&Value>) -> Value {
+    /// The data block of a form's page. `publishers` are the keys that sign key files; none: sending is off. `receipt` is
+    /// the address of the script that shows one.
+    pub(crate) fn data(
+        self,
+        service: &Service,
+        publishers: Option<&Value>,
+        receipt: Option<&String>,
+    ) -> Value {
         let (form, portal) = (&service.form, &self.content.portal);
         let lists = form
             .lists
@@ -260,6 +266,7 @@ impl<'a> View<'a> {
             "ref": { "id": form.id, "version": form.version, "sha256": Digest::of(form.to_compiled().as_bytes()) },
             "lang": self.language,
             "relay": portal.relay,
+            "receipt": receipt,
             "portal": portal.portal,
             "sending": publishers.is_some(),
             "publishers": publishers.unwrap_or(&Value::Array(Vec::new())),

@@ -367,7 +367,7 @@ impl Mistake {
             ),
             Self::NameTwice { name, other } => (
                 "name-twice",
-                format!("`{name}` is declared in `{other}` too, and one bundle holds both"),
+                format!("`{name}` is declared in `{other}` too"),
                 "give one of them another name".into(),
             ),
             Self::NotJavaScript { cause } => (

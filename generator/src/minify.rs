@@ -41,8 +41,8 @@ pub fn css(sheet: &str) -> String {
         .to_owned()
 }
 
-/// A page's script in fewer bytes: an ES module without `import` and `export`, so that every name is its own and can be
-/// shortened. As it is, when it is not JavaScript.
+/// A page's script in fewer bytes: an ES module whose every name is its own and can be shortened, as it says for itself
+/// under which names it imports and exports. As it is, when it is not JavaScript.
 ///
 /// `minify-html` calls the same library, but writes the script with the long names again.
 pub fn script(script: &str) -> String {

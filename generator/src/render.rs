@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use tera::Context;
 
-use crate::assets::Assets;
 use crate::content::Content;
 use crate::context::View;
 use crate::fault::Fault;
@@ -40,13 +39,13 @@ impl<'a> Renderer<'a> {
         };
         let order = Order::vietnamese();
         for language in &prepared.content.portal.languages {
-            let common = renderer.common_context(language, &prepared.assets, &order);
+            let common = renderer.common_context(language, &order);
             renderer.common.insert(language, common);
         }
         renderer
     }
 
-    fn common_context(&self, language: &'a str, assets: &Assets, order: &Order) -> Context {
+    fn common_context(&self, language: &'a str, order: &Order) -> Context {
         let view = self.view(language);
         let root = root(language, &self.content.portal);
         let plain = Plain::ALL.iter().map(
@@ -56,7 +55,7 @@ impl<'a> Renderer<'a> {
         context.insert("lang", language);
         context.insert("languages", &self.content.portal.languages);
         context.insert("portal", &self.content.portal);
-        context.insert("assets", &assets.urls);
+        context.insert("assets", &self.prepared.assets.urls);
         context.insert("root", &root);
         context.insert("built", &self.today.to_string());
         context.insert(
@@ -135,8 +134,12 @@ impl<'a> Renderer<'a> {
             Subject::Service(service) => context.insert("service", &view.service(service)),
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
+                let assets = &self.prepared.assets;
+                let receipt = assets.urls.get("receipt");
+                let data = view.data(service, self.publishers.as_ref(), receipt);
                 context.insert("form", &*service.form);
-                context.insert("data", &view.data(service, self.publishers.as_ref()));
+                context.insert("pieces", &assets.pieces(&service.form));
+                context.insert("data", &data);
             }
             Subject::Agency(district, agency) => {
                 context.insert("agency", &view.agency(district, agency))

@@ -15,8 +15,8 @@ pub struct Weight {
     pub brotli: usize,
 }
 
-/// The first load of a form's page: the page, its style, its script. Lists are loaded later, when their section is
-/// entered; the icon does not hold up anything.
+/// The first load of a form's page: the page and what it links to fill it in, check, seal and send. Lists are loaded
+/// when their section is entered and the receipt's script when it is sent; style for paper and the icon hold up nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageSize {
     /// The page's path: `khai-sinh/form/index.html`.
@@ -88,9 +88,9 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, String> {
             .map_err(|error| format!("{}: {error}\n  = build the portal again", path.display()))
     };
     let html = read(path)?;
-    let linked = |ending: &str| -> Result<Weight, String> {
+    let linked = |mark: &str, address: &str| -> Result<Weight, String> {
         let mut weight = Weight::default();
-        for url in assets(&html).filter(|url| url.ends_with(ending)) {
+        for url in linked(&html, mark, address) {
             let part = weigh(read(&dir.join(url))?.as_bytes());
             weight = Weight {
                 plain: weight.plain + part.plain,
@@ -107,22 +107,16 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, String> {
     Ok(PageSize {
         page,
         html: weigh(html.as_bytes()),
-        style: linked(".css")?,
-        script: linked(".js")?,
+        style: linked("rel=stylesheet", "href=/")?,
+        script: linked("type=module", "src=/")?,
     })
 }
 
-/// The assets a page links, each once, without the leading `/`.
-fn assets(html: &str) -> impl Iterator<Item = &str> {
-    let addresses = html.match_indices("/assets/").map(|(at, _)| {
-        let rest = &html[at + 1..];
-        &rest[..rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_')))
-            .unwrap_or(rest.len())]
-    });
-    addresses
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
+/// The addresses, without the leading `/`, in the tags of a small page that hold `mark`; not those for print alone.
+fn linked<'a>(html: &'a str, mark: &str, address: &str) -> impl Iterator<Item = &'a str> {
+    let tags = html.split('<').filter_map(|rest| rest.split('>').next());
+    tags.filter(move |tag| tag.contains(mark) && !tag.contains("media=print"))
+        .filter_map(move |tag| tag.split_once(address)?.1.split([' ', '"']).next())
 }
 
 fn weigh(bytes: &[u8]) -> Weight {

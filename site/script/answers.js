@@ -13,16 +13,8 @@ const typedAt = (name) => (part = '') => {
   return input && (input.type !== 'checkbox' || input.checked) ? input.value.normalize('NFC').trim() : '';
 };
 
-/** @type {(list: Field[], prefix?: string) => Answers} */
-const readAll = (list, prefix = '') => {
-  /** @type {Answers} */
-  const read = {};
-  for (const field of list) {
-    const { id, kind, fields: members } = field;
-    read[id] = members ? entriesOf(id).map((entry, index) => readAll(members, `${id}[${index}].`)) : kinds[kind][1](typedAt(prefix + id), field);
-  }
-  return read;
-};
+/** What the inputs of fields say, by field. @type {(list: Field[], prefix?: string) => Answers} */
+export const readAll = (list, prefix = '') => Object.fromEntries(list.map((field) => [field.id, kinds[field.kind][1](typedAt(prefix + field.id), field)]));
 
 /** Nothing typed is no answer: empty texts go, and what is left with nothing in it. An entry of a group stays. @type {(value: Answer) => Answer} */
 const withoutEmpty = (value) => {

@@ -67,24 +67,17 @@ export const check = (form, lists, answers, today) => {
 };
 
 /** What is wrong with the answer to one shown field. @type {(form: Form, field: Field, value: Answer, context: Context, path?: string) => Fault[]} */
-const faultsOf = (form, field, value, context, path = field.id) => {
-  const [checkKind, , type = 'string'] = kinds[field.kind];
+export const faultsOf = (form, field, value, context, path = field.id) => {
+  const [checkKind, , type = 'string', faultsWithin] = kinds[field.kind];
   const code = value === undefined ? field.required && 'required' : typeOf(value) !== type ? 'shape' : checkKind(value, field, context);
   if (code) return [faultOf(form, field, code, path)];
-  const { fields: members = [] } = field;
-  return field.kind !== 'repeat' || !value
-    ? []
-    : value.flatMap((/** @type {Answers} */ entry, /** @type {number} */ index) =>
-        typeOf(entry) !== 'object' || Object.keys(entry).some((id) => !members.some((member) => member.id === id))
-          ? [faultOf(form, field, 'shape', path)]
-          : members.flatMap((member) => faultsOf(form, member, entry[member.id], context, `${path}[${index}].${member.id}`)),
-      );
+  return value && faultsWithin ? faultsWithin(form, field, value, context) : [];
 };
 
-const typeOf = (/** @type {Answer} */ value) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
+export const typeOf = (/** @type {Answer} */ value) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
 
 /** In the definition's own words where it has them. What stands behind `/` says more exactly what to do. @type {(form: Form, field: Field, code: string, path?: string) => Fault} */
-const faultOf = (form, field, code, path = field.id) => {
+export const faultOf = (form, field, code, path = field.id) => {
   const severity = SEVERITIES[code] || 'error';
   const structural = /^(not-shown|computed|unknown-field)$/.test(code);
   const own = code === 'required' ? field.missing : structural || severity !== 'error' ? undefined : field.invalid;

@@ -78,10 +78,6 @@ const dateWords = (/** @type {Known} */ date) => {
     .join(', ');
 };
 
-/** A name as names are compared: lower case, single spaces, look-alikes of «Đ» and of the apostrophe as one. */
-const nameKey = (/** @type {string} */ name) =>
-  name.normalize('NFC').toLowerCase().replace(/[ðɖ]/g, 'đ').replace(/’/g, "'").trim().replace(/\s+/g, ' ');
-
 /** Whether digits 4 to 6 of a 12-digit number fit sex and year of birth. @type {(paper: Known, sex: string, born: Known) => boolean | undefined} */
 const idFits = ({ type, number }, sex, born) => {
   const year = functions.year(born);
@@ -92,8 +88,13 @@ const idFits = ({ type, number }, sex, born) => {
 /** A text, or an integer that is held exactly. */
 const exact = (/** @type {Known} */ sum) => (typeof sum === 'string' || Number.isSafeInteger(sum) ? sum : undefined);
 
-/** Operators and functions of which every operand must be known. @type {Record<string, (...operands: Known[]) => Known>} */
-const functions = {
+/**
+ * Operators and functions of which every operand must be known; those in `functions/` add themselves in the pages of
+ * forms that use them.
+ *
+ * @type {Record<string, (...operands: Known[]) => Known>}
+ */
+export const functions = {
   '!': (a) => !a,
   '==': (a, b) => a === b,
   '!=': (a, b) => a !== b,
@@ -127,7 +128,6 @@ const functions = {
     return first === last ? first : undefined;
   },
   words: dateWords,
-  same_name: (a, b) => nameKey(a) === nameKey(b),
   id_fits: idFits,
 };
 

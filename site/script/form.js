@@ -1,14 +1,11 @@
 /** A form's page: the paper becomes steps, and at the end a receipt. */
-import { addEntry, prepareRepeats, removeEntry } from './repeats.js';
-import { all, controls, data, fields, one, say, setState, sheet } from './page.js';
+import { all, clicks, controls, data, fields, one, preparations, readPage, say, setState, sheet } from './page.js';
 import { describe, faultsUnder, showFaults } from './faults.js';
 import { faultsNow, sectionsNow, touched, update } from './sheet.js';
 import { goOn, goTo, openStep, show } from './steps.js';
 import { Refused } from './send.js';
 import { deliver } from './delivery.js';
 import { fill } from './answers.js';
-import { showReceipt } from './receipt.js';
-import { fillLists, loadLists } from './lists.js';
 
 /** A note appears after a pause, so that no button moves away under a finger. */
 const NOTE_MS = 400;
@@ -24,7 +21,7 @@ const prepare = () => {
     if (!field.matches('.repeat')) describe(field, false);
   }
   for (const input of controls(sheet)) if (input.dataset.code) input.value = input.dataset.code;
-  prepareRepeats();
+  for (const prepareMore of preparations) prepareMore();
   // An agency's page links here with its code.
   const [, agency] = /^#agency=(\w+)$/.exec(location.hash) || [];
   if (agency) fill('agency', agency);
@@ -55,6 +52,10 @@ const submit = async () => {
   setState('sending');
   button.disabled = true;
   try {
+    // Before sending: what was received must be shown.
+    const { showReceipt } = await import(data.receipt).catch(() => {
+      throw new Refused({ code: 'offline' });
+    });
     const sent = await deliver(report);
     if (sent) showReceipt(sent.case_, sent.sealed, sent.receipt);
     else show('review');
@@ -73,24 +74,12 @@ const failureWords = (/** @type {unknown} */ failure) => {
   return data.ui[code] ? say(code, { seconds: seconds || 30 }) : `${say('refused')}: ${words[data.lang === 'vi' ? 'vi' : 'en'] || code}`;
 };
 
-/** What buttons and links do, by their `data-` mark. @type {Record<string, (target: HTMLElement) => void>} */
-const clicks = {
+Object.assign(clicks, {
   next: goOn,
   back: () => history.back(),
   send: submit,
-  change: ({ dataset }) => goTo(dataset.change || ''),
-  add: ({ dataset }) => {
-    const entry = addEntry(dataset.add || '');
-    controls(entry)[0].focus();
-    update();
-    loadLists(entry).then(() => fillLists(entry));
-  },
-  remove: (target) => {
-    one('[data-add]', removeEntry(/** @type {Element} */ (target.closest('.entry')))).focus();
-    update();
-  },
-  print: () => print(),
-};
+  change: (/** @type {HTMLElement} */ { dataset }) => goTo(dataset.change || ''),
+});
 
 const onClick = (/** @type {Event} */ event) => {
   const target = /** @type {HTMLElement} */ (event.target);
@@ -102,7 +91,11 @@ const onClick = (/** @type {Event} */ event) => {
 };
 
 const start = () => {
-  const [{ id }] = sectionsNow();
+  readPage();
+  if (!globalThis.crypto?.subtle) {
+    one('#paper').textContent = say('no_crypto');
+    return setState('paper');
+  }
   for (const name of ['#progress', '#actions']) one(name).hidden = false;
   one('#paper').hidden = true;
   prepare();
@@ -112,12 +105,9 @@ const start = () => {
   addEventListener('popstate', ({ state }) => {
     if (document.body.dataset.state !== 'sent') show(state);
   });
-  history.replaceState(`s-${id}`, '');
-  show('');
+  history.replaceState(`s-${sectionsNow()[0].id}`, '');
+  return show('');
 };
 
-if (globalThis.crypto?.subtle) start();
-else {
-  one('#paper').textContent = say('no_crypto');
-  setState('paper');
-}
+// Then every script that the page links has run, this one first.
+addEventListener('DOMContentLoaded', start);

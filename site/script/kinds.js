@@ -1,6 +1,7 @@
 /**
- * Every kind of field, one folder each in `components/`: what is wrong with an answer, what its inputs say,
- * and the JSON type of its answers where that is not a string.
+ * The kinds of field, one folder each in `components/`: what is wrong with an answer, what its inputs say, and the JSON
+ * type of its answers where that is not a string. Those that are named here are in the core, which every form's page
+ * loads; the others add themselves when the page of a form that uses them loads them.
  *
  * @import { Kind } from './types'
  */
@@ -8,7 +9,6 @@ import { checkText, readText } from '../components/text/script.js';
 import { checkInteger, readInteger } from '../components/integer/script.js';
 import { checkDate, readDate } from '../components/date/script.js';
 import { checkPartialDate, readPartialDate } from '../components/partial-date/script.js';
-import { checkTime, readTime } from '../components/time/script.js';
 import { checkChoice, readChoice } from '../components/choice/script.js';
 import { checkYesNo, readYesNo } from '../components/yes-no/script.js';
 import { checkPersonName, readPersonName } from '../components/person-name/script.js';
@@ -22,7 +22,6 @@ import { checkAgency, readAgency } from '../components/agency/script.js';
 import { checkCountryPlace, readCountryPlace } from '../components/country-place/script.js';
 import { checkComputed, readComputed } from '../components/computed/script.js';
 import { checkDeclaration, readDeclaration } from '../components/declaration/script.js';
-import { checkRepeat, readRepeat } from '../components/repeat/script.js';
 
 /** @type {Record<string, Kind>} */
 export const kinds = {
@@ -30,7 +29,6 @@ export const kinds = {
   integer: [checkInteger, readInteger, 'number'],
   date: [checkDate, readDate],
   'partial-date': [checkPartialDate, readPartialDate],
-  time: [checkTime, readTime],
   choice: [checkChoice, readChoice],
   'yes-no': [checkYesNo, readYesNo, 'boolean'],
   'person-name': [checkPersonName, readPersonName],
@@ -44,5 +42,4 @@ export const kinds = {
   'country-place': [checkCountryPlace, readCountryPlace, 'object'],
   computed: [checkComputed, readComputed],
   declaration: [checkDeclaration, readDeclaration, 'boolean'],
-  repeat: [checkRepeat, readRepeat, 'array'],
 };

@@ -10,10 +10,27 @@ export const one = (selector, root = document) => /** @type {HTMLInputElement} *
 /** All elements that a selector finds. @type {(selector: string, root?: ParentNode) => HTMLInputElement[]} */
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)].map((found) => /** @type {HTMLInputElement} */ (found));
 
-/** @type {PageData} */
-export const data = JSON.parse(one('#motcua').textContent || '');
+/** The page's data block. @type {PageData} */
+export let data;
 
-export const sheet = /** @type {HTMLFormElement} */ (/** @type {unknown} */ (one('#form')));
+/** @type {HTMLFormElement} */
+export let sheet;
+
+/** Every field outside repeat groups. @type {Field[]} */
+export let fields;
+
+/** Reads what the generator put into the page. Modules ask for nothing before, so that they can be tested without one. */
+export const readPage = () => {
+  data = JSON.parse(one('#motcua').textContent || '');
+  sheet = /** @type {HTMLFormElement} */ (/** @type {unknown} */ (one('#form')));
+  fields = data.form.sections.flatMap((section) => section.fields);
+};
+
+/** What pieces have to do once, before the first step. @type {(() => void)[]} */
+export const preparations = [];
+
+/** What buttons and links do, by their `data-` mark; pieces add theirs. @type {Record<string, (target: HTMLElement) => void>} */
+export const clicks = {};
 
 /** Words of this page's language by their name, their gaps filled. @type {(name: string, gaps?: Record<string, string | number>) => string} */
 export const say = (name, gaps = {}) => fillGaps(data.ui[name], gaps);
@@ -23,9 +40,6 @@ export const fillGaps = (words, gaps) => words.replace(/\{(\w+)\}/g, (gap, name)
 
 /** A text in this page's language. @type {(text: Text) => string} */
 export const textOf = (text) => (typeof text === 'string' ? text : text[data.lang] || Object.values(text)[0]);
-
-/** Every field outside repeat groups. @type {Field[]} */
-export const fields = data.form.sections.flatMap((section) => section.fields);
 
 /** The element of a field, repeat groups' members included. */
 export const fieldElement = (/** @type {string} */ id) => one(`[data-field="${id}"]`);

@@ -3,7 +3,7 @@
  *
  * @import { Case, Sealed } from './types'
  */
-import { one, say, setState, sheet } from './page.js';
+import { clicks, one, say, setState, sheet } from './page.js';
 import { CITY_OFFSET_SECONDS } from './clock.js';
 import { keepCase } from './store.js';
 import { readReceipt } from './seal.js';
@@ -29,6 +29,8 @@ export const showReceipt = (case_, sealed, jws) => {
   scrollTo(0, 0);
   keepCase({ ...case_, receipt: jws, reference });
 };
+
+clicks.print = () => print();
 
 /** `10:32, 10/08/2016` in the city. */
 const cityTime = (/** @type {number} */ seconds) =>

@@ -1,12 +1,14 @@
 /** Groups of questions that are asked once for each of several persons. */
-import { all, fieldElement, fields, one, say } from './page.js';
+import { all, clicks, controls, fieldElement, fields, one, preparations, say } from './page.js';
+import { fillLists, loadLists } from './lists.js';
 import { entriesOf } from './answers.js';
+import { update } from './sheet.js';
 
 /** The empty entry of each group. @type {Record<string, Element>} */
 const patterns = {};
 
 /** Takes the entry that stands on paper as the group's pattern. */
-export const prepareRepeats = () => {
+const prepareRepeats = () => {
   for (const { id, min = 0 } of fields.filter((field) => field.fields)) {
     const group = fieldElement(id);
     for (const button of all('button', group)) button.hidden = false;
@@ -17,7 +19,7 @@ export const prepareRepeats = () => {
 };
 
 /** One more entry, at the end; the entry. */
-export const addEntry = (/** @type {string} */ id) => {
+const addEntry = (/** @type {string} */ id) => {
   const entry = /** @type {Element} */ (patterns[id].cloneNode(true));
   one('[data-add]', fieldElement(id)).before(entry);
   number(id);
@@ -25,7 +27,7 @@ export const addEntry = (/** @type {string} */ id) => {
 };
 
 /** Takes an entry away; its group. */
-export const removeEntry = (/** @type {Element} */ entry) => {
+const removeEntry = (/** @type {Element} */ entry) => {
   const group = /** @type {HTMLElement} */ (entry.closest('.repeat'));
   entry.remove();
   number(group.dataset.field || '');
@@ -45,4 +47,18 @@ const number = (/** @type {string} */ id) => {
     one('[data-remove]', entry).hidden = entries.length <= min;
   });
   one('[data-add]', fieldElement(id)).hidden = entries.length >= max;
+};
+
+preparations.push(prepareRepeats);
+
+clicks.add = ({ dataset }) => {
+  const entry = addEntry(dataset.add || '');
+  controls(entry)[0].focus();
+  update();
+  loadLists(entry).then(() => fillLists(entry));
+};
+
+clicks.remove = (target) => {
+  one('[data-add]', removeEntry(/** @type {Element} */ (target.closest('.entry')))).focus();
+  update();
 };

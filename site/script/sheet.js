@@ -22,8 +22,8 @@ const workedOut = {};
 /** What would be sent: the answers to what is asked. @type {Answers} */
 export let answers = {};
 
-/** What the form asks over the answers of now. */
-export let asked = judge(data.form, lists, answers, today());
+/** What the form asks over the answers of now. @type {ReturnType<typeof judge>} */
+export let asked;
 
 /** Reads the sheet and shows what is asked. */
 export const update = () => {

@@ -13,8 +13,8 @@ import { stops } from './check.js';
 /** The elements of the steps of now, in order. */
 const steps = () => [...sectionsNow().map(({ id }) => one(`#s-${id}`)), one('#review')];
 
-/** The step that is open. */
-export let openStep = one('#review');
+/** The step that is open. @type {HTMLInputElement} */
+export let openStep;
 
 /** Shows a step, with its heading in focus. */
 export const show = (/** @type {string} */ id) => {

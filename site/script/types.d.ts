@@ -110,11 +110,12 @@ export interface Context {
 /** What was typed into the input named field id + part, NFC and trimmed; a chosen option's value. */
 export type Typed = (part?: string) => string;
 
-/** A kind's check (the code of what is wrong), its reader, the JSON type of its answers. */
+/** A kind's check (the code of what is wrong), its reader, the JSON type of its answers, what is wrong within its entries. */
 export type Kind = [
   check: (value: Answer, field: Field, context: Context) => string | undefined,
   read: (typed: Typed, field: Field) => Answer | undefined,
   type?: string,
+  faultsWithin?: (form: Form, field: Field, value: Answer, context: Context) => Fault[],
 ];
 
 export interface Jwk {
@@ -143,6 +144,7 @@ export interface PageData {
   ref: { id: string; version: number; sha256: string };
   lang: string;
   relay: string;
+  receipt: string;
   portal: string;
   sending: boolean;
   publishers: Jwk[];

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { check } from '../../site/script/check.js';
-import { kinds } from '../../site/script/kinds.js';
+import { kinds } from './pieces.js';
 
 const ROOT = new URL('../../', import.meta.url);
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;

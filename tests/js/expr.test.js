@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerOf, evaluate } from '../../site/script/expr.js';
+import '../../site/script/functions/same_name.js';
 
 const answers = { name: 'Y Blăm Niê Kdăm', born: '1984', day: '2012-02-29', residence: { kind: 'TT', ward: '00043' } };
 const scope = { get: (id) => answers[id], today: '2016-08-10' };

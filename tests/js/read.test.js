@@ -1,7 +1,7 @@
 // What was typed becomes an answer in canonical form.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kinds } from '../../site/script/kinds.js';
+import { kinds } from './pieces.js';
 
 /** Reads a kind from inputs by the part of their names. */
 const read = (kind, inputs) => kinds[kind][1]((part = '') => inputs[part] || '', { id: 'x', kind, required: false });

@@ -126,15 +126,24 @@ impl Op {
 }
 
 impl Tree {
+    /// Calls `visit` with the expression and all that it is made of, from the outside in.
+    pub fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
+        visit(self);
+        match self {
+            Self::Literal(_) | Self::Get(..) => {}
+            Self::In(tree, _) => tree.each(visit),
+            Self::Map(entries) => entries.iter().for_each(|(_, tree)| tree.each(visit)),
+            Self::Call(_, operands) => operands.iter().for_each(|tree| tree.each(visit)),
+        }
+    }
+
     /// Calls `visit` with the id of each field that the expression refers to, in order, doubles included.
     pub fn each_field<'a>(&'a self, visit: &mut impl FnMut(&'a str)) {
-        match self {
-            Self::Literal(_) => {}
-            Self::Get(field, _) => visit(field),
-            Self::In(tree, _) => tree.each_field(visit),
-            Self::Map(entries) => entries.iter().for_each(|(_, tree)| tree.each_field(visit)),
-            Self::Call(_, operands) => operands.iter().for_each(|tree| tree.each_field(visit)),
-        }
+        self.each(&mut |tree| {
+            if let Self::Get(field, _) = tree {
+                visit(field);
+            }
+        });
     }
 
     /// The ids of the fields that the expression refers to.

@@ -1,7 +1,23 @@
-/** @import { Answer, Field } from '../../script/types' */
+/** @import { Answer, Answers, Context, Fault, Field, Form, Typed } from '../../script/types' */
+import { entriesOf, readAll } from '../../script/answers.js';
+import { faultOf, faultsOf, typeOf } from '../../script/check.js';
+import { kinds } from '../../script/kinds.js';
+import '../../script/repeats.js';
 
-/** How many entries; `script/check.js` checks what stands in them. @type {(value: Answer, field: Field) => string | undefined} */
+/** How many entries. @type {(value: Answer, field: Field) => string | undefined} */
 export const checkRepeat = ({ length }, { min = 0, max = 20 }) => (!length ? 'shape' : length < min || length > max ? 'count' : undefined);
 
-/** `script/answers.js` reads entry by entry: it knows how many there are. */
-export const readRepeat = () => undefined;
+/** Entry by entry. @type {(typed: Typed, field: Field) => Answers[]} */
+export const readRepeat = (typed, { id, fields = [] }) => entriesOf(id).map((entry, index) => readAll(fields, `${id}[${index}].`));
+
+/** What is wrong within the entries. @type {(form: Form, field: Field, value: Answer, context: Context) => Fault[]} */
+const faultsWithin = (form, field, value, context) => {
+  const { id: group, fields: members = [] } = field;
+  return value.flatMap((/** @type {Answers} */ entry, /** @type {number} */ index) =>
+    typeOf(entry) !== 'object' || Object.keys(entry).some((id) => !members.some((member) => member.id === id))
+      ? [faultOf(form, field, 'shape')]
+      : members.flatMap((member) => faultsOf(form, member, entry[member.id], context, `${group}[${index}].${member.id}`)),
+  );
+};
+
+kinds.repeat = [checkRepeat, readRepeat, 'array', faultsWithin];

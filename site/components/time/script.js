@@ -1,4 +1,5 @@
 /** @import { Answer, Typed } from '../../script/types' */
+import { kinds } from '../../script/kinds.js';
 import { twoDigits } from '../../script/characters.js';
 
 /** @type {(value: Answer) => string | undefined} */
@@ -9,3 +10,5 @@ export const readTime = (typed) => {
   const [hour, minute] = ['.hour', '.minute'].map((part) => twoDigits(typed(part)));
   return minute ? `${hour}:${minute}` : hour;
 };
+
+kinds.time = [checkTime, readTime];
