@@ -7,6 +7,7 @@
 //! ```
 
 mod audience;
+mod bilingual;
 mod characters;
 mod check;
 mod date;
@@ -17,12 +18,14 @@ mod form;
 mod kinds;
 mod list;
 mod message;
+mod noun;
 mod page;
 mod place;
 mod read;
 mod schema;
 mod text;
 
+pub use bilingual::{Bilingual, Lang};
 pub use check::{AnswerFault, check};
 pub use date::{Date, YEAR_MAX, YEAR_MIN};
 pub use display::display;
@@ -34,5 +37,5 @@ pub use form::{
 };
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};
-pub use read::{Shelf, form_schema, parse, section_schema};
+pub use read::{Shelf, fault_codes, form_schema, parse, section_schema};
 pub use text::Text;

@@ -4,6 +4,7 @@
 //! the `/`: it says more exactly what to do. The page's script has the same table in its page form.
 
 use crate::Text;
+use crate::bilingual::Bilingual;
 use crate::form::{Field, Form, Severity};
 use serde_json::{Map, Value};
 
@@ -154,10 +155,14 @@ pub(crate) fn text(code: &str, field: &Field) -> Text {
     })
 }
 
-/// The message about a field in English, for editors.
-pub(crate) fn english(code: &str, field: &Field) -> String {
-    let label = field.label.get("en");
-    fill(find(code).3, field).replace("{label}", label)
+/// The message about a field, for editors.
+pub(crate) fn for_editors(code: &str, field: &Field) -> Bilingual {
+    let (_, _, vi, en) = find(code);
+    let words = |words, language| fill(words, field).replace("{label}", field.label.get(language));
+    Bilingual {
+        en: words(en, "en"),
+        vi: words(vi, "vi"),
+    }
 }
 
 /// The message about an answer that belongs to no field.

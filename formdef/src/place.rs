@@ -5,6 +5,7 @@ use crate::expr::types::{Codes, Type};
 use crate::kinds::{Context, Shown};
 use crate::list::Lists;
 use crate::message::Code;
+use crate::noun;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
@@ -78,7 +79,7 @@ pub(crate) fn code_of(id: &str, lists: &Lists) -> Type {
         .iter()
         .map(|item| item.code.clone());
     Type::Code(Rc::new(Codes {
-        of: format!("the list `{id}`"),
+        of: noun::THE_LIST.named(id),
         values: values.collect(),
     }))
 }

@@ -90,6 +90,14 @@ fn every_broken_definition_has_its_whole_text() {
 }
 
 #[test]
+fn every_message_has_a_case() {
+    for code in formdef::fault_codes() {
+        let case = read::folder().join(format!("faults/{code}.toml"));
+        assert!(case.exists(), "no case for {code}");
+    }
+}
+
+#[test]
 fn every_broken_definition_has_the_fault_that_it_is_named_by() {
     for path in read::files(&read::folder().join("faults"), "toml") {
         let name = read::stem(&path);

@@ -1,8 +1,12 @@
 //! What can be wrong with the sources of a portal: one table of messages, and where each was found.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 
-/// A fault in a source. Its `Display` is laid out as compilers do, without a final line break.
+use formdef::{Bilingual, Lang, say};
+use strum::{IntoStaticStr, VariantNames};
+
+/// A fault in a source. Its `Display` is that of [`Fault::show`] in English.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// At a place in a file: path, line, column, the line itself, what is wrong, what to do.
@@ -32,6 +36,17 @@ impl Fault {
             Fault::Whole { path, .. } => (path, 0, 0),
         }
     }
+
+    /// The fault as compilers lay it out, over several lines, without a final line break.
+    pub fn show(&self, lang: Lang) -> String {
+        match self {
+            Fault::At(fault) => fault.show(lang),
+            Fault::Whole { path, mistake } => {
+                let (message, mend) = (mistake.message(), mistake.mend());
+                format!("{path}: {}\n  = {}", message.of(lang), mend.of(lang))
+            }
+        }
+    }
 }
 
 impl From<formdef::Fault> for Fault {
@@ -42,17 +57,13 @@ impl From<formdef::Fault> for Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::At(fault) => fault.fmt(f),
-            Fault::Whole { path, mistake } => {
-                write!(f, "{path}: {}\n  = {}", mistake.message(), mistake.mend())
-            }
-        }
+        f.write_str(&self.show(Lang::En))
     }
 }
 
 /// Everything that `motcua check` can say beyond the language of forms (`formdef` has its own table).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 #[allow(
     missing_docs,
     reason = "each variant is documented by its message below"
@@ -60,7 +71,7 @@ impl fmt::Display for Fault {
 pub enum Mistake {
     // Files and folders.
     Unreadable {
-        cause: String,
+        cause: Bilingual,
     },
     TooLong {
         bytes: u64,
@@ -98,8 +109,9 @@ pub enum Mistake {
         expected: String,
         found: String,
     },
-    CsvRow {
-        cause: String,
+    CsvCells {
+        found: u64,
+        wanted: u64,
     },
     EmptyCell {
         column: &'static str,
@@ -176,206 +188,223 @@ pub enum Mistake {
 }
 
 impl Mistake {
-    /// A short name that stays the same.
+    /// The names of all messages.
+    pub const CODES: &'static [&'static str] = <Self as VariantNames>::VARIANTS;
+
+    /// A short name that stays the same: that of the variant, in small letters with hyphens.
     pub fn code(&self) -> &'static str {
-        self.words().0
+        self.into()
     }
 
     /// What is wrong.
-    pub fn message(&self) -> String {
-        self.words().1
+    pub fn message(&self) -> Bilingual {
+        Bilingual::from(|lang| self.words(lang).0)
     }
 
     /// What to do.
-    pub fn mend(&self) -> String {
-        self.words().2
+    pub fn mend(&self) -> Bilingual {
+        Bilingual::from(|lang| self.words(lang).1)
     }
 
-    /// The table: code, what is wrong, what to do.
-    fn words(&self) -> (&'static str, String, String) {
-        let (code, message, mend) = match self {
+    /// The table: what is wrong, what to do.
+    #[rustfmt::skip] // One language, one line.
+    fn words(&self, lang: Lang) -> (String, String) {
+        match self {
             Self::Unreadable { cause } => (
-                "unreadable",
-                format!("cannot be read: {cause}"),
-                "check that it is there and that you may read it".into(),
-            ),
+                say!(lang, [cause] "cannot be read: {cause}",
+                                   "không đọc được: {cause}"),
+                say!(lang, "check that it is there and that you may read it",
+                           "kiểm tra xem nó có ở đó không và bạn có quyền đọc không")),
             Self::TooLong { bytes, bytes_max } => (
-                "too-long",
-                format!("is {bytes} bytes long; at most {bytes_max} are read"),
-                "take out what does not belong there".into(),
-            ),
+                say!(lang, "is {bytes} bytes long; at most {bytes_max} are read",
+                           "dài {bytes} byte; chỉ đọc được tối đa {bytes_max} byte"),
+                say!(lang, "take out what does not belong there",
+                           "bỏ bớt những gì không thuộc về tệp này")),
             Self::NotUtf8 { line } => (
-                "not-utf8",
-                format!("is not UTF-8 on line {line}"),
-                "save it as UTF-8".into(),
-            ),
+                say!(lang, "is not UTF-8 on line {line}",
+                           "dòng {line} không phải là UTF-8"),
+                say!(lang, "save it as UTF-8",
+                           "lưu lại tệp với bảng mã UTF-8")),
             Self::ByteOrderMark => (
-                "byte-order-mark",
-                "begins with a byte order mark".into(),
-                "save it as UTF-8 without BOM".into(),
-            ),
+                say!(lang, "begins with a byte order mark",
+                           "bắt đầu bằng dấu thứ tự byte (BOM)"),
+                say!(lang, "save it as UTF-8 without BOM",
+                           "lưu lại tệp dạng UTF-8 không có BOM")),
             Self::LinkLoop { back_to } => (
-                "link-loop",
-                format!("is a link back to `{back_to}`, which holds it"),
-                "remove the link".into(),
-            ),
+                say!(lang, "is a link back to `{back_to}`, which holds it",
+                           "là liên kết trỏ ngược về «{back_to}», thư mục chứa nó"),
+                say!(lang, "remove the link",
+                           "xóa liên kết này")),
             Self::CaseTwins { other } => (
-                "case-twins",
-                format!("differs from `{other}` only in case"),
-                "rename one: some systems take them for the same file".into(),
-            ),
+                say!(lang, "differs from `{other}` only in case",
+                           "chỉ khác «{other}» ở chữ hoa, chữ thường"),
+                say!(lang, "rename one: some systems take them for the same file",
+                           "đổi tên một tệp: có hệ thống coi hai tên này là một")),
             Self::FileMissing => (
-                "file-missing",
-                "is not there".into(),
-                "add it; the editors' guide says what it holds".into(),
-            ),
-            Self::Toml { cause } => ("toml", cause.clone(), "correct it as TOML".into()),
-            Self::UnknownKey {
-                key,
-                nearest: Some(nearest),
-            } => (
-                "unknown-key",
-                format!("`{key}` is not a key here"),
-                format!("did you mean `{nearest}`?"),
-            ),
-            Self::UnknownKey { key, nearest: None } => (
-                "unknown-key",
-                format!("`{key}` is not a key here"),
-                "take it out".into(),
-            ),
+                say!(lang, "is not there",
+                           "không có tệp này"),
+                say!(lang, "add it; the editors' guide says what it holds",
+                           "thêm tệp; hướng dẫn cho người biên tập ghi rõ nội dung của nó")),
+            Self::Toml { cause } => (
+                say!(lang, "this is not right: {cause}",
+                           "chỗ này không đúng: {cause}"),
+                say!(lang, "correct it as TOML",
+                           "sửa lại theo cú pháp TOML")),
+            Self::UnknownKey { key, nearest } => (
+                say!(lang, "`{key}` is not a key here",
+                           "ở đây không có khóa «{key}»"),
+                match nearest {
+                    Some(nearest) => say!(lang, "did you mean `{nearest}`?",
+                                                "có phải ý bạn là «{nearest}»?"),
+                    None => say!(lang, "take it out",
+                                       "bỏ khóa này đi"),
+                }),
             Self::NoLanguage => (
-                "no-language",
-                "`languages` names none".into(),
-                "write `languages = [\"vi\", \"en\"]`, the default one first".into(),
-            ),
+                say!(lang, "`languages` names none",
+                           "«languages» chưa nêu ngôn ngữ nào"),
+                say!(lang, "write `languages = [\"vi\", \"en\"]`, the default one first",
+                           "viết «languages = [\"vi\", \"en\"]», ngôn ngữ chính đứng đầu")),
             Self::Origin { value } => (
-                "origin",
-                format!("`{value}` is not the address of a site"),
-                "write scheme and host alone, such as `https://example.vn`".into(),
-            ),
+                say!(lang, "`{value}` is not the address of a site",
+                           "«{value}» không phải là địa chỉ của một trang web"),
+                say!(lang, "write scheme and host alone, such as `https://example.vn`",
+                           "chỉ viết giao thức và tên máy chủ, như «https://example.vn»")),
             Self::TextMissing { language } => (
-                "text-missing",
-                format!("this text lacks the default language, `{language}`"),
-                format!("add `.{language} = \"…\"`"),
-            ),
+                say!(lang, "this text lacks the default language, `{language}`",
+                           "phần chữ này thiếu ngôn ngữ chính, «{language}»"),
+                say!(lang, "add `.{language} = \"…\"`",
+                           "thêm «.{language} = \"…\"»")),
             Self::CsvHeader { expected, found } => (
-                "csv-header",
-                format!("the first line is `{found}`"),
-                format!("it must begin with `{expected}`"),
-            ),
-            Self::CsvRow { cause } => (
-                "csv-row",
-                cause.clone(),
-                "give every row as many cells as the first line; put a cell with commas in quotes"
-                    .into(),
-            ),
+                say!(lang, "the first line is `{found}`",
+                           "dòng đầu tiên là «{found}»"),
+                say!(lang, "it must begin with `{expected}`",
+                           "dòng này phải bắt đầu bằng «{expected}»")),
+            Self::CsvCells { found, wanted } => (
+                say!(lang, "this row has {found} cells, the first line {wanted}",
+                           "dòng này có {found} ô, còn dòng đầu tiên có {wanted} ô"),
+                say!(lang, "give every row as many cells as the first line; put a cell with commas in quotes",
+                           "mỗi dòng phải có đủ số ô như dòng đầu tiên; ô có dấu phẩy thì đặt trong ngoặc kép")),
             Self::EmptyCell { column } => (
-                "empty-cell",
-                format!("`{column}` is empty"),
-                "fill it in".into(),
-            ),
+                say!(lang, "`{column}` is empty",
+                           "ô «{column}» để trống"),
+                say!(lang, "fill it in",
+                           "điền vào ô này")),
             Self::CodeForm { code } => (
-                "code-form",
-                format!("`{code}` cannot be a code"),
-                "use letters, digits, `-`, `_` and `.` of ASCII, at most 32".into(),
-            ),
+                say!(lang, "`{code}` cannot be a code",
+                           "«{code}» không dùng làm mã được"),
+                say!(lang, "use letters, digits, `-`, `_` and `.` of ASCII, at most 32",
+                           "dùng chữ cái không dấu, chữ số, «-», «_» và «.», tối đa 32 ký tự")),
             Self::CodeTwice { code, line } => (
-                "code-twice",
-                format!("code `{code}` is on line {line} already"),
-                "give each row its own code".into(),
-            ),
+                say!(lang, "code `{code}` is on line {line} already",
+                           "mã «{code}» đã có ở dòng {line}"),
+                say!(lang, "give each row its own code",
+                           "mỗi dòng cần một mã riêng")),
             Self::UnknownGroup { code, file } => (
-                "unknown-group",
-                format!("there is no group `{code}` in `{file}`"),
-                "correct the code, or add the group there".into(),
-            ),
+                say!(lang, "there is no group `{code}` in `{file}`",
+                           "không có nhóm «{code}» trong «{file}»"),
+                say!(lang, "correct the code, or add the group there",
+                           "sửa lại mã, hoặc thêm nhóm vào tệp đó")),
             Self::DistrictTwoNames { code, name } => (
-                "district-two-names",
-                format!("district `{code}` is called `{name}` above"),
-                "correct the code or the name".into(),
-            ),
+                say!(lang, "district `{code}` is called `{name}` above",
+                           "ở phía trên, quận (huyện) «{code}» có tên là «{name}»"),
+                say!(lang, "correct the code or the name",
+                           "sửa lại mã hoặc tên")),
             Self::Day { value } => (
-                "day",
-                format!("`{value}` is not a day"),
-                "write it as YYYY-MM-DD".into(),
-            ),
+                say!(lang, "`{value}` is not a day",
+                           "«{value}» không phải là một ngày"),
+                say!(lang, "write it as YYYY-MM-DD",
+                           "viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2016-08-10")),
             Self::SlugForm { slug } => (
-                "slug-form",
-                format!("`{slug}` cannot be part of an address"),
-                "use a–z, 0–9 and `-`".into(),
-            ),
+                say!(lang, "`{slug}` cannot be part of an address",
+                           "«{slug}» không dùng làm phần của địa chỉ được"),
+                say!(lang, "use a–z, 0–9 and `-`",
+                           "dùng a–z, 0–9 và «-»")),
             Self::SlugTwice { slug, line } => (
-                "slug-twice",
-                format!("address `{slug}` is on line {line} already"),
-                "give each agency its own".into(),
-            ),
+                say!(lang, "address `{slug}` is on line {line} already",
+                           "địa chỉ «{slug}» đã có ở dòng {line}"),
+                say!(lang, "give each agency its own",
+                           "mỗi cơ quan cần một địa chỉ riêng")),
             Self::ServiceId { id } => (
-                "service-id",
-                format!("`{id}` cannot be a service's id"),
-                "name the folder with a–z, 0–9 and `-`".into(),
-            ),
+                say!(lang, "`{id}` cannot be a service's id",
+                           "«{id}» không dùng làm mã thủ tục được"),
+                say!(lang, "name the folder with a–z, 0–9 and `-`",
+                           "đặt tên thư mục bằng a–z, 0–9 và «-»")),
             Self::ServiceIdTaken { id } => (
-                "service-id-taken",
-                format!("`/{id}/` is a page of the portal itself"),
-                "give the service's folder another name".into(),
-            ),
+                say!(lang, "`/{id}/` is a page of the portal itself",
+                           "«/{id}/» là trang của chính cổng"),
+                say!(lang, "give the service's folder another name",
+                           "đặt tên khác cho thư mục của thủ tục")),
             Self::RawHtml => (
-                "raw-html",
-                "a guide holds raw HTML".into(),
-                "write it in Markdown; a `<` that is meant as a character is written `\\<`".into(),
-            ),
+                say!(lang, "a guide holds raw HTML",
+                           "hướng dẫn có mã HTML"),
+                say!(lang, "write it in Markdown; a `<` that is meant as a character is written `\\<`",
+                           "viết bằng Markdown; dấu «<» dùng như ký tự thì viết là «\\<»")),
             Self::Address { address } => (
-                "address",
-                format!("`{address}` is not an address that a guide may lead to"),
-                "use one that begins with https://, tel:, mailto:, # or /".into(),
-            ),
+                say!(lang, "`{address}` is not an address that a guide may lead to",
+                           "hướng dẫn không được dẫn đến địa chỉ «{address}»"),
+                say!(lang, "use one that begins with https://, tel:, mailto:, # or /",
+                           "dùng địa chỉ bắt đầu bằng https://, tel:, mailto:, # hoặc /")),
             Self::TranslationExtra { key, default } => (
-                "translation-extra",
-                format!("`{key}` is not a text of the default language"),
-                format!("correct it, or add it to `{default}` first"),
-            ),
-            Self::Template { cause } => ("template", cause.clone(), "correct the template".into()),
+                say!(lang, "`{key}` is not a text of the default language",
+                           "ngôn ngữ chính không có phần chữ «{key}»"),
+                say!(lang, "correct it, or add it to `{default}` first",
+                           "sửa lại, hoặc thêm vào «{default}» trước")),
+            Self::Template { cause } => (
+                say!(lang, "the template cannot be used: {cause}",
+                           "không dùng được khuôn trang này: {cause}"),
+                say!(lang, "correct the template",
+                           "sửa lại khuôn trang")),
             Self::ImportForm => (
-                "import-form",
-                "this `import` is not of the restricted form".into(),
-                "write `import { name, … } from './module.js';`".into(),
-            ),
+                say!(lang, "this `import` is not of the restricted form",
+                           "lệnh «import» này không đúng dạng cho phép"),
+                say!(lang, "write `import {{ name, … }} from './module.js';`",
+                           "viết «import {{ tên, … }} from './module.js';»")),
             Self::ImportLeaves { path } => (
-                "import-leaves",
-                format!("`{path}` leads out of the site folder"),
-                "keep to modules of the site folder".into(),
-            ),
+                say!(lang, "`{path}` leads out of the site folder",
+                           "«{path}» dẫn ra ngoài thư mục của trang web"),
+                say!(lang, "keep to modules of the site folder",
+                           "chỉ dùng các mô-đun trong thư mục của trang web")),
             Self::ImportCircle { way } => (
-                "import-circle",
-                format!("modules import each other in a circle: {way}"),
-                "move what they share into a module of its own".into(),
-            ),
+                say!(lang, "modules import each other in a circle: {way}",
+                           "các mô-đun gọi nhau vòng tròn: {way}"),
+                say!(lang, "move what they share into a module of its own",
+                           "chuyển phần dùng chung sang một mô-đun riêng")),
             Self::ModuleMissing { path } => (
-                "module-missing",
-                format!("there is no module `{path}`"),
-                "correct the path after `from`, or add the file".into(),
-            ),
+                say!(lang, "there is no module `{path}`",
+                           "không có mô-đun «{path}»"),
+                say!(lang, "correct the path after `from`, or add the file",
+                           "sửa đường dẫn sau «from», hoặc thêm tệp")),
             Self::ExportForm => (
-                "export-form",
-                "this `export` is not of the restricted form".into(),
-                "write `export` before a function, const, let or class".into(),
-            ),
+                say!(lang, "this `export` is not of the restricted form",
+                           "lệnh «export» này không đúng dạng cho phép"),
+                say!(lang, "write `export` before a function, const, let or class",
+                           "viết «export» trước function, const, let hoặc class")),
             Self::ExportMissing { module, name } => (
-                "export-missing",
-                format!("`{module}` does not export `{name}`"),
-                "export it there, or correct the name".into(),
-            ),
+                say!(lang, "`{module}` does not export `{name}`",
+                           "«{module}» không xuất ra «{name}»"),
+                say!(lang, "export it there, or correct the name",
+                           "xuất nó ra ở đó, hoặc sửa lại tên")),
             Self::NameTwice { name, other } => (
-                "name-twice",
-                format!("`{name}` is declared in `{other}` too"),
-                "give one of them another name".into(),
-            ),
+                say!(lang, "`{name}` is declared in `{other}` too",
+                           "«{name}» cũng được khai báo trong «{other}»"),
+                say!(lang, "give one of them another name",
+                           "đặt tên khác cho một trong hai")),
             Self::NotJavaScript { cause } => (
-                "not-javascript",
-                format!("this is not JavaScript: {cause}"),
-                "correct the module".into(),
-            ),
-        };
-        (code, message, mend)
+                say!(lang, "this is not JavaScript: {cause}",
+                           "chỗ này không phải là JavaScript: {cause}"),
+                say!(lang, "correct the module",
+                           "sửa lại mô-đun")),
+        }
     }
+}
+
+/// Why the system refused, in plain words.
+pub(crate) fn cause(error: &io::Error) -> Bilingual {
+    Bilingual::from(|lang| match error.kind() {
+        ErrorKind::NotFound => say!(lang, "it is not there", "nó không có ở đó"),
+        ErrorKind::PermissionDenied => say!(lang, "you have no right to", "bạn không có quyền"),
+        ErrorKind::ReadOnlyFilesystem => say!(lang, "the disk is read-only", "ổ đĩa chỉ cho đọc"),
+        ErrorKind::StorageFull => say!(lang, "the disk is full", "ổ đĩa đã đầy"),
+        _ => error.to_string(),
+    })
 }

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use formdef::Bilingual;
 use walkdir::WalkDir;
 
-use crate::fault::{Fault, Mistake};
+use crate::fault::{Fault, Mistake, cause};
 
 /// The largest source file that is read; longer ones are a fault.
 pub const SOURCE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -290,7 +291,7 @@ fn slashed(path: &Path) -> Option<String> {
 
 fn read_text(path: &Path) -> Result<String, Mistake> {
     let unreadable = |error: std::io::Error| Mistake::Unreadable {
-        cause: error.to_string(),
+        cause: cause(&error),
     };
     let bytes = fs::metadata(path).map_err(unreadable)?.len();
     if bytes > SOURCE_BYTES_MAX {
@@ -324,7 +325,7 @@ fn walk_fault(error: &walkdir::Error) -> Fault {
         None => Mistake::Unreadable {
             cause: error
                 .io_error()
-                .map_or_else(|| error.to_string(), ToString::to_string),
+                .map_or_else(|| Bilingual::from(|_| error.to_string()), cause),
         },
     };
     Fault::Whole { path, mistake }

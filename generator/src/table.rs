@@ -82,16 +82,18 @@ impl<'a> Table<'a> {
         let line = error
             .position()
             .map_or(1, |position| position.line() as usize);
-        let cause = match error.kind() {
-            csv::ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => format!("this row has {len} cells, the first line {expected_len}"),
-            _ => "this row cannot be read".to_owned(),
-        };
-        self.faults.push(
-            self.folder
-                .fault_at(self.path, line, 1, &Mistake::CsvRow { cause }),
-        );
+        // The text is in memory and UTF-8: nothing else can go wrong with a row.
+        if let csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } = error.kind()
+        {
+            let mistake = Mistake::CsvCells {
+                found: *len,
+                wanted: *expected_len,
+            };
+            self.faults
+                .push(self.folder.fault_at(self.path, line, 1, &mistake));
+        }
     }
 
     /// A cell by its column; empty when the table has no such column.

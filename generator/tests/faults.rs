@@ -247,7 +247,7 @@ fn a_folder_that_is_not_there() {
     let mut options = support::fixture();
     options.forms = "nowhere".into();
     assert!(
-        said_of(&options).starts_with("forms: cannot be read: No such file or directory"),
+        said_of(&options).starts_with("forms: cannot be read: it is not there"),
         "{}",
         said_of(&options)
     );

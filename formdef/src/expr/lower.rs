@@ -5,6 +5,7 @@ use super::parser::{Expr, Node, parse};
 use super::signatures::{SIGNATURES, signature};
 use super::tree::{Op, Scalar, Tree};
 use super::types::{Codes, Names, Type};
+use crate::noun;
 use crate::read::Mistake;
 use std::ops::Range;
 
@@ -172,9 +173,9 @@ impl Lowering<'_> {
             let (tree, _) = self.expr(expr);
             if lowered.iter().any(|(other, _)| other == name) {
                 let mistake = Mistake::Double {
-                    what: "name",
+                    what: noun::NAME,
                     id: name.clone(),
-                    first: "the same expression".into(),
+                    first: None,
                 };
                 self.fault(&expr.span, mistake);
             }
@@ -315,7 +316,7 @@ impl Lowering<'_> {
         if !its.is_text() && its != Type::Number {
             let mistake = Mistake::WrongOperand {
                 of: "in".to_owned(),
-                wanted: "a text, an option or a number",
+                wanted: noun::TEXT_OPTION_OR_NUMBER,
                 found: its.describe(),
             };
             return self.fault(&left.span, mistake);

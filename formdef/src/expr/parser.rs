@@ -15,6 +15,7 @@
 
 use super::lexer::{Misplaced, Token, TokenKind, tokens};
 use super::tree::Scalar;
+use crate::noun::{self, Noun};
 use crate::read::Mistake;
 use std::ops::Range;
 
@@ -53,7 +54,7 @@ pub(crate) fn parse(text: &str) -> Result<Expr, Misplaced> {
     let expr = parser.expression()?;
     match parser.peek().kind {
         TokenKind::End => Ok(expr),
-        _ => Err(parser.unexpected("the end of the expression")),
+        _ => Err(parser.unexpected(noun::THE_END)),
     }
 }
 
@@ -173,7 +174,7 @@ impl Parser {
             TokenKind::Sign("{") => Node::Map(self.until("}", Self::entry)?),
             _ => {
                 self.at -= 1;
-                return Err(self.unexpected("a value"));
+                return Err(self.unexpected(noun::VALUE));
             }
         };
         let depth: Vec<usize> = match &node {
@@ -187,7 +188,7 @@ impl Parser {
 
     fn entry(&mut self) -> Result<(String, Expr), Misplaced> {
         let TokenKind::Text(name) = self.peek().kind.clone() else {
-            return Err(self.unexpected("a name in quotes"));
+            return Err(self.unexpected(noun::QUOTED_NAME));
         };
         self.at += 1;
         self.expect(":")?;
@@ -241,11 +242,11 @@ impl Parser {
         if self.take(sign) {
             Ok(end)
         } else {
-            Err(self.unexpected(sign))
+            Err(self.unexpected(Noun(sign, sign)))
         }
     }
 
-    fn unexpected(&self, wanted: &'static str) -> Misplaced {
+    fn unexpected(&self, wanted: Noun) -> Misplaced {
         let found = match &self.peek().kind {
             TokenKind::End => None,
             TokenKind::Path(path) => Some(path.clone()),

@@ -3,6 +3,7 @@
 use super::tree::{Op, Scalar, Tree};
 use super::types::Type;
 use crate::Date;
+use crate::noun;
 use crate::read::Mistake;
 
 /// What a function takes.
@@ -23,16 +24,13 @@ impl Wanted {
     /// Why a value cannot stand here.
     pub(super) fn refuses(self, function: &str, tree: &Tree, its: &Type) -> Option<Mistake> {
         let (fits, wanted) = match self {
-            Self::Number => (its.fits(&Type::Number), "a number"),
-            Self::Text => (its.is_text(), "a text"),
-            Self::Date => (its.fits(&Type::Date), "a date"),
-            Self::TextOrEntries => (
-                its.is_text() || *its == Type::Entries,
-                "a text or a repeat group",
-            ),
+            Self::Number => (its.fits(&Type::Number), noun::NUMBER),
+            Self::Text => (its.is_text(), noun::TEXT),
+            Self::Date => (its.fits(&Type::Date), noun::DATE),
+            Self::TextOrEntries => (its.is_text() || *its == Type::Entries, noun::TEXT_OR_REPEAT),
             Self::IdPaper => (
                 matches!(its, Type::Record("id-paper") | Type::Any),
-                "a field of kind `id-paper`",
+                noun::ID_PAPER,
             ),
             Self::Field => {
                 let is_field = matches!(tree, Tree::Get(..)) || *its == Type::Any;

@@ -1,6 +1,7 @@
 //! What values are, and what the names in an expression mean.
 
 use crate::list::Lists;
+use crate::noun::{self, Noun, Thing};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -27,23 +28,23 @@ pub(crate) enum Type {
 /// The options of a field.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Codes {
-    /// For messages: "`child.sex`" or "the list `sex`".
-    pub(crate) of: String,
+    /// The field or the list that they belong to.
+    pub(crate) of: Thing,
     pub(crate) values: Vec<String>,
 }
 
 impl Type {
-    pub(crate) fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> Noun {
         match self {
-            Self::Bool => "true or false",
-            Self::Number => "a number",
-            Self::Text => "a text",
-            Self::Code(_) => "an option",
-            Self::Date => "a date",
-            Self::Record(_) => "an answer of several parts",
-            Self::Entries => "the entries of a repeat group",
-            Self::Map => "{…}",
-            Self::Any => "unknown",
+            Self::Bool => noun::TRUE_OR_FALSE,
+            Self::Number => noun::NUMBER,
+            Self::Text => noun::TEXT,
+            Self::Code(_) => noun::OPTION,
+            Self::Date => noun::DATE,
+            Self::Record(_) => noun::PARTS,
+            Self::Entries => noun::ENTRIES,
+            Self::Map => noun::MAP,
+            Self::Any => noun::UNKNOWN,
         }
     }
 

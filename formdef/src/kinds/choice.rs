@@ -5,6 +5,7 @@ use crate::expr::types::{Codes, Meaning, Type};
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
+use crate::noun;
 use crate::place::code_of;
 use serde_json::Value;
 use std::rc::Rc;
@@ -32,7 +33,7 @@ impl Behaviour for Choice {
         plain(match &field.list {
             Some(list) => code_of(list, lists),
             None => Type::Code(Rc::new(Codes {
-                of: format!("`{}`", field.id),
+                of: noun::THE_FIELD.named(field.id.as_str()),
                 values: field
                     .options
                     .iter()

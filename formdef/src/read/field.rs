@@ -10,6 +10,7 @@ use crate::Date;
 use crate::form::{Choice, Field, Wording};
 use crate::kinds::{self, Context, Kind};
 use crate::message;
+use crate::noun;
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
@@ -65,7 +66,7 @@ pub(super) fn read(
     let owner = Owner {
         table: reader.table(node)?,
         at: &node.at,
-        name: "a field".into(),
+        name: noun::FIELD.into(),
     };
     let kind = kind(reader, &owner, &kinds::all().collect::<Vec<_>>());
     let id_node = reader.need(&owner, "id", "id = \"child.birth_date\"");
@@ -76,9 +77,9 @@ pub(super) fn read(
     };
     if let Some(first) = ids.fields.get(&id) {
         let mistake = Mistake::Double {
-            what: "field",
+            what: noun::FIELD,
             id: id.clone(),
-            first: reader.line_of(first),
+            first: Some(reader.line_of(first)),
         };
         reader.fault(&id_node.at, mistake);
         return None;
@@ -125,7 +126,7 @@ fn member(reader: &mut Reader<'_>, node: &Node) -> Option<Field> {
     let owner = Owner {
         table: reader.table(node)?,
         at: &node.at,
-        name: "a field of a repeat group".into(),
+        name: noun::MEMBER.into(),
     };
     let kind = kind(reader, &owner, &member_kinds());
     let id = reader.need(&owner, "id", "id = \"full_name\"");
@@ -158,7 +159,7 @@ fn common(
     known: &[&str],
 ) -> Field {
     let owner = Owner {
-        name: format!("a field of kind `{}`", kind.name()),
+        name: noun::FIELD_OF_KIND.named(kind.name()),
         ..*owner
     };
     reader.unknown_keys(&owner, known);
@@ -222,7 +223,7 @@ fn check_parameters(reader: &mut Reader<'_>, owner: &Owner<'_>, field: &Field) {
         reader.fault(owner.at, Mistake::OptionsOrList);
     }
     if known.contains(&"field") && !written("field") {
-        reader.fault(owner.at, Mistake::EmptyList { what: "field" });
+        reader.fault(owner.at, Mistake::EmptyList { what: noun::FIELD });
     }
     let lengths = (
         field.length_min.map(i64::from),
@@ -251,7 +252,7 @@ fn wording(reader: &mut Reader<'_>, node: &Node) -> Option<Wording> {
     let owner = Owner {
         table: reader.table(node)?,
         at: &node.at,
-        name: "`invalid` or `missing`".into(),
+        name: noun::WORDING.into(),
     };
     reader.unknown_keys(&owner, &keys::names(keys::WORDING));
     let id = reader.need(&owner, "id", "id = \"R-COPIES\"");
@@ -271,7 +272,7 @@ fn wording(reader: &mut Reader<'_>, node: &Node) -> Option<Wording> {
 fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {
     let items = reader.array(node);
     if items.is_empty() {
-        reader.fault(&node.at, Mistake::EmptyList { what: "option" });
+        reader.fault(&node.at, Mistake::EmptyList { what: noun::OPTION });
     }
     let mut options: Vec<Choice> = Vec::new();
     for item in items {
@@ -281,7 +282,7 @@ fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {
         let owner = Owner {
             table,
             at: &item.at,
-            name: "an option".into(),
+            name: noun::OPTION.into(),
         };
         reader.unknown_keys(&owner, &keys::names(keys::OPTION));
         let value_node = reader.need(&owner, "value", "value = \"co\"");
@@ -297,9 +298,9 @@ fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {
         };
         if options.iter().any(|option| option.value == value) {
             let mistake = Mistake::Double {
-                what: "option",
+                what: noun::OPTION,
                 id: value.clone(),
-                first: "the same list".into(),
+                first: None,
             };
             reader.fault(&value_node.at, mistake);
         }
@@ -341,9 +342,9 @@ fn members(reader: &mut Reader<'_>, node: &Node) -> Vec<Field> {
         };
         if members.iter().any(|other| other.id == field.id) {
             let mistake = Mistake::Double {
-                what: "field",
+                what: noun::FIELD,
                 id: field.id.clone(),
-                first: "the same group".into(),
+                first: None,
             };
             reader.fault(&node.at, mistake);
         }
@@ -372,7 +373,7 @@ fn default(reader: &mut Reader<'_>, node: &Node, field: &Field) -> Option<Value>
     };
     let mistake = Mistake::BadDefault {
         kind: field.kind.name(),
-        why: message::english(finding.code, field),
+        why: message::for_editors(finding.code, field),
     };
     reader.fault(&node.at, mistake);
     None

@@ -7,6 +7,7 @@ use super::reader::{Owner, Reader, is_field_id};
 use super::{keys, recipients, section};
 use crate::fault::Source;
 use crate::form::{Attachment, FORMDEF_VERSION, Form, Guide, Mode, Window};
+use crate::noun;
 use crate::text::Text;
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Fo
     let owner = Owner {
         table: reader.table(&root)?,
         at: &root.at,
-        name: "a form".into(),
+        name: noun::FORM.into(),
     };
     reader.unknown_keys(&owner, &keys::names(keys::FORM));
     let mut expressions = Expressions::default();
@@ -135,9 +136,9 @@ fn attachments(
         };
         if let Some(first) = places.get(&attachment.id) {
             let mistake = Mistake::Double {
-                what: "attachment",
+                what: noun::ATTACHMENT,
                 id: attachment.id.clone(),
-                first: reader.line_of(first),
+                first: Some(reader.line_of(first)),
             };
             reader.fault(&id_at, mistake);
         }
@@ -156,7 +157,7 @@ fn attachment(
     let owner = Owner {
         table: reader.table(node)?,
         at: &node.at,
-        name: "an attachment".into(),
+        name: noun::ATTACHMENT.into(),
     };
     reader.unknown_keys(&owner, &keys::names(keys::ATTACHMENT));
     let id_node = reader.need(&owner, "id", "id = \"att.birth_notice\"")?;

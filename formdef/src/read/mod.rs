@@ -55,3 +55,8 @@ pub fn parse(source: &Source, shelf: &Shelf) -> (Option<Form>, Vec<Fault>) {
     faults.dedup();
     (form.filter(|_| faults.is_empty()), faults)
 }
+
+/// The names of all messages that [`parse`] can give.
+pub fn fault_codes() -> &'static [&'static str] {
+    <Mistake as strum::VariantNames>::VARIANTS
+}

@@ -1,5 +1,6 @@
 //! TOML as nodes that know their place: file and bytes. Values of several files can so be joined in one table.
 
+use crate::noun::{self, Noun};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -109,15 +110,15 @@ impl Node {
     }
 
     /// What stands here, for messages.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(super) fn describe(&self) -> Noun {
         match self.content {
-            Content::Text(_) => "a text",
-            Content::Integer(_) => "a whole number",
-            Content::Boolean(_) => "true or false",
-            Content::Fraction => "a number with a fraction",
-            Content::Datetime(_) => "a date or time",
-            Content::Array(_) => "a list",
-            Content::Table(_) => "a table",
+            Content::Text(_) => noun::TEXT,
+            Content::Integer(_) => noun::WHOLE_NUMBER,
+            Content::Boolean(_) => noun::TRUE_OR_FALSE,
+            Content::Fraction => noun::FRACTION,
+            Content::Datetime(_) => noun::DATE_OR_TIME,
+            Content::Array(_) => noun::LIST,
+            Content::Table(_) => noun::TABLE,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! impossible.
 
 use super::expressions::{Expressions, Slot, inside};
-use super::mistake::{Mistake, Never};
+use super::mistake::Mistake;
 use super::node::Place;
 use super::reader::Reader;
 use crate::expr::parser::{Expr, Node, parse};
@@ -41,14 +41,14 @@ pub(super) fn check(
     looking.rules(form);
     for (at, text, part, never) in looking.found {
         let at = inside(reader.sources[at.file].text.as_str(), &at, text, part);
-        reader.fault(&at, Mistake::Never(never));
+        reader.fault(&at, never);
     }
 }
 
 struct Looking<'a> {
     expressions: &'a Expressions,
     /// Where, in which text, at which part of it, what.
-    found: Vec<(Place, &'a str, Range<usize>, Never)>,
+    found: Vec<(Place, &'a str, Range<usize>, Mistake)>,
     /// What this form's answers can be.
     own: Reach<'a>,
     /// What the answers to a shared section can be: other forms ask it with other options.
@@ -63,7 +63,12 @@ impl<'a> Looking<'a> {
             if let Some(tree) = &section.show_when {
                 asked = self.own.when(&start, tree, true);
                 if asked.is_empty() {
-                    self.condition(Slot::Section(number), tree, &start, Never::SectionShown);
+                    self.condition(
+                        Slot::Section(number),
+                        tree,
+                        &start,
+                        Mistake::SectionNeverShown,
+                    );
                     let fields = section.fields.iter().map(|field| field.id.clone());
                     self.own.never_shown.extend(fields);
                     continue;
@@ -77,7 +82,7 @@ impl<'a> Looking<'a> {
                 let slot = Slot::Field(number, place);
                 self.own.start();
                 if self.own.when(&asked, tree, true).is_empty() {
-                    self.condition(slot, tree, &asked, Never::FieldShown);
+                    self.condition(slot, tree, &asked, Mistake::FieldNeverShown);
                     self.own.never_shown.insert(field.id.clone());
                 } else {
                     self.branches(slot, tree);
@@ -93,14 +98,19 @@ impl<'a> Looking<'a> {
             };
             let start = self.own.start();
             if self.own.when(&start, tree, true).is_empty() {
-                self.condition(Slot::Attachment(number), tree, &start, Never::PaperListed);
+                self.condition(
+                    Slot::Attachment(number),
+                    tree,
+                    &start,
+                    Mistake::PaperNeverListed,
+                );
             } else {
                 self.branches(Slot::Attachment(number), tree);
             }
         }
     }
 
-    fn condition(&mut self, slot: Slot, tree: &Tree, ways: &Ways, never: Never) {
+    fn condition(&mut self, slot: Slot, tree: &Tree, ways: &Ways, never: Mistake) {
         if let Some((text, at)) = self.expressions.written(slot) {
             let part = blamed(&self.own, text, tree, ways, true);
             self.found.push((at.clone(), text, part, never));
@@ -129,7 +139,8 @@ impl<'a> Looking<'a> {
             }
         });
         for part in dead {
-            self.found.push((at.clone(), text, part, Never::WayTaken));
+            self.found
+                .push((at.clone(), text, part, Mistake::WayNeverTaken));
         }
     }
 
@@ -143,7 +154,8 @@ impl<'a> Looking<'a> {
             let shown = self.own.shown(self.own.start(), &rule.on);
             if self.own.when(&shown, &rule.assert, true).is_empty() {
                 let part = blamed(&self.own, text, &rule.assert, &shown, true);
-                self.found.push((at.clone(), text, part, Never::RuleHolds));
+                self.found
+                    .push((at.clone(), text, part, Mistake::RuleNeverHolds));
                 continue;
             }
             self.dead_ways(text, at, &rule.assert);
@@ -156,7 +168,8 @@ impl<'a> Looking<'a> {
             };
             if reach.when(&asked, &rule.assert, false).is_empty() {
                 let part = blamed(reach, text, &rule.assert, &asked, false);
-                self.found.push((at.clone(), text, part, Never::RuleBroken));
+                self.found
+                    .push((at.clone(), text, part, Mistake::RuleNeverBroken));
             }
         }
     }

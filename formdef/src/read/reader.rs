@@ -5,6 +5,7 @@ use super::mistake::{Mistake, is_near};
 use super::node::{Content, Entry, Node, Place, Table};
 use crate::date::Date;
 use crate::fault::{Fault, Source};
+use crate::noun::{self, Noun, Thing};
 use crate::text::Text;
 use std::ops::RangeInclusive;
 use toml::value::{Datetime, Offset};
@@ -59,7 +60,7 @@ impl<'a> Reader<'a> {
         format!("{}:{}", source.path, before.matches('\n').count() + 1)
     }
 
-    fn wrong_type(&mut self, node: &Node, wanted: &'static str) {
+    fn wrong_type(&mut self, node: &Node, wanted: Noun) {
         let found = node.describe();
         self.fault(&node.at, Mistake::WrongType { wanted, found });
     }
@@ -68,7 +69,7 @@ impl<'a> Reader<'a> {
         match &node.content {
             Content::Table(table) => Some(table),
             _ => {
-                self.wrong_type(node, "a table");
+                self.wrong_type(node, noun::TABLE);
                 None
             }
         }
@@ -78,7 +79,7 @@ impl<'a> Reader<'a> {
         match &node.content {
             Content::Array(items) => items,
             _ => {
-                self.wrong_type(node, "a list");
+                self.wrong_type(node, noun::LIST);
                 &[]
             }
         }
@@ -88,7 +89,7 @@ impl<'a> Reader<'a> {
         match &node.content {
             Content::Text(text) => Some(text),
             _ => {
-                self.wrong_type(node, "a text in quotes");
+                self.wrong_type(node, noun::QUOTED);
                 None
             }
         }
@@ -98,7 +99,7 @@ impl<'a> Reader<'a> {
         match node.content {
             Content::Boolean(value) => Some(value),
             _ => {
-                self.wrong_type(node, "true or false");
+                self.wrong_type(node, noun::TRUE_OR_FALSE);
                 None
             }
         }
@@ -106,7 +107,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn integer(&mut self, node: &Node, range: RangeInclusive<i64>) -> Option<i64> {
         let Content::Integer(number) = node.content else {
-            self.wrong_type(node, "a whole number");
+            self.wrong_type(node, noun::WHOLE_NUMBER);
             return None;
         };
         let fits = number.filter(|number| range.contains(number));
@@ -124,7 +125,7 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         if day.is_none() {
-            self.wrong_type(node, "a day such as 2022-12-31");
+            self.wrong_type(node, noun::DAY);
         }
         day
     }
@@ -136,7 +137,7 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         if seconds.is_none() {
-            self.wrong_type(node, "a moment such as 2016-08-10T00:00:00+07:00");
+            self.wrong_type(node, noun::MOMENT);
         }
         seconds
     }
@@ -144,7 +145,7 @@ impl<'a> Reader<'a> {
     /// A text in the portal's languages, the default one at least.
     pub(super) fn words(&mut self, node: &Node) -> Option<Text> {
         let Content::Table(table) = &node.content else {
-            self.wrong_type(node, "words by language, such as { vi = \"…\" }");
+            self.wrong_type(node, noun::WORDS);
             return None;
         };
         let languages = &self.shelf.languages;
@@ -247,7 +248,7 @@ impl<'a> Reader<'a> {
 pub(super) struct Owner<'n> {
     pub(super) table: &'n Table,
     pub(super) at: &'n Place,
-    pub(super) name: String,
+    pub(super) name: Thing,
 }
 
 /// `[a-z][a-z0-9_]*` joined by dots.

@@ -5,6 +5,7 @@ use super::mistake::Mistake;
 use super::node::{Content, Node, Place};
 use super::reader::{Owner, Reader, is_member_id};
 use crate::form::{Field, Form, Office, Recipient};
+use crate::noun;
 use std::collections::BTreeSet;
 
 /// The kind of the offices that are the agencies themselves.
@@ -30,7 +31,12 @@ pub(super) fn read(
     };
     let (Some(node), false) = (node, table.entries.is_empty()) else {
         let at = node.map_or(owner.at, |node| &node.at);
-        reader.fault(at, Mistake::EmptyList { what: "recipient" });
+        reader.fault(
+            at,
+            Mistake::EmptyList {
+                what: noun::RECIPIENT,
+            },
+        );
         return Vec::new();
     };
     let alone = table.entries.len() == 1;
@@ -72,7 +78,7 @@ fn recipient(
             let owner = Owner {
                 table: reader.table(node)?,
                 at: &node.at,
-                name: format!("the recipient `{}`", role.name),
+                name: noun::THE_RECIPIENT.named(role.name),
             };
             reader.unknown_keys(&owner, &keys::names(keys::RECIPIENT));
             let office = match owner.table.get("office") {
@@ -126,7 +132,7 @@ fn office(reader: &mut Reader<'_>, node: &Node, fields: &Fields<'_>) -> Option<(
     let owner = Owner {
         table: reader.table(node)?,
         at: &node.at,
-        name: "an office".into(),
+        name: noun::OFFICE.into(),
     };
     reader.unknown_keys(&owner, &keys::names(keys::DISTRICT_OFFICE));
     let field_node = reader.need(&owner, "district_of", "district_of = \"agency\"");

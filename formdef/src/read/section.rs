@@ -6,6 +6,7 @@ use super::node::{Content, Entry, Node, Place, Table};
 use super::reader::{Owner, Reader, is_section_id};
 use super::{field, keys};
 use crate::form::{Field, Section, Severity};
+use crate::noun;
 use std::collections::BTreeMap;
 
 const SEVERITIES: &[(&str, Severity)] = &[
@@ -38,7 +39,7 @@ pub(super) fn read_all(
         let owner = Owner {
             table,
             at: &node.at,
-            name: "a section".into(),
+            name: noun::SECTION.into(),
         };
         let section = if table.get("use").is_some() {
             shared(reader, &owner, sections.len(), &mut ids, expressions)
@@ -102,7 +103,7 @@ fn shared(
     let whole = Owner {
         table: &table,
         at: &root.at,
-        name: "a shared section".into(),
+        name: noun::SHARED_SECTION.into(),
     };
     reader.unknown_keys(&whole, &keys::names(keys::SHARED_SECTION));
     reader.need(&whole, "title", "title.vi = \"Người yêu cầu\"");
@@ -120,7 +121,7 @@ fn shared(
     let merged = Owner {
         table: &table,
         at: &root.at,
-        name: "a shared section".into(),
+        name: noun::SHARED_SECTION.into(),
     };
     let title = table.get("title").and_then(|node| reader.words(node));
     let intro = table.get("intro").and_then(|node| reader.words(node));
@@ -203,9 +204,9 @@ fn unknown_field(reader: &mut Reader<'_>, id: &str, known: &[String], at: &Place
 fn note_section(reader: &mut Reader<'_>, ids: &mut Ids, id: &str, at: &Place) {
     if let Some(first) = ids.sections.get(id) {
         let mistake = Mistake::Double {
-            what: "section",
+            what: noun::SECTION,
             id: id.to_owned(),
-            first: reader.line_of(first),
+            first: Some(reader.line_of(first)),
         };
         reader.fault(at, mistake);
     }
@@ -227,7 +228,7 @@ fn fields(
         .map(|node| reader.array(node))
         .unwrap_or_default();
     if nodes.is_empty() {
-        reader.fault(owner.at, Mistake::EmptyList { what: "field" });
+        reader.fault(owner.at, Mistake::EmptyList { what: noun::FIELD });
     }
     let mut fields: Vec<Field> = Vec::new();
     for node in nodes {
@@ -259,7 +260,7 @@ fn rule(reader: &mut Reader<'_>, node: &Node, field: Option<&str>) -> Option<Rul
     let owner = Owner {
         table: reader.table(node)?,
         at: &node.at,
-        name: "a rule".into(),
+        name: noun::RULE.into(),
     };
     let known = if field.is_some() {
         keys::RULE
