@@ -149,6 +149,7 @@ impl<'a> Checking<'a> {
         let scope = Scope {
             answer: &|id| self.answer(id),
             today: self.context.today,
+            lists: self.context.lists,
         };
         evaluate(tree, &scope)
     }

@@ -85,6 +85,8 @@ pub(crate) const TEXT_OR_REPEAT: Noun = Noun("a text or a repeat group", "chuỗ
 pub(crate) const TEXT_OPTION_OR_NUMBER: Noun = Noun("a text, an option or a number", "chuỗi chữ, lựa chọn hoặc số");
 #[rustfmt::skip] // One noun, one line.
 pub(crate) const ID_PAPER: Noun = Noun("a field of kind `id-paper`", "trường loại «id-paper»");
+#[rustfmt::skip] // One noun, one line.
+pub(crate) const WARD: Noun = Noun("a ward: a field of kind `agency` or the `ward` of a place", "phường, xã: trường loại «agency» hoặc `ward` của một nơi");
 pub(crate) const THE_END: Noun = Noun("the end of the expression", "phần kết thúc biểu thức");
 pub(crate) const VALUE: Noun = Noun("a value", "một giá trị");
 pub(crate) const QUOTED_NAME: Noun = Noun("a name in quotes", "một tên trong ngoặc kép");

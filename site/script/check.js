@@ -42,7 +42,7 @@ export const judge = (form, lists, answers, today) => {
     return (place.value = isRight ? value : undefined);
   };
   /** @type {Scope} */
-  const scope = { get, today };
+  const scope = { get, today, lists };
   return { context, holds, isShown, valueOf };
 };
 
@@ -69,7 +69,7 @@ export const check = (form, lists, answers, today) => {
 /** What is wrong with the answer to one shown field. @type {(form: Form, field: Field, value: Answer, context: Context, path?: string) => Fault[]} */
 export const faultsOf = (form, field, value, context, path = field.id) => {
   const [checkKind, , type = 'string', faultsWithin] = kinds[field.kind];
-  const code = value === undefined ? field.required && 'required' : typeOf(value) !== type ? 'shape' : checkKind(value, field, context);
+  const code = value === undefined ? field.required && 'required' : field.value === undefined && typeOf(value) !== type ? 'shape' : checkKind(value, field, context);
   if (code) return [faultOf(form, field, code, path)];
   return value && faultsWithin ? faultsWithin(form, field, value, context) : [];
 };

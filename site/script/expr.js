@@ -90,7 +90,7 @@ const exact = (/** @type {Known} */ sum) => (typeof sum === 'string' || Number.i
 
 /**
  * Operators and functions of which every operand must be known; those in `functions/` add themselves in the pages of
- * forms that use them.
+ * forms that use them. The scope comes after the operands.
  *
  * @type {Record<string, (...operands: Known[]) => Known>}
  */
@@ -158,7 +158,7 @@ export const evaluate = (tree, scope) => {
     const decisive = op === '||';
     return values.includes(decisive) ? decisive : values.includes(undefined) ? undefined : !decisive;
   }
-  return values.includes(undefined) ? undefined : functions[op](...values);
+  return values.includes(undefined) ? undefined : functions[op](...values, scope);
 };
 
 /** A worked-out date of more than one day: no answer can be that. */

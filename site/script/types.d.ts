@@ -13,6 +13,8 @@ export interface Scope {
   get: (field: string) => Known;
   /** `YYYY-MM-DD`, the day of the submission in the city. */
   today: string;
+  /** Those that are there. */
+  lists: Lists;
 }
 
 /** In one language (on a page), or in all of them (compiled form). */

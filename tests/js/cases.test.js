@@ -50,6 +50,6 @@ test('every operator and function of the language is in the cases', () => {
   const used = JSON.stringify(cases.map(({ form }) => form));
   const operators = ['get', 'today', 'has', '?', 'in', 'map', '&&', '||', '!', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*'];
   const dates = ['d==', 'd!=', 'd<', 'd<=', 'd>', 'd>=', 'date', 'plus_days', 'plus_years', 'year', 'words'];
-  const texts = ['size', 'letters', 'digits', 'slice', 'starts_with', 'same_name', 'id_fits'];
+  const texts = ['size', 'letters', 'digits', 'slice', 'starts_with', 'same_name', 'id_fits', 'mentions'];
   for (const name of [...operators, ...dates, ...texts]) assert.ok(used.includes(`["${name}"`), `${name} is in no case`);
 });

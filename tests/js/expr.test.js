@@ -5,7 +5,7 @@ import { answerOf, evaluate } from '../../site/script/expr.js';
 import '../../site/script/functions/same_name.js';
 
 const answers = { name: 'Y Blăm Niê Kdăm', born: '1984', day: '2012-02-29', residence: { kind: 'TT', ward: '00043' } };
-const scope = { get: (id) => answers[id], today: '2016-08-10' };
+const scope = { get: (id) => answers[id], today: '2016-08-10', lists: {} };
 const value = (tree) => evaluate(tree, scope);
 const UNKNOWN = ['get', 'nothing'];
 

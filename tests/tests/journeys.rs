@@ -9,8 +9,8 @@ use tests::office::HandedOver;
 use tests::scenarios::{self, Scenario};
 use tests::{City, Plan, browser};
 
-/// The services of the launch. A service without a scenario is not shown to work.
-const SERVICES: [&str; 7] = [
+/// Every service. One without a scenario is not shown to work.
+const SERVICES: [&str; 9] = [
     "khai-sinh",
     "khai-sinh-bhyt",
     "khai-sinh-thuong-tru-bhyt",
@@ -18,6 +18,8 @@ const SERVICES: [&str; 7] = [
     "khai-tu-xoa-thuong-tru",
     "dang-ky-lai-khai-sinh",
     "dang-ky-lai-khai-tu",
+    "trich-luc-ho-tich",
+    "khai-sinh-co-giay-to",
 ];
 
 type WhoReads = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;

@@ -8,6 +8,7 @@ use super::tree::{Op, Tree};
 use crate::Date;
 use crate::date::{Interval, Partial};
 use crate::expr::lexer::NUMBER_MAX;
+use crate::list::Lists;
 use serde_json::{Map, Value};
 
 /// What an expression is evaluated over.
@@ -16,6 +17,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) answer: &'a dyn Fn(&str) -> Option<&'a Value>,
     /// The day of the submission in the city.
     pub(crate) today: Date,
+    /// The lists that the form names.
+    pub(crate) lists: &'a Lists,
 }
 
 /// A known value.
@@ -175,6 +178,7 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
             }
             _ => None,
         },
+        Op::Mentions => functions::mentions(operand(0)?.text()?, operand(1)?.text()?, scope.lists),
     }
 }
 

@@ -3,8 +3,10 @@
 use super::evaluate::{Known, integer};
 use super::words;
 use crate::Date;
-use crate::characters::is_letter;
+use crate::characters::{is_letter, is_mark, is_number};
 use crate::date::{Interval, Partial};
+use crate::kinds::agency_list;
+use crate::list::Lists;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
@@ -82,6 +84,46 @@ fn name_key(name: &str) -> String {
     });
     let text: String = alike.collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words for a unit before its name.
+const UNIT_KINDS: [&str; 3] = ["phuong ", "xa ", "thi tran "];
+
+/// Whether the name of a ward stands in a text, as whole words: without the word for its kind, and without a number at
+/// its end, as «Mỹ Đình 1» was part of «Mỹ Đình». Unknown when the list does not know the ward.
+pub(super) fn mentions(text: &str, ward: &str, lists: &Lists) -> Option<Known> {
+    let item = lists.get(agency_list())?.find(ward)?;
+    let (_, label) = item.label.iter().next()?;
+    let label = folded(label);
+    let name = UNIT_KINDS
+        .iter()
+        .find_map(|kind| label.strip_prefix(kind))
+        .unwrap_or(&label);
+    let name = match name.rsplit_once(' ') {
+        Some((start, end)) if end.chars().all(|c| c.is_ascii_digit()) => start,
+        _ => name,
+    };
+    Some(
+        format!(" {} ", folded(text))
+            .contains(&format!(" {name} "))
+            .into(),
+    )
+}
+
+/// What is the same however it was typed: letters without their marks in lower case, and digits; one space for what is
+/// neither.
+fn folded(text: &str) -> String {
+    let plain = text
+        .to_lowercase()
+        .nfd()
+        .filter(|c| !is_mark(*c))
+        .collect::<String>();
+    let plain = plain.replace(['đ', 'ð', 'ɖ'], "d");
+    let words = plain.split(|c| !is_letter(c) && !is_number(c));
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Whether a 12-digit number fits sex (`1` male, `2` female) and year of birth: its 4th digit holds century and sex,

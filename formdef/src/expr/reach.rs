@@ -487,7 +487,7 @@ fn needs_all(op: Op) -> bool {
     let arithmetic = matches!(op, Op::Add | Op::Subtract | Op::Multiply);
     let of_text = matches!(
         op,
-        Op::Letters | Op::Digits | Op::Slice | Op::StartsWith | Op::SameName
+        Op::Letters | Op::Digits | Op::Slice | Op::StartsWith | Op::SameName | Op::Mentions
     );
     let of_date = matches!(op, Op::PlusDays | Op::PlusYears | Op::Year | Op::Words);
     arithmetic || of_text || of_date || op == Op::IdFits || relation(op).is_some()

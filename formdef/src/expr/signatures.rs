@@ -3,6 +3,7 @@
 use super::tree::{Op, Scalar, Tree};
 use super::types::Type;
 use crate::Date;
+use crate::kinds::agency_list;
 use crate::noun;
 use crate::read::Mistake;
 
@@ -18,6 +19,8 @@ pub(super) enum Wanted {
     Field,
     TextOrEntries,
     IdPaper,
+    /// A code of the list `agencies`.
+    Agency,
 }
 
 impl Wanted {
@@ -31,6 +34,11 @@ impl Wanted {
             Self::IdPaper => (
                 matches!(its, Type::Record("id-paper") | Type::Any),
                 noun::ID_PAPER,
+            ),
+            Self::Agency => (
+                matches!(its, Type::Code(codes) if codes.of == noun::THE_LIST.named(agency_list()))
+                    || *its == Type::Any,
+                noun::WARD,
             ),
             Self::Field => {
                 let is_field = matches!(tree, Tree::Get(..)) || *its == Type::Any;
@@ -78,6 +86,7 @@ pub(super) const SIGNATURES: &[(Op, &[Wanted], Type)] = &[
         &[Wanted::IdPaper, Wanted::Text, Wanted::Date],
         Type::Bool,
     ),
+    (Op::Mentions, &[Wanted::Text, Wanted::Agency], Type::Bool),
 ];
 
 pub(super) fn signature(name: &str) -> Option<(Op, &'static [Wanted], Type)> {

@@ -66,6 +66,7 @@ pub enum Op {
     Words,
     SameName,
     IdFits,
+    Mentions,
 }
 
 /// `&&` and `||` take two operands or more.
@@ -107,6 +108,7 @@ impl Op {
         (Self::Words, "words", 1),
         (Self::SameName, "same_name", 2),
         (Self::IdFits, "id_fits", 3),
+        (Self::Mentions, "mentions", 2),
     ];
 
     /// Its name in JSON.

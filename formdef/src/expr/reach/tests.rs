@@ -240,6 +240,7 @@ fn what_is_called_impossible_never_happens() {
                 let scope = Scope {
                     answer: &|id| answers.get(id),
                     today: Date::new(2016, 3, 15).unwrap(),
+                    lists: &Lists::new(),
                 };
                 let is = evaluate(&tree, &scope).and_then(|known| known.boolean());
                 let called_possible = is.is_none_or(|is| can[usize::from(!is)]);
