@@ -10,7 +10,8 @@ use crate::expr::evaluate::{Known, Scope, evaluate};
 use crate::form::{Field, Form, Rule, Section, Severity};
 use crate::kinds::{Context, Finding, findings};
 use crate::list::Lists;
-use crate::message;
+use crate::message::{self, Code};
+use crate::number::Number;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,13 +173,63 @@ impl<'a> Checking<'a> {
             None if answer.is_none() => Vec::new(),
             _ if field.value.is_some() => self.computed(field, answer).into_iter().collect(),
             _ => {
-                let found = check_presence(field, answer, &self.context);
+                let mut found = check_presence(field, answer, &self.context);
+                for finding in answer.iter().flat_map(|answer| self.related(field, answer)) {
+                    if !found.iter().any(|other| other.path == finding.path) {
+                        found.push(finding);
+                    }
+                }
                 found
                     .iter()
                     .map(|finding| worded(&field.id, finding))
                     .collect()
             }
         }
+    }
+
+    /// What is wrong with an answer in the light of others: an entry that there is not, an item outside its group.
+    fn related<'f>(&self, field: &'f Field, answer: &Value) -> Vec<Finding<'f>> {
+        let mut found = findings(field, self.entry_fault(field, answer));
+        found.extend(findings(field, self.within_fault(field, answer)));
+        let entries = answer.as_array().filter(|_| !field.fields.is_empty());
+        for (at, entry) in entries.into_iter().flatten().enumerate() {
+            for member in &field.fields {
+                let fault = entry
+                    .get(&member.id)
+                    .and_then(|answer| self.within_fault(member, answer));
+                found.extend(fault.map(|code| Finding {
+                    field: member,
+                    path: format!("[{at}].{}", member.id),
+                    code,
+                }));
+            }
+        }
+        found
+    }
+
+    /// The entry of that number is not there.
+    fn entry_fault(&self, field: &Field, answer: &Value) -> Option<Code> {
+        let of = field.of.as_deref().filter(|of| self.reads(of))?;
+        let entries = match self.shown(of)? {
+            true => self
+                .answers
+                .get(of)
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len),
+            false => 0,
+        };
+        let number = Number::answered(answer)?.whole()?;
+        (number > i64::try_from(entries).ok()?).then_some("option")
+    }
+
+    /// The item is of another group than the one to choose from.
+    fn within_fault(&self, field: &Field, answer: &Value) -> Option<Code> {
+        let tree = field.within.as_ref().filter(|tree| self.can_judge(tree))?;
+        let group = self.evaluate(tree)?;
+        let item = self
+            .context
+            .find(field.list.as_deref()?, answer.as_str()?)?;
+        (item.group.as_deref() != group.text()).then_some("not-within")
     }
 
     /// A computed answer is worked out again and compared.

@@ -6,7 +6,7 @@ use crate::kinds::{Shown, show_date, yes_or_no};
 use crate::list::Lists;
 use serde_json::Value;
 
-/// An answer in words, on one line: days as dd/MM/yyyy, codes as their labels, an address with the smallest unit first.
+/// An answer in words, on one line (a `multiline` one on its own lines): days as dd/MM/yyyy, codes as their labels, an address with the smallest unit first.
 /// An answer that is not of its kind's shape prints as the JSON that it is.
 pub fn display(
     form: &Form,
@@ -16,9 +16,18 @@ pub fn display(
     language: &str,
 ) -> String {
     let shown = Shown { lists, language };
-    let words = match &field.value {
-        Some(tree) => computed(form, tree, answer, &shown),
-        None => field.kind.behaviour().display(field, answer, &shown),
+    let behaviour = field.kind.behaviour();
+    let words = match (&field.value, &field.of) {
+        (Some(tree), _) => behaviour
+            .display(field, answer, &shown)
+            .or_else(|| computed(form, tree, answer, &shown)),
+        (_, Some(of)) => behaviour.display(field, answer, &shown).map(|number| {
+            let group = form
+                .field(of)
+                .map_or(of.as_str(), |group| group.label.get(language));
+            format!("{group}: {number}")
+        }),
+        _ => behaviour.display(field, answer, &shown),
     };
     words.unwrap_or_else(|| plain(answer, &shown))
 }

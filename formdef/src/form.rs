@@ -5,7 +5,7 @@
 
 use crate::expr::Tree;
 use crate::kinds::Kind;
-use crate::{Date, Text};
+use crate::{Date, Number, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -219,30 +219,50 @@ pub struct Field {
     /// `computed`: the expression that gives its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Tree>,
-    /// `choice`: its own options, or
+    /// `computed`: the kind whose answers it gives, such as `money`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gives: Option<Kind>,
+    /// `choice`, `multi-choice`: its own options, or
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
-    /// `choice`: the id of the list of its options.
+    /// `choice`, `multi-choice`: the id of the list of its options.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
-    /// `text`: least length in code points.
+    /// `choice` from a list: only items of the group that this gives can be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Tree>,
+    /// `text`, `multiline`: least length in code points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length_min: Option<u32>,
-    /// `text`: greatest length in code points; always there for a text.
+    /// `text`, `multiline`: greatest length in code points; always there for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length_max: Option<u32>,
-    /// `integer`: least value; `repeat`: least number of entries.
+    /// `integer`, `number`, `money`: least value, always there for `money`; `multi-choice`, `repeat`: least number of options
+    /// or entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min: Option<i64>,
-    /// `integer`: greatest value; `repeat`: greatest number of entries, always there.
+    pub min: Option<Number>,
+    /// `integer`, `number`, `money`: greatest value; `multi-choice`, `repeat`: greatest number of options or entries, always
+    /// there for `repeat`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<i64>,
+    pub max: Option<Number>,
+    /// `number`: how many digits may stand after the point; always there for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u8>,
     /// `admin-unit`: 1 (province) or 3 (down to the ward); always there for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levels: Option<u8>,
     /// `person-name`: shown and printed in capitals.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub capitals: bool,
+    /// `repeat`: the order of the entries says something, and people can change it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ordered: bool,
+    /// `repeat`: the question that no two entries may answer alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<String>,
+    /// `entry`: the id of the repeat group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
     /// `repeat`: the questions of one entry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,

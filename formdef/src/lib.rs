@@ -19,6 +19,7 @@ mod kinds;
 mod list;
 mod message;
 mod noun;
+mod number;
 mod page;
 mod place;
 mod read;
@@ -37,5 +38,6 @@ pub use form::{
 };
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};
+pub use number::Number;
 pub use read::{Shelf, fault_codes, form_schema, parse, section_schema};
 pub use text::Text;

@@ -6,6 +6,7 @@
 use crate::Text;
 use crate::bilingual::Bilingual;
 use crate::form::{Field, Form, Severity};
+use crate::number::Number;
 use serde_json::{Map, Value};
 
 /// Name, severity, Vietnamese, English.
@@ -19,6 +20,9 @@ const MESSAGES: &[Message] = &[
     ("shape", Severity::Error,
         "Câu trả lời không đúng dạng: hãy điền lại mục «{label}».",
         "The answer has a wrong form: answer “{label}” again."),
+    ("shape/number", Severity::Error,
+        "Hãy điền mục «{label}» bằng chữ số.",
+        "Answer “{label}” with a number in digits."),
     ("unknown-field", Severity::Error,
         "Biểu mẫu không có mục này: hãy bỏ câu trả lời đi.",
         "The form has no such question: take the answer away."),
@@ -46,9 +50,24 @@ const MESSAGES: &[Message] = &[
     ("range/max", Severity::Error,
         "Hãy điền một số không quá {max}.",
         "Give a number of {max} or less."),
+    ("decimals", Severity::Error,
+        "Hãy điền tối đa {decimals} chữ số sau dấu phẩy.",
+        "Give at most {decimals} digits after the point."),
     ("count", Severity::Error,
         "Mục «{label}» cần từ {min} đến {max} dòng.",
         "“{label}” takes {min} to {max} entries."),
+    ("count/chosen", Severity::Error,
+        "Hãy chọn từ {min} đến {max} lựa chọn.",
+        "Choose {min} to {max} options."),
+    ("count/least", Severity::Error,
+        "Hãy chọn ít nhất {min} lựa chọn.",
+        "Choose at least {min} options."),
+    ("count/most", Severity::Error,
+        "Hãy chọn tối đa {max} lựa chọn.",
+        "Choose at most {max} options."),
+    ("distinct", Severity::Error,
+        "Mục «{label}» không được có hai dòng giống nhau: hãy sửa hoặc xóa dòng này.",
+        "“{label}” may not have the same entry twice: change this one or take it away."),
     ("date", Severity::Error,
         "Ngày không có trong lịch: hãy điền ngày, tháng và năm (từ 1880), ví dụ 25 7 2016.",
         "There is no such day: give day, month and year (1880 or later), for example 25 7 2016."),
@@ -64,6 +83,9 @@ const MESSAGES: &[Message] = &[
     ("not-open", Severity::Error,
         "Nơi này chưa nhận hoặc không còn nhận hồ sơ qua cổng: hãy chọn nơi khác hoặc đến nộp trực tiếp.",
         "This one does not take online applications yet, or no longer: choose another or apply at its counter."),
+    ("not-within", Severity::Error,
+        "Lựa chọn này không thuộc khu vực đã chọn ở trên: hãy chọn lại mục «{label}».",
+        "This one is not in the area chosen above: choose “{label}” again."),
     ("R-NAME", Severity::Error,
         "Họ tên chỉ gồm chữ cái, dấu cách, dấu gạch nối, dấu nháy.",
         "A name has letters, spaces, hyphens, apostrophes and full stops only."),
@@ -172,11 +194,12 @@ pub(crate) fn text_without_field(code: &str) -> Text {
 }
 
 fn fill(words: &str, field: &Field) -> String {
-    let least = field.min.or(field.length_min.map(i64::from)).unwrap_or(0);
-    let greatest = field.max.or(field.length_max.map(i64::from)).unwrap_or(0);
+    let least = field.min.or(field.length_min.map(Number::from));
+    let greatest = field.max.or(field.length_max.map(Number::from));
     words
-        .replace("{min}", &least.to_string())
-        .replace("{max}", &greatest.to_string())
+        .replace("{min}", &least.unwrap_or(Number::ZERO).to_string())
+        .replace("{max}", &greatest.unwrap_or(Number::ZERO).to_string())
+        .replace("{decimals}", &field.decimals.unwrap_or(0).to_string())
 }
 
 /// Name → words with their placeholders, for the messages that this form's fields can have, in one language.

@@ -80,13 +80,18 @@ pub(crate) const PARTS: Noun = Noun("an answer of several parts", "câu trả l�
 pub(crate) const ENTRIES: Noun = Noun("the entries of a repeat group", "các dòng của nhóm lặp");
 pub(crate) const MAP: Noun = Noun("{…}", "{…}");
 pub(crate) const UNKNOWN: Noun = Noun("unknown", "không rõ");
-pub(crate) const TEXT_OR_REPEAT: Noun = Noun("a text or a repeat group", "chuỗi chữ hoặc nhóm lặp");
+pub(crate) const SEVERAL: Noun = Noun("several values", "nhiều giá trị");
+pub(crate) const ONE_VALUE: Noun = Noun("one value", "một giá trị duy nhất");
+#[rustfmt::skip] // One noun, one line.
+pub(crate) const COUNTABLE: Noun = Noun("a text, a repeat group or several values", "chuỗi chữ, nhóm lặp hoặc nhiều giá trị");
+#[rustfmt::skip] // One noun, one line.
+pub(crate) const NUMBERS: Noun = Noun("a number asked in a repeat group: guests.count", "một số được hỏi trong nhóm lặp: guests.count");
+#[rustfmt::skip] // One noun, one line.
+pub(crate) const WARD: Noun = Noun("a ward: a field of kind `agency` or the `ward` of a place", "phường, xã: trường loại «agency» hoặc phần «ward» của một nơi");
 #[rustfmt::skip] // One noun, one line.
 pub(crate) const TEXT_OPTION_OR_NUMBER: Noun = Noun("a text, an option or a number", "chuỗi chữ, lựa chọn hoặc số");
 #[rustfmt::skip] // One noun, one line.
 pub(crate) const ID_PAPER: Noun = Noun("a field of kind `id-paper`", "trường loại «id-paper»");
-#[rustfmt::skip] // One noun, one line.
-pub(crate) const WARD: Noun = Noun("a ward: a field of kind `agency` or the `ward` of a place", "phường, xã: trường loại «agency» hoặc `ward` của một nơi");
 pub(crate) const THE_END: Noun = Noun("the end of the expression", "phần kết thúc biểu thức");
 pub(crate) const VALUE: Noun = Noun("a value", "một giá trị");
 pub(crate) const QUOTED_NAME: Noun = Noun("a name in quotes", "một tên trong ngoặc kép");

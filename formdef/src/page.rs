@@ -1,7 +1,8 @@
 //! The page form: what the page's script needs of a compiled form, in one language.
 
 use crate::expr::Tree;
-use crate::form::Form;
+use crate::form::{Field, Form};
+use crate::kinds::Kind;
 use crate::message;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -33,18 +34,25 @@ impl Form {
 }
 
 impl Form {
-    /// The names of the kinds of its fields, members of repeat groups included, each once.
+    /// The names of the kinds of its fields, members of repeat groups included, and of what they give, each once.
     pub fn kinds(&self) -> BTreeSet<&'static str> {
-        let members = self.fields().flat_map(|field| &field.fields);
-        self.fields()
-            .chain(members)
-            .map(|field| field.kind.name())
+        self.all_fields()
+            .flat_map(|field| [Some(field.kind), field.gives])
+            .flatten()
+            .map(Kind::name)
             .collect()
     }
 
-    /// The names of the operators and functions of its expressions, each once.
+    /// Its fields and the members of its repeat groups.
+    fn all_fields(&self) -> impl Iterator<Item = &Field> {
+        let members = self.fields().flat_map(|field| &field.fields);
+        self.fields().chain(members)
+    }
+
+    /// The names of the operators and functions of its expressions, and `within` when it has such a field, each once.
     pub fn functions(&self) -> BTreeSet<&'static str> {
-        let mut names = BTreeSet::new();
+        let is_within = self.all_fields().any(|field| field.within.is_some());
+        let mut names = BTreeSet::from_iter(is_within.then_some("within"));
         for tree in self.trees() {
             tree.each(&mut |tree| {
                 if let Tree::Call(op, _) = tree {
@@ -66,8 +74,15 @@ impl Form {
             .iter()
             .filter_map(|section| section.show_when.as_ref());
         let fields = self
-            .fields()
-            .flat_map(|field| [&field.show_when, &field.prefill, &field.value])
+            .all_fields()
+            .flat_map(|field| {
+                [
+                    &field.show_when,
+                    &field.prefill,
+                    &field.value,
+                    &field.within,
+                ]
+            })
             .flatten();
         let rules = self.rules.iter().map(|rule| &rule.assert);
         papers.chain(sections).chain(fields).chain(rules)

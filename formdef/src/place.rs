@@ -63,12 +63,18 @@ pub(crate) fn only(answer: &Object, members: &[&str]) -> bool {
 }
 
 /// The parts that `check_unit` knows, for expressions.
-pub(crate) fn parts(lists: &Lists) -> Vec<(&'static str, Type)> {
-    vec![
+pub(crate) fn parts(lists: &Lists) -> Vec<(String, Type)> {
+    named(vec![
         ("province", code_of("provinces", lists)),
         ("ward", code_of("agencies", lists)),
         ("unit", Type::Text),
-    ]
+    ])
+}
+
+/// Parts of an answer with their names.
+pub(crate) fn named(parts: Vec<(&str, Type)>) -> Vec<(String, Type)> {
+    let owned = parts.into_iter().map(|(name, its)| (name.to_owned(), its));
+    owned.collect()
 }
 
 /// A code of that list.

@@ -12,6 +12,7 @@ impl Form {
         let shown = Shown { lists, language };
         let properties: Map<String, Value> = self
             .fields()
+            .filter(|field| field.kind.behaviour().has_answer())
             .map(|field| (field.id.clone(), property(field, &shown)))
             .collect();
         let always = self

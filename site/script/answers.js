@@ -14,7 +14,7 @@ const typedAt = (name) => (part = '') => {
 };
 
 /** What the inputs of fields say, by field. @type {(list: Field[], prefix?: string) => Answers} */
-export const readAll = (list, prefix = '') => Object.fromEntries(list.map((field) => [field.id, kinds[field.kind][1](typedAt(prefix + field.id), field)]));
+export const readAll = (list, prefix = '') => Object.fromEntries(list.map((field) => [field.id, kinds[field.kind][1](typedAt(prefix + field.id), field, prefix + field.id)]));
 
 /** Nothing typed is no answer: empty texts go, and what is left with nothing in it. An entry of a group stays. @type {(value: Answer) => Answer} */
 const withoutEmpty = (value) => {
@@ -70,10 +70,12 @@ const valueWords = (/** @type {HTMLInputElement} */ input) => {
   return /(day|month|hour|minute)$/.test(name) ? twoDigits(value.trim()) : value.trim();
 };
 
-/** A worked-out answer as people read it. @type {(tree: Tree, valueOf: (tree: Tree) => Answer) => string} */
-export const computedWords = (tree, valueOf) => {
+/** A worked-out answer as people read it, in the words of the kind that it gives. @type {(tree: Tree, valueOf: (tree: Tree) => Answer, gives?: string) => string} */
+export const computedWords = (tree, valueOf, gives = '') => {
   const value = valueOf(tree);
   if (value === undefined) return '';
+  const inWords = kinds[gives]?.[4];
+  if (inWords) return inWords(value);
   const [op, first, ...branches] = Array.isArray(tree) ? tree : [];
   if (op === 'get') return wordsOf(fieldElement(first));
   if (op === '?') return computedWords(branches[valueOf(first) ? 0 : 1], valueOf);

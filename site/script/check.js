@@ -10,6 +10,13 @@ import { kinds } from './kinds.js';
 /** What a fault of a kind is when it is no error. @type {Record<string, Severity>} */
 const SEVERITIES = { 'look-alike': 'warning' };
 
+/**
+ * What is wrong with an answer only in the light of others, by its place; pieces add theirs.
+ *
+ * @type {((field: Field, value: Answer, answers: Answers, judged: ReturnType<typeof judge>) => [path: string, code: string, field: Field][])[]}
+ */
+export const relations = [];
+
 /** Whether it must be put right before sending. */
 export const stops = (/** @type {{ severity: Severity }} */ { severity }) => severity === 'error' || severity === 'route';
 
@@ -51,13 +58,16 @@ export const judge = (form, lists, answers, today) => {
  * @type {(form: Form, lists: Lists, answers: Answers, today: string) => Fault[]}
  */
 export const check = (form, lists, answers, today) => {
-  const { context, isShown, valueOf } = judge(form, lists, answers, today);
+  const judged = judge(form, lists, answers, today);
+  const { context, isShown, valueOf } = judged;
   const fields = form.sections.flatMap((section) => section.fields);
   const faults = fields.flatMap((field) => {
     const value = answers[field.id];
     if (!isShown(field.id)) return value === undefined ? [] : [faultOf(form, field, 'not-shown')];
-    if (field.value === undefined) return faultsOf(form, field, value, context);
-    return isSame(value, valueOf(field.value)) ? [] : [faultOf(form, field, 'computed')];
+    if (field.value !== undefined) return isSame(value, valueOf(field.value)) ? [] : [faultOf(form, field, 'computed')];
+    const own = faultsOf(form, field, value, context);
+    const related = relations.flatMap((relation) => relation(field, value, answers, judged));
+    return [...own, ...related.filter(([path]) => !own.some((fault) => fault.field === path)).map(([path, code, of]) => faultOf(form, of, code, path))];
   });
   for (const { id, on, severity, assert, message } of form.rules) {
     if (isShown(on) && valueOf(assert) === false) faults.push({ field: on, rule: id, severity, message });
@@ -69,7 +79,8 @@ export const check = (form, lists, answers, today) => {
 /** What is wrong with the answer to one shown field. @type {(form: Form, field: Field, value: Answer, context: Context, path?: string) => Fault[]} */
 export const faultsOf = (form, field, value, context, path = field.id) => {
   const [checkKind, , type = 'string', faultsWithin] = kinds[field.kind];
-  const code = value === undefined ? field.required && 'required' : field.value === undefined && typeOf(value) !== type ? 'shape' : checkKind(value, field, context);
+  const isTyped = field.value !== undefined || typeOf(value) === type;
+  const code = value === undefined ? field.required && 'required' : isTyped ? checkKind(value, field, context) : type === 'number' ? 'shape/number' : 'shape';
   if (code) return [faultOf(form, field, code, path)];
   return value && faultsWithin ? faultsWithin(form, field, value, context) : [];
 };
@@ -81,8 +92,8 @@ export const faultOf = (form, field, code, path = field.id) => {
   const severity = SEVERITIES[code] || 'error';
   const structural = /^(not-shown|computed|unknown-field)$/.test(code);
   const own = code === 'required' ? field.missing : structural || severity !== 'error' ? undefined : field.invalid;
-  const bounds = { min: field.min ?? field.length_min ?? 0, max: field.max ?? field.length_max ?? 0 };
-  const words = String(form.messages?.[code]).replace('{min}', `${bounds.min}`).replace('{max}', `${bounds.max}`);
+  const { min = field.length_min ?? 0, max = field.length_max ?? 0, decimals } = field;
+  const words = String(form.messages?.[code]).replace('{min}', `${min}`).replace('{max}', `${max}`).replace('{decimals}', `${decimals}`);
   return { field: path, rule: own ? own.id : code.split('/')[0], severity, message: own ? own.message : words };
 };
 

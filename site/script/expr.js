@@ -85,8 +85,9 @@ const idFits = ({ type, number }, sex, born) => {
   return +number[3] === Math.trunc(year / 100 - 19) * 2 + +sex - 1 && +number.slice(4, 6) === year % 100;
 };
 
-/** A text, or an integer that is held exactly. */
-const exact = (/** @type {Known} */ sum) => (typeof sum === 'string' || Number.isSafeInteger(sum) ? sum : undefined);
+/** A text, an integer that is held exactly, or a number to six digits after the point. @type {(sum: Known) => Known} */
+export const exact = (sum) =>
+  typeof sum === 'string' || Number.isSafeInteger(sum) ? sum : Number.isInteger(sum) ? undefined : Math.floor(sum * 1e6 + 0.5) / 1e6;
 
 /**
  * Operators and functions of which every operand must be known; those in `functions/` add themselves in the pages of

@@ -29,6 +29,9 @@ export const readPage = () => {
 /** What pieces have to do once, before the first step. @type {(() => void)[]} */
 export const preparations = [];
 
+/** What pieces arrange anew whenever an answer changes. @type {(() => void)[]} */
+export const arrangements = [];
+
 /** What buttons and links do, by their `data-` mark; pieces add theirs. @type {Record<string, (target: HTMLElement) => void>} */
 export const clicks = {};
 
@@ -45,7 +48,7 @@ export const textOf = (text) => (typeof text === 'string' ? text : text[data.lan
 export const fieldElement = (/** @type {string} */ id) => one(`[data-field="${id}"]`);
 
 /** The controls in an element, in order. */
-export const controls = (/** @type {Element} */ root) => all('input,select', root);
+export const controls = (/** @type {Element} */ root) => all('input,select,textarea', root);
 
 /** An element with words. @type {(tag: string, words?: string, attributes?: Record<string, string>) => HTMLElement} */
 export const element = (tag, words = '', attributes = {}) => {

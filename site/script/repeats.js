@@ -45,6 +45,7 @@ const number = (/** @type {string} */ id) => {
       for (const attribute of part.attributes) if (attribute.value.includes(`${id}[`)) attribute.value = attribute.value.replace(/\[\d+\]/g, `[${index}]`);
     }
     one('[data-remove]', entry).hidden = entries.length <= min;
+    for (const button of all('[data-up],[data-down]', entry)) button.hidden = !entries[index + ('up' in button.dataset ? -1 : 1)];
   });
   one('[data-add]', fieldElement(id)).hidden = entries.length >= max;
 };
@@ -57,6 +58,22 @@ clicks.add = ({ dataset }) => {
   update();
   loadLists(entry).then(() => fillLists(entry));
 };
+
+/** Moves an entry past its neighbour. @type {(target: HTMLElement, by: 1 | -1) => void} */
+const move = (target, by) => {
+  const entry = /** @type {HTMLElement} */ (target.closest('.entry'));
+  const id = /** @type {HTMLElement} */ (entry.closest('.repeat')).dataset.field || '';
+  const entries = entriesOf(id);
+  const neighbour = entries[entries.findIndex((other) => other === entry) + by];
+  if (by > 0) neighbour.after(entry);
+  else neighbour.before(entry);
+  number(id);
+  update();
+  (target.hidden ? controls(entry)[0] : target).focus();
+};
+
+clicks.up = (target) => move(target, -1);
+clicks.down = (target) => move(target, 1);
 
 clicks.remove = (target) => {
   one('[data-add]', removeEntry(/** @type {Element} */ (target.closest('.entry')))).focus();

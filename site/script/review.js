@@ -14,13 +14,13 @@ import { officeOf } from './offices.js';
 export const showReview = (faults) => {
   const shown = sectionsNow().map(({ id, fields: its }) => {
     const rows = element('dl', '', { class: 'rows' });
-    for (const field of its) if (asked.isShown(field.id)) rows.append(...row(field, faults));
+    for (const field of its) if (isAsked(field.id)) rows.append(...row(field, faults));
     return [element('h3', one(`#s-${id} h2`).textContent || ''), rows];
   });
   one('#answers').replaceChildren(...shown.flat());
   const readers = data.form.recipients.map((recipient) => {
     const { reads } = recipient;
-    const labels = reads.filter(asked.isShown).map((id) => labelOf(fieldElement(id)));
+    const labels = reads.filter(isAsked).map((id) => labelOf(fieldElement(id)));
     return [element('dt', officeOf(recipient).name), element('dd', reads.length === fields.length ? say('everything') : labels.join('; '))];
   });
   one('#readers').replaceChildren(...readers.flat());
@@ -28,6 +28,9 @@ export const showReview = (faults) => {
     one(`[data-attachment="${id}"]`).hidden = !asked.holds(show_when) || until < asked.context.today;
   }
 };
+
+/** Shown, and not only words. */
+const isAsked = (/** @type {string} */ id) => asked.isShown(id) && !fieldElement(id).matches('.remark');
 
 /** @type {(field: Field, faults: Fault[]) => HTMLElement[]} */
 const row = ({ id, kind, capitals }, faults) => {

@@ -3,7 +3,7 @@
  *
  * @import { Answers } from './types'
  */
-import { all, data, fieldElement, fields, one } from './page.js';
+import { all, arrangements, data, fieldElement, fields, one } from './page.js';
 import { check, judge } from './check.js';
 import { computedWords, fill, readSheet } from './answers.js';
 import { arrangePlace } from '../components/admin-unit/script.js';
@@ -28,13 +28,14 @@ export let asked;
 /** Reads the sheet and shows what is asked. */
 export const update = () => {
   for (let round = 0; round < ROUNDS_MAX && workOut(); round++);
-  for (const { id, value } of fields) {
+  for (const { id, value, gives } of fields) {
     const field = fieldElement(id);
     field.hidden = !asked.isShown(id);
     if (field.hidden) delete answers[id];
-    if (value) one('output', field).value = computedWords(value, asked.valueOf);
+    if (value) one('output', field).value = computedWords(value, asked.valueOf, gives);
   }
   all('[name$=".province"]').forEach(arrangePlace);
+  for (const arrange of arrangements) arrange();
 };
 
 /** One round; whether it changed something. */

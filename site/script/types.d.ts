@@ -33,14 +33,20 @@ export interface Field {
   default?: Answer;
   prefill?: Tree;
   value?: Tree;
+  gives?: string;
   options?: { value: string }[];
   list?: string;
+  within?: Tree;
   length_min?: number;
   length_max?: number;
   min?: number;
   max?: number;
+  decimals?: number;
   levels?: number;
   capitals?: boolean;
+  ordered?: boolean;
+  distinct?: string;
+  of?: string;
   fields?: Field[];
   invalid?: Wording;
   missing?: Wording;
@@ -112,12 +118,13 @@ export interface Context {
 /** What was typed into the input named field id + part, NFC and trimmed; a chosen option's value. */
 export type Typed = (part?: string) => string;
 
-/** A kind's check (the code of what is wrong), its reader, the JSON type of its answers, what is wrong within its entries. */
+/** A kind's check (the code of what is wrong), its reader, the JSON type of its answers, what is wrong within its entries, its words for a worked-out value. */
 export type Kind = [
   check: (value: Answer, field: Field, context: Context) => string | undefined,
-  read: (typed: Typed, field: Field) => Answer | undefined,
+  read: (typed: Typed, field: Field, name: string) => Answer | undefined,
   type?: string,
   faultsWithin?: (form: Form, field: Field, value: Answer, context: Context) => Fault[],
+  inWords?: (value: Answer) => string,
 ];
 
 export interface Jwk {

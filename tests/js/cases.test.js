@@ -27,7 +27,7 @@ for (const { name, form, messages, lists, answers, today, expect } of cases) {
     assert.deepEqual(named(faults), expect);
     for (const { rule, message } of faults) {
       assert.ok(message && message !== 'undefined', `${rule} has words`);
-      assert.doesNotMatch(JSON.stringify(message), /\{(min|max)\}/);
+      assert.doesNotMatch(JSON.stringify(message), /\{(min|max|decimals)\}/);
     }
   });
 }
@@ -50,6 +50,6 @@ test('every operator and function of the language is in the cases', () => {
   const used = JSON.stringify(cases.map(({ form }) => form));
   const operators = ['get', 'today', 'has', '?', 'in', 'map', '&&', '||', '!', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*'];
   const dates = ['d==', 'd!=', 'd<', 'd<=', 'd>', 'd>=', 'date', 'plus_days', 'plus_years', 'year', 'words'];
-  const texts = ['size', 'letters', 'digits', 'slice', 'starts_with', 'same_name', 'id_fits', 'mentions'];
+  const texts = ['size', 'letters', 'digits', 'slice', 'starts_with', 'same_name', 'id_fits', 'mentions', 'each', 'holds', 'sum', 'district_of'];
   for (const name of [...operators, ...dates, ...texts]) assert.ok(used.includes(`["${name}"`), `${name} is in no case`);
 });

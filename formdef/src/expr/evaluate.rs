@@ -4,11 +4,11 @@
 //! (`false && unknown` is false). Dates are intervals of days: what a comparison says must hold for every day.
 
 use super::functions;
-use super::tree::{Op, Tree};
+use super::tree::{Op, Scalar, Tree};
 use crate::Date;
 use crate::date::{Interval, Partial};
-use crate::expr::lexer::NUMBER_MAX;
 use crate::list::Lists;
+use crate::number::Number;
 use serde_json::{Map, Value};
 
 /// What an expression is evaluated over.
@@ -38,9 +38,20 @@ impl Known {
         }
     }
 
-    pub(crate) fn number(&self) -> Option<i64> {
+    pub(crate) fn number(&self) -> Option<Number> {
         match self {
-            Self::Json(json) => json.as_i64(),
+            Self::Json(json) => Number::answered(json),
+            Self::Days(_) => None,
+        }
+    }
+
+    pub(crate) fn whole(&self) -> Option<i64> {
+        self.number()?.whole()
+    }
+
+    fn several(&self) -> Option<&Vec<Value>> {
+        match self {
+            Self::Json(json) => json.as_array(),
             Self::Days(_) => None,
         }
     }
@@ -80,10 +91,10 @@ impl From<String> for Known {
     }
 }
 
-/// An integer that both languages hold exactly, else unknown.
-pub(crate) fn integer(number: Option<i64>) -> Option<Known> {
-    let exact = number.filter(|number| (-NUMBER_MAX..=NUMBER_MAX).contains(number));
-    exact.map(|number| Known::Json(number.into()))
+impl From<Number> for Known {
+    fn from(value: Number) -> Self {
+        Self::Json(value.into())
+    }
 }
 
 /// The value of `tree`, or `None` when it is unknown.
@@ -97,12 +108,8 @@ pub(crate) fn evaluate(tree: &Tree, scope: &Scope<'_>) -> Option<Known> {
         }
         Tree::In(tree, scalars) => {
             let value = evaluate(tree, scope)?.into_json()?;
-            Some(
-                scalars
-                    .iter()
-                    .any(|scalar| scalar.to_json() == value)
-                    .into(),
-            )
+            let among = |scalar: &Scalar| is_same(&scalar.to_json(), &value);
+            Some(scalars.iter().any(among).into())
         }
         Tree::Map(entries) => map(entries, scope),
         Tree::Call(op, operands) => call(*op, operands, scope),
@@ -132,8 +139,8 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
         Op::Not => Some((!operand(0)?.boolean()?).into()),
         Op::If => operand(if operand(0)?.boolean()? { 1 } else { 2 }),
         Op::Has => Some(operand(0).is_some().into()),
-        Op::Equal => Some((operand(0)? == operand(1)?).into()),
-        Op::NotEqual => Some((operand(0)? != operand(1)?).into()),
+        Op::Equal => equal(operand(0)?, operand(1)?).map(Known::from),
+        Op::NotEqual => equal(operand(0)?, operand(1)?).map(|same| (!same).into()),
         Op::Less => Some((operand(0)?.number()? < operand(1)?.number()?).into()),
         Op::LessEqual => Some((operand(0)?.number()? <= operand(1)?.number()?).into()),
         Op::Greater => Some((operand(0)?.number()? > operand(1)?.number()?).into()),
@@ -151,8 +158,8 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
             before(operand(0)?.days()?, operand(1)?.days()?).map(|earlier| (!earlier).into())
         }
         Op::Add => add(&operand(0)?, &operand(1)?),
-        Op::Subtract => integer(operand(0)?.number()?.checked_sub(operand(1)?.number()?)),
-        Op::Multiply => integer(operand(0)?.number()?.checked_mul(operand(1)?.number()?)),
+        Op::Subtract => arithmetic(&operand(0)?, &operand(1)?, Number::minus),
+        Op::Multiply => arithmetic(&operand(0)?, &operand(1)?, Number::times),
         Op::Today => Some(Known::Days(Interval::day(scope.today))),
         Op::Date => {
             let day = Date::parse(operand(0)?.text()?)?;
@@ -163,12 +170,12 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
         Op::Digits => functions::digits(operand(0)?.text()?),
         Op::Slice => functions::slice(
             operand(0)?.text()?,
-            operand(1)?.number()?,
-            operand(2)?.number()?,
+            operand(1)?.whole()?,
+            operand(2)?.whole()?,
         ),
         Op::StartsWith => Some(operand(0)?.text()?.starts_with(operand(1)?.text()?).into()),
-        Op::PlusDays => functions::plus_days(operand(0)?.days()?, operand(1)?.number()?),
-        Op::PlusYears => functions::plus_years(operand(0)?.days()?, operand(1)?.number()?),
+        Op::PlusDays => functions::plus_days(operand(0)?.days()?, operand(1)?.whole()?),
+        Op::PlusYears => functions::plus_years(operand(0)?.days()?, operand(1)?.whole()?),
         Op::Year => functions::year(operand(0)?.days()?),
         Op::Words => functions::words(&operand(0)?),
         Op::SameName => functions::same_name(operand(0)?.text()?, operand(1)?.text()?),
@@ -179,7 +186,36 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
             _ => None,
         },
         Op::Mentions => functions::mentions(operand(0)?.text()?, operand(1)?.text()?, scope.lists),
+        Op::Each => functions::each(operand(0)?.several()?, operand(1)?.text()?),
+        Op::Holds => {
+            let item = operand(1)?.into_json()?;
+            let several = operand(0)?;
+            let held = several.several()?.iter().any(|its| is_same(its, &item));
+            Some(held.into())
+        }
+        Op::Sum => functions::sum(operand(0)?.several()?),
+        Op::DistrictOf => functions::district_of(operand(0)?.text()?, scope.lists),
     }
+}
+
+fn equal(left: Known, right: Known) -> Option<bool> {
+    Some(is_same(&left.into_json()?, &right.into_json()?))
+}
+
+/// Whether two values are one: numbers however they are written.
+fn is_same(left: &Value, right: &Value) -> bool {
+    match (left.as_f64(), right.as_f64()) {
+        (Some(left), Some(right)) => left == right,
+        _ => left == right,
+    }
+}
+
+fn arithmetic(
+    left: &Known,
+    right: &Known,
+    with: fn(Number, Number) -> Option<Number>,
+) -> Option<Known> {
+    with(left.number()?, right.number()?).map(Known::from)
 }
 
 /// `&&` is decided by one false, `||` by one true; else one unknown makes it unknown.
@@ -218,6 +254,6 @@ fn before(left: Interval, right: Interval) -> Option<bool> {
 fn add(left: &Known, right: &Known) -> Option<Known> {
     match (left.text(), right.text()) {
         (Some(left), Some(right)) => Some(format!("{left}{right}").into()),
-        _ => integer(left.number()?.checked_add(right.number()?)),
+        _ => arithmetic(left, right, Number::plus),
     }
 }

@@ -1,35 +1,60 @@
 //! The functions of expressions over known values. `None` is unknown.
 
-use super::evaluate::{Known, integer};
+use super::evaluate::Known;
 use super::words;
 use crate::Date;
 use crate::characters::{is_letter, is_mark, is_number};
 use crate::date::{Interval, Partial};
 use crate::kinds::agency_list;
 use crate::list::Lists;
+use crate::number::Number;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-/// Code points of a text, entries of a repeat group.
+/// Code points of a text, entries of a repeat group, how many of several values.
 pub(super) fn size(value: &Known) -> Option<Known> {
     let size = match value {
         Known::Json(Value::String(text)) => text.chars().count(),
         Known::Json(Value::Array(entries)) => entries.len(),
         _ => return None,
     };
-    integer(i64::try_from(size).ok())
+    count(size)
+}
+
+fn count(of: usize) -> Option<Known> {
+    u32::try_from(of)
+        .ok()
+        .map(|count| Number::from(count).into())
+}
+
+/// What the entries of a repeat group answer to one of its questions; unknown when none does.
+pub(super) fn each(entries: &[Value], member: &str) -> Option<Known> {
+    let answers = entries.iter().filter_map(|entry| entry.get(member));
+    let answers: Vec<Value> = answers.cloned().collect();
+    (!answers.is_empty()).then(|| Known::Json(answers.into()))
+}
+
+/// The sum of numbers, from the first to the last.
+pub(super) fn sum(numbers: &[Value]) -> Option<Known> {
+    let mut numbers = numbers.iter().map(Number::answered);
+    let sum = numbers.try_fold(Number::ZERO, |sum, number| sum.plus(number?));
+    sum.map(Known::from)
+}
+
+/// The code of the district that a ward is in. Unknown when the list does not know the ward.
+pub(super) fn district_of(ward: &str, lists: &Lists) -> Option<Known> {
+    let ward = lists.get(agency_list())?.find(ward)?;
+    ward.group.clone().map(Known::from)
 }
 
 /// How many letters (`\p{L}`) a text has.
 pub(super) fn letters(text: &str) -> Option<Known> {
-    let count = text.chars().filter(|c| is_letter(*c)).count();
-    integer(i64::try_from(count).ok())
+    count(text.chars().filter(|c| is_letter(*c)).count())
 }
 
 /// How many of the digits 0–9 a text has.
 pub(super) fn digits(text: &str) -> Option<Known> {
-    let count = text.chars().filter(char::is_ascii_digit).count();
-    integer(i64::try_from(count).ok())
+    count(text.chars().filter(char::is_ascii_digit).count())
 }
 
 /// The code points `from`, `from + 1`, … before `to`, counted from 0; what lies outside the text is left out.
@@ -57,7 +82,7 @@ pub(super) fn plus_years(date: Interval, years: i64) -> Option<Known> {
 /// Certain for every answered date, as its year is always known.
 pub(super) fn year(date: Interval) -> Option<Known> {
     let same = date.first.year() == date.last.year();
-    integer(same.then_some(i64::from(date.first.year())))
+    same.then(|| Known::Json(date.first.year().into()))
 }
 
 /// A date in Vietnamese words.

@@ -1,5 +1,6 @@
 //! An expression's text → tokens with their place.
 
+use crate::number::{DECIMALS_MAX, Number};
 use crate::read::Mistake;
 use std::ops::Range;
 
@@ -14,7 +15,7 @@ pub(crate) struct Token {
 pub(crate) enum TokenKind {
     /// A name or names joined by dots: a field, a member of one, a function, `in`, `true`, `false`.
     Path(String),
-    Number(i64),
+    Number(Number),
     Text(String),
     /// An operator or a bracket.
     Sign(&'static str),
@@ -26,9 +27,6 @@ const SIGNS: &[&str] = &[
     "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "?", ":", ",", "(", ")", "[",
     "]", "{", "}",
 ];
-
-/// The largest integer that JavaScript holds exactly: 2^53 − 1.
-pub(crate) const NUMBER_MAX: i64 = (1 << 53) - 1;
 
 pub(crate) type Misplaced = (Range<usize>, Mistake);
 
@@ -63,12 +61,7 @@ fn token(rest: &str, first: char) -> Result<(TokenKind, usize), (usize, Mistake)
         return Ok((TokenKind::Path(path.to_owned()), path.len()));
     }
     if first.is_ascii_digit() {
-        let length = length_while(rest, |c| c.is_ascii_digit());
-        let number = rest[..length].parse().ok().filter(|n| *n <= NUMBER_MAX);
-        return match number {
-            Some(number) => Ok((TokenKind::Number(number), length)),
-            None => Err((length, Mistake::NumberTooLarge)),
-        };
+        return number_literal(rest);
     }
     if first == '\'' || first == '"' {
         return text_literal(rest, first);
@@ -82,6 +75,25 @@ fn token(rest: &str, first: char) -> Result<(TokenKind, usize), (usize, Mistake)
 
 fn length_while(rest: &str, belongs: impl Fn(char) -> bool) -> usize {
     rest.find(|c| !belongs(c)).unwrap_or(rest.len())
+}
+
+/// `12` or `1.5`: at most as many digits after the point as a number holds.
+fn number_literal(rest: &str) -> Result<(TokenKind, usize), (usize, Mistake)> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let whole = length_while(rest, is_digit);
+    let fraction = rest[whole..]
+        .strip_prefix('.')
+        .filter(|rest| rest.starts_with(is_digit));
+    let decimals = fraction.map_or(0, |rest| length_while(rest, is_digit));
+    let length = whole + fraction.map_or(0, |_| 1 + decimals);
+    if decimals > usize::from(DECIMALS_MAX) {
+        return Err((length, Mistake::TooManyDecimals));
+    }
+    let number = rest[..length].parse().ok().and_then(Number::rounded);
+    match number {
+        Some(number) => Ok((TokenKind::Number(number), length)),
+        None => Err((length, Mistake::NumberTooLarge)),
+    }
 }
 
 /// `'…'` or `"…"`, in which `\` takes the next character as it is.

@@ -6,6 +6,7 @@ use super::signatures::{SIGNATURES, signature};
 use super::tree::{Op, Scalar, Tree};
 use super::types::{Codes, Names, Type};
 use crate::noun;
+use crate::number::Number;
 use crate::read::Mistake;
 use std::ops::Range;
 
@@ -13,8 +14,8 @@ use std::ops::Range;
 pub(crate) enum Purpose<'a> {
     /// `show_when`, `assert`.
     Condition,
-    /// `value` of a computed field.
-    Computed,
+    /// `value` of a computed field, which may say what it gives.
+    Computed(Option<&'a Type>),
     /// `prefill` of a field whose answer is of that type.
     Prefill(&'a Type),
 }
@@ -29,17 +30,22 @@ pub(crate) fn lower(
     let mut lowering = Lowering {
         names,
         faults: Vec::new(),
-        maps: matches!(purpose, Purpose::Computed),
+        maps: matches!(purpose, Purpose::Computed(_)),
     };
-    let (tree, its) = lowering.expr(&expr);
+    let (tree, its) = match purpose {
+        Purpose::Computed(_) => lowering.one_value(&expr),
+        _ => lowering.expr(&expr),
+    };
     let mistake = match purpose {
         Purpose::Condition if !its.fits(&Type::Bool) => Some(Mistake::NotACondition {
             found: its.describe(),
         }),
-        Purpose::Prefill(wanted) if !its.fits(wanted) => Some(Mistake::CannotFill {
-            wanted: wanted.describe(),
-            found: its.describe(),
-        }),
+        Purpose::Computed(Some(wanted)) | Purpose::Prefill(wanted) if !its.fits(wanted) => {
+            Some(Mistake::CannotFill {
+                wanted: wanted.describe(),
+                found: its.describe(),
+            })
+        }
         _ => None,
     };
     if let Some(mistake) = mistake {
@@ -71,6 +77,7 @@ impl Lowering<'_> {
             Node::Literal(scalar) => {
                 let its = match scalar {
                     Scalar::Bool(_) => Type::Bool,
+                    Scalar::Number(number) if number.is_whole() => Type::Whole,
                     Scalar::Number(_) => Type::Number,
                     Scalar::Text(_) => Type::Text,
                 };
@@ -81,17 +88,22 @@ impl Lowering<'_> {
             Node::Map(entries) => self.map(entries, &expr.span),
             Node::Call(name, operands) => self.call(name, operands, &expr.span),
             Node::Unary("!", operand) => {
-                let operand = self.operand("!", operand, &Type::Bool);
+                let (operand, _) = self.operand("!", operand, &Type::Bool);
                 (Tree::Call(Op::Not, vec![operand]), Type::Bool)
             }
             Node::Unary(_, operand) => match &operand.node {
                 Node::Literal(Scalar::Number(number)) => {
-                    (Tree::Literal(Scalar::Number(-number)), Type::Number)
+                    let its = if number.is_whole() {
+                        Type::Whole
+                    } else {
+                        Type::Number
+                    };
+                    (Tree::Literal(Scalar::Number(-*number)), its)
                 }
                 _ => {
-                    let zero = Tree::Literal(Scalar::Number(0));
-                    let operand = self.operand("-", operand, &Type::Number);
-                    (Tree::Call(Op::Subtract, vec![zero, operand]), Type::Number)
+                    let zero = Tree::Literal(Scalar::Number(Number::ZERO));
+                    let (operand, its) = self.operand("-", operand, &Type::Number);
+                    (Tree::Call(Op::Subtract, vec![zero, operand]), its)
                 }
             },
             Node::Binary("in", left, right) => self.contained(left, right),
@@ -102,16 +114,16 @@ impl Lowering<'_> {
             Node::Chain(sign, parts) => {
                 let parts = parts
                     .iter()
-                    .map(|part| self.operand(sign, part, &Type::Bool))
+                    .map(|part| self.operand(sign, part, &Type::Bool).0)
                     .collect();
                 let op = if *sign == "&&" { Op::And } else { Op::Or };
                 (Tree::Call(op, parts), Type::Bool)
             }
             Node::If(condition, then, otherwise) => {
-                let condition = self.operand("? :", condition, &Type::Bool);
+                let (condition, _) = self.operand("? :", condition, &Type::Bool);
                 let (then_tree, then_type) = self.expr(then);
                 let (else_tree, else_type) = self.expr(otherwise);
-                if !else_type.fits(&then_type) {
+                if !else_type.fits(&then_type) && !then_type.fits(&else_type) {
                     let mistake = Mistake::DifferentWays {
                         then: then_type.describe(),
                         otherwise: else_type.describe(),
@@ -120,7 +132,7 @@ impl Lowering<'_> {
                 }
                 let its = match then_type {
                     Type::Code(_) if else_type != then_type => Type::Text,
-                    Type::Any => else_type,
+                    Type::Any | Type::Whole => else_type,
                     its => its,
                 };
                 (
@@ -151,9 +163,14 @@ impl Lowering<'_> {
         }
         let part = &path[end + 1..];
         match meaning.parts.iter().find(|(name, _)| *name == part) {
-            Some((name, its)) => (Tree::Get(field, vec![(*name).to_owned()]), its.clone()),
+            Some((name, its)) if meaning.whole == Type::Entries => {
+                let entries = Tree::Get(field, Vec::new());
+                let member = Tree::Literal(Scalar::Text(name.clone()));
+                (Tree::Call(Op::Each, vec![entries, member]), its.clone())
+            }
+            Some((name, its)) => (Tree::Get(field, vec![name.clone()]), its.clone()),
             None => {
-                let known = meaning.parts.iter().map(|(name, _)| (*name).to_owned());
+                let known = meaning.parts.iter().map(|(name, _)| name.clone());
                 let mistake = Mistake::UnknownPart {
                     field,
                     part: part.to_owned(),
@@ -170,7 +187,7 @@ impl Lowering<'_> {
         }
         let mut lowered: Vec<(String, Tree)> = Vec::new();
         for (name, expr) in entries {
-            let (tree, _) = self.expr(expr);
+            let tree = self.one_value(expr).0;
             if lowered.iter().any(|(other, _)| other == name) {
                 let mistake = Mistake::Double {
                     what: noun::NAME,
@@ -184,8 +201,22 @@ impl Lowering<'_> {
         (Tree::Map(lowered), Type::Map)
     }
 
+    /// What an answer can hold: a computed field, a member of `{…}`.
+    fn one_value(&mut self, expr: &Expr) -> Typed {
+        let (tree, its) = self.expr(expr);
+        if let Type::Many(_) = its {
+            let mistake = Mistake::WrongOperand {
+                of: "value".to_owned(),
+                wanted: noun::ONE_VALUE,
+                found: its.describe(),
+            };
+            return self.fault(&expr.span, mistake);
+        }
+        (tree, its)
+    }
+
     /// An operand that must be of a type.
-    fn operand(&mut self, of: &str, expr: &Expr, wanted: &Type) -> Tree {
+    fn operand(&mut self, of: &str, expr: &Expr, wanted: &Type) -> Typed {
         let (tree, its) = self.expr(expr);
         if !its.fits(wanted) {
             let mistake = Mistake::WrongOperand {
@@ -195,7 +226,7 @@ impl Lowering<'_> {
             };
             self.fault(&expr.span, mistake);
         }
-        tree
+        (tree, its)
     }
 
     fn arithmetic(&mut self, sign: &str, left: &Expr, right: &Expr) -> Typed {
@@ -222,7 +253,9 @@ impl Lowering<'_> {
         } else {
             &its
         };
-        let right_tree = self.operand(sign, right, wanted);
+        let (right_tree, right_type) = self.operand(sign, right, wanted);
+        let whole = left_type == Type::Whole && right_type == Type::Whole;
+        let its = if whole { Type::Whole } else { its };
         (Tree::Call(op, vec![left_tree, right_tree]), its)
     }
 
@@ -247,7 +280,7 @@ impl Lowering<'_> {
         let comparable = match (&left_type, &right_type) {
             (Type::Any, _)
             | (_, Type::Any)
-            | (Type::Number, Type::Number)
+            | (Type::Whole | Type::Number, Type::Whole | Type::Number)
             | (Type::Date, Type::Date) => true,
             (Type::Bool, Type::Bool) => !ordered,
             (left, right) => !ordered && left.is_text() && right.is_text(),
@@ -313,7 +346,7 @@ impl Lowering<'_> {
 
     fn contained(&mut self, left: &Expr, right: &Expr) -> Typed {
         let (tree, its) = self.expr(left);
-        if !its.is_text() && its != Type::Number {
+        if !its.is_text() && !its.is_number() {
             let mistake = Mistake::WrongOperand {
                 of: "in".to_owned(),
                 wanted: noun::TEXT_OPTION_OR_NUMBER,
@@ -324,12 +357,31 @@ impl Lowering<'_> {
         let scalars = match &right.node {
             Node::List(items) => self.literals(items, &its),
             Node::Call(name, operands) if name == "list" => self.list_codes(operands, &right.span),
-            _ => {
-                self.fault(&right.span, Mistake::InNeedsList);
-                Vec::new()
-            }
+            _ => return self.held(tree, &its, &left.span, right),
         };
         (Tree::In(Box::new(tree), scalars), Type::Bool)
+    }
+
+    /// `'x' in field`: one of several values, such as the options chosen.
+    fn held(&mut self, item: Tree, its: &Type, span: &Range<usize>, right: &Expr) -> Typed {
+        let (several, of) = self.expr(right);
+        match &of {
+            Type::Any => {}
+            Type::Many(inner) if its.fits(inner) || inner.fits(its) => {
+                if let (Type::Code(codes), Tree::Literal(Scalar::Text(value))) = (&**inner, &item) {
+                    self.option(codes, value, span);
+                }
+            }
+            Type::Many(inner) => {
+                let mistake = Mistake::CannotCompare {
+                    left: its.describe(),
+                    right: inner.describe(),
+                };
+                return self.fault(span, mistake);
+            }
+            _ => return self.fault(&right.span, Mistake::InNeedsList),
+        }
+        (Tree::Call(Op::Holds, vec![several, item]), Type::Bool)
     }
 
     fn literals(&mut self, items: &[Expr], its: &Type) -> Vec<Scalar> {
@@ -343,7 +395,7 @@ impl Lowering<'_> {
             if let (Type::Code(codes), Scalar::Text(value)) = (its, &scalar) {
                 self.option(codes, value, &item.span);
             }
-            if !item_type.fits(its) {
+            if !item_type.fits(its) && !its.fits(&item_type) {
                 let mistake = Mistake::CannotCompare {
                     left: its.describe(),
                     right: item_type.describe(),
@@ -400,10 +452,14 @@ impl Lowering<'_> {
             return self.fault(span, mistake);
         }
         let mut trees = Vec::new();
+        let mut result = result;
         for (operand, wanted) in operands.iter().zip(wanted) {
             let (tree, its) = self.expr(operand);
             if let Some(mistake) = wanted.refuses(name, &tree, &its) {
                 self.fault(&operand.span, mistake);
+            }
+            if let (Op::Sum, Type::Many(inner)) = (op, &its) {
+                result = (**inner).clone();
             }
             trees.push(tree);
         }

@@ -313,7 +313,10 @@ impl Reach<'_> {
     fn counts(&self, tree: &Tree) -> bool {
         match tree {
             Tree::Literal(scalar) => is_number(scalar),
-            Tree::Get(..) => matches!(self.type_of(tree), Some(Type::Number | Type::Date)),
+            Tree::Get(..) => {
+                let its = self.type_of(tree);
+                matches!(its, Some(Type::Whole | Type::Number | Type::Date))
+            }
             Tree::Call(Op::Add | Op::If, parts) => {
                 parts.last().is_some_and(|part| self.counts(part))
             }
@@ -330,6 +333,7 @@ impl Reach<'_> {
                         | Op::Today
                         | Op::PlusDays
                         | Op::PlusYears
+                        | Op::Sum
                 )
             }
             Tree::In(..) | Tree::Map(_) => false,
@@ -338,7 +342,9 @@ impl Reach<'_> {
 
     fn sum(&self, tree: &Tree) -> Option<Sum> {
         match tree {
-            Tree::Literal(Scalar::Number(number)) => Some(Sum::constant(*number)),
+            Tree::Literal(Scalar::Number(number)) if number.is_whole() => {
+                number.whole().map(Sum::constant)
+            }
             Tree::Call(Op::Date, parts) => match &parts[0] {
                 Tree::Literal(Scalar::Text(day)) => Some(Sum::constant(Date::parse(day)?.days())),
                 _ => None,
@@ -354,11 +360,11 @@ impl Reach<'_> {
     /// A sum of one term, with the bounds that it has by itself.
     fn term(&self, tree: &Tree) -> Sum {
         let range = match (tree, self.type_of(tree)) {
-            (Tree::Get(field, parts), Some(Type::Number)) if parts.is_empty() => {
+            (Tree::Get(field, parts), Some(Type::Whole | Type::Number)) if parts.is_empty() => {
                 let field = self.form.field(field).filter(|_| !self.any_answer);
                 Range::between(
-                    field.and_then(|field| field.min),
-                    field.and_then(|field| field.max),
+                    field.and_then(|field| field.min?.whole()),
+                    field.and_then(|field| field.max?.whole()),
                 )
             }
             (_, Some(Type::Date)) => {
@@ -376,7 +382,10 @@ impl Reach<'_> {
         let whole = match tree {
             Tree::Get(field, _) => {
                 let kind = self.form.field(field).map(|field| field.kind.name());
-                matches!(kind, Some("integer" | "date" | "partial-date" | "id-paper"))
+                matches!(
+                    kind,
+                    Some("integer" | "money" | "entry" | "date" | "partial-date" | "id-paper")
+                )
             }
             Tree::Call(op, _) => matches!(
                 op,
@@ -490,7 +499,8 @@ fn needs_all(op: Op) -> bool {
         Op::Letters | Op::Digits | Op::Slice | Op::StartsWith | Op::SameName | Op::Mentions
     );
     let of_date = matches!(op, Op::PlusDays | Op::PlusYears | Op::Year | Op::Words);
-    arithmetic || of_text || of_date || op == Op::IdFits || relation(op).is_some()
+    let of_several = matches!(op, Op::Each | Op::Holds | Op::Sum | Op::DistrictOf);
+    arithmetic || of_text || of_date || of_several || op == Op::IdFits || relation(op).is_some()
 }
 
 #[cfg(test)]

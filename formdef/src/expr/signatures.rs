@@ -10,15 +10,17 @@ use crate::read::Mistake;
 /// What a function takes.
 #[derive(Clone, Copy)]
 pub(super) enum Wanted {
-    Number,
+    Whole,
     Text,
     Date,
     /// A text that is a day, written out.
     Day,
     /// A field or a part of one.
     Field,
-    TextOrEntries,
+    Countable,
     IdPaper,
+    /// The answers to a question of a repeat group that asks for a number.
+    Numbers,
     /// A code of the list `agencies`.
     Agency,
 }
@@ -27,10 +29,17 @@ impl Wanted {
     /// Why a value cannot stand here.
     pub(super) fn refuses(self, function: &str, tree: &Tree, its: &Type) -> Option<Mistake> {
         let (fits, wanted) = match self {
-            Self::Number => (its.fits(&Type::Number), noun::NUMBER),
+            Self::Whole => (its.fits(&Type::Whole), noun::WHOLE_NUMBER),
             Self::Text => (its.is_text(), noun::TEXT),
             Self::Date => (its.fits(&Type::Date), noun::DATE),
-            Self::TextOrEntries => (its.is_text() || *its == Type::Entries, noun::TEXT_OR_REPEAT),
+            Self::Countable => (
+                its.is_text() || matches!(its, Type::Entries | Type::Many(_)),
+                noun::COUNTABLE,
+            ),
+            Self::Numbers => (
+                matches!(its, Type::Many(inner) if inner.is_number()) || *its == Type::Any,
+                noun::NUMBERS,
+            ),
             Self::IdPaper => (
                 matches!(its, Type::Record("id-paper") | Type::Any),
                 noun::ID_PAPER,
@@ -41,7 +50,8 @@ impl Wanted {
                 noun::WARD,
             ),
             Self::Field => {
-                let is_field = matches!(tree, Tree::Get(..)) || *its == Type::Any;
+                let is_field =
+                    matches!(tree, Tree::Get(..) | Tree::Call(Op::Each, _)) || *its == Type::Any;
                 return (!is_field).then_some(Mistake::HasNeedsField);
             }
             Self::Day => {
@@ -67,18 +77,18 @@ pub(super) const SIGNATURES: &[(Op, &[Wanted], Type)] = &[
     (Op::Today, &[], Type::Date),
     (Op::Date, &[Wanted::Day], Type::Date),
     (Op::Has, &[Wanted::Field], Type::Bool),
-    (Op::Size, &[Wanted::TextOrEntries], Type::Number),
-    (Op::Letters, &[Wanted::Text], Type::Number),
-    (Op::Digits, &[Wanted::Text], Type::Number),
+    (Op::Size, &[Wanted::Countable], Type::Whole),
+    (Op::Letters, &[Wanted::Text], Type::Whole),
+    (Op::Digits, &[Wanted::Text], Type::Whole),
     (
         Op::Slice,
-        &[Wanted::Text, Wanted::Number, Wanted::Number],
+        &[Wanted::Text, Wanted::Whole, Wanted::Whole],
         Type::Text,
     ),
     (Op::StartsWith, &[Wanted::Text, Wanted::Text], Type::Bool),
-    (Op::PlusDays, &[Wanted::Date, Wanted::Number], Type::Date),
-    (Op::PlusYears, &[Wanted::Date, Wanted::Number], Type::Date),
-    (Op::Year, &[Wanted::Date], Type::Number),
+    (Op::PlusDays, &[Wanted::Date, Wanted::Whole], Type::Date),
+    (Op::PlusYears, &[Wanted::Date, Wanted::Whole], Type::Date),
+    (Op::Year, &[Wanted::Date], Type::Whole),
     (Op::Words, &[Wanted::Date], Type::Text),
     (Op::SameName, &[Wanted::Text, Wanted::Text], Type::Bool),
     (
@@ -87,6 +97,8 @@ pub(super) const SIGNATURES: &[(Op, &[Wanted], Type)] = &[
         Type::Bool,
     ),
     (Op::Mentions, &[Wanted::Text, Wanted::Agency], Type::Bool),
+    (Op::Sum, &[Wanted::Numbers], Type::Number),
+    (Op::DistrictOf, &[Wanted::Agency], Type::Text),
 ];
 
 pub(super) fn signature(name: &str) -> Option<(Op, &'static [Wanted], Type)> {

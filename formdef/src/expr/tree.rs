@@ -1,12 +1,13 @@
 //! The lowered expression: what the compiled form carries and what Rust and JavaScript evaluate alike.
 
+use crate::number::Number;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// An expression over the answers. As JSON: a scalar, or an array that begins with the operator's name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tree {
-    /// `true`, `12`, `"text"`.
+    /// `true`, `12`, `1.5`, `"text"`.
     Literal(Scalar),
     /// `["get", field, member…]`: an answer, or a member of it.
     Get(String, Vec<String>),
@@ -19,12 +20,12 @@ pub enum Tree {
 }
 
 /// A literal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {
     /// `true` or `false`.
     Bool(bool),
-    /// An integer that JavaScript holds exactly.
-    Number(i64),
+    /// A number.
+    Number(Number),
     /// A text, a code of a list.
     Text(String),
 }
@@ -67,6 +68,10 @@ pub enum Op {
     SameName,
     IdFits,
     Mentions,
+    Each,
+    Holds,
+    Sum,
+    DistrictOf,
 }
 
 /// `&&` and `||` take two operands or more.
@@ -109,6 +114,10 @@ impl Op {
         (Self::SameName, "same_name", 2),
         (Self::IdFits, "id_fits", 3),
         (Self::Mentions, "mentions", 2),
+        (Self::Each, "each", 2),
+        (Self::Holds, "holds", 2),
+        (Self::Sum, "sum", 1),
+        (Self::DistrictOf, "district_of", 1),
     ];
 
     /// Its name in JSON.
@@ -240,7 +249,7 @@ impl Scalar {
     fn from_json(json: &Value) -> Option<Self> {
         match json {
             Value::Bool(value) => Some(Self::Bool(*value)),
-            Value::Number(value) => value.as_i64().map(Self::Number),
+            Value::Number(value) => value.as_f64().and_then(Number::rounded).map(Self::Number),
             Value::String(value) => Some(Self::Text(value.clone())),
             _ => None,
         }
@@ -277,7 +286,7 @@ mod tests {
             r#"["map", [["a"]]]"#,
             "[]",
             "null",
-            "1.5",
+            "1e300",
             "{}",
         ] {
             assert!(serde_json::from_str::<Tree>(wrong).is_err(), "{wrong}");

@@ -9,6 +9,8 @@ use std::rc::Rc;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Type {
     Bool,
+    /// A whole number.
+    Whole,
     Number,
     Text,
     /// A text out of known ones.
@@ -19,6 +21,8 @@ pub(crate) enum Type {
     Record(&'static str),
     /// The entries of a repeat group.
     Entries,
+    /// Several values of a type: the options chosen, or the answers to one question of a repeat group.
+    Many(Rc<Type>),
     /// `{…}`.
     Map,
     /// Not known because of another fault: fits everywhere.
@@ -37,15 +41,20 @@ impl Type {
     pub(crate) fn describe(&self) -> Noun {
         match self {
             Self::Bool => noun::TRUE_OR_FALSE,
-            Self::Number => noun::NUMBER,
+            Self::Whole | Self::Number => noun::NUMBER,
             Self::Text => noun::TEXT,
             Self::Code(_) => noun::OPTION,
             Self::Date => noun::DATE,
             Self::Record(_) => noun::PARTS,
             Self::Entries => noun::ENTRIES,
+            Self::Many(_) => noun::SEVERAL,
             Self::Map => noun::MAP,
             Self::Any => noun::UNKNOWN,
         }
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        self.fits(&Self::Number)
     }
 
     pub(super) fn is_text(&self) -> bool {
@@ -57,6 +66,8 @@ impl Type {
         match (self, wanted) {
             (Self::Any, _) | (_, Self::Any) => true,
             (Self::Text | Self::Code(_), Self::Text | Self::Code(_)) => true,
+            (Self::Whole, Self::Number) => true,
+            (Self::Many(left), Self::Many(right)) => left.fits(right),
             // A residence can fill an address: the page takes the parts that the field has.
             (Self::Record(left), Self::Record(right)) => {
                 left == right || [left, right].iter().all(|kind| PLACES.contains(*kind))
@@ -73,8 +84,8 @@ const PLACES: [&str; 3] = ["admin-unit", "address", "residence"];
 #[derive(Clone, Debug)]
 pub(crate) struct Meaning {
     pub(crate) whole: Type,
-    /// The parts of an answer that is an object.
-    pub(crate) parts: Vec<(&'static str, Type)>,
+    /// The parts of an answer that is an object; for a repeat group, the answers to each of its questions.
+    pub(crate) parts: Vec<(String, Type)>,
 }
 
 /// The names that an expression can use.

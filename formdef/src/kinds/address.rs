@@ -39,7 +39,7 @@ impl Behaviour for Address {
 
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
         let mut parts = place::parts(lists);
-        parts.push(("detail", Type::Text));
+        parts.push(("detail".to_owned(), Type::Text));
         Meaning {
             whole: Type::Record(self.name()),
             parts,

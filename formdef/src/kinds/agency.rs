@@ -43,7 +43,7 @@ impl Behaviour for Agency {
     ) -> Vec<Finding<'a>> {
         let code = match answer.as_str() {
             None => Some("shape"),
-            Some(code) => choice::fault(LIST, code, context),
+            Some(code) => choice::listed_fault(LIST, code, context),
         };
         findings(field, code)
     }

@@ -18,11 +18,11 @@ impl Behaviour for Choice {
     }
 
     fn keys(&self) -> &'static [&'static str] {
-        &["options", "list"]
+        &["options", "list", "within"]
     }
 
     fn codes(&self) -> &'static [Code] {
-        &["shape", "option", "not-open"]
+        &["shape", "option", "not-open", "not-within"]
     }
 
     fn lists(&self, field: &Field) -> Vec<String> {
@@ -30,17 +30,7 @@ impl Behaviour for Choice {
     }
 
     fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
-        plain(match &field.list {
-            Some(list) => code_of(list, lists),
-            None => Type::Code(Rc::new(Codes {
-                of: noun::THE_FIELD.named(field.id.as_str()),
-                values: field
-                    .options
-                    .iter()
-                    .map(|option| option.value.clone())
-                    .collect(),
-            })),
-        })
+        plain(codes(field, lists))
     }
 
     fn check<'a>(
@@ -49,45 +39,76 @@ impl Behaviour for Choice {
         answer: &Value,
         context: &Context<'_>,
     ) -> Vec<Finding<'a>> {
-        let code = match (answer.as_str(), &field.list) {
-            (None, _) => Some("shape"),
-            (Some(code), Some(list)) => fault(list, code, context),
-            (Some(code), None) => {
-                let known = field.options.iter().any(|option| option.value == code);
-                (!known).then_some("option")
-            }
+        let code = match answer.as_str() {
+            None => Some("shape"),
+            Some(code) => fault(field, code, context),
         };
         findings(field, code)
     }
 
     fn display(&self, field: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String> {
-        let code = answer.as_str()?;
-        if let Some(list) = &field.list {
-            return Some(shown.label(list, code));
-        }
-        let option = field.options.iter().find(|option| option.value == code);
-        Some(
-            option
-                .map_or(code, |option| option.label.get(shown.language))
-                .to_owned(),
-        )
+        Some(label(field, answer.as_str()?, shown))
     }
 
     fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
-        match &field.list {
-            Some(list) => shown.schema(list),
-            None => options_schema(
-                field
-                    .options
-                    .iter()
-                    .map(|option| (option.value.as_str(), option.label.get(shown.language))),
-            ),
+        schema(field, shown)
+    }
+}
+
+/// What one chosen value is in an expression.
+pub(super) fn codes(field: &Field, lists: &Lists) -> Type {
+    let values = field.options.iter().map(|option| option.value.clone());
+    match &field.list {
+        Some(list) => code_of(list, lists),
+        None => Type::Code(Rc::new(Codes {
+            of: noun::THE_FIELD.named(field.id.as_str()),
+            values: values.collect(),
+        })),
+    }
+}
+
+/// What is wrong with one chosen value.
+pub(super) fn fault(field: &Field, code: &str, context: &Context<'_>) -> Option<Code> {
+    match &field.list {
+        Some(list) => listed_fault(list, code, context),
+        None => place(field, code, context).is_none().then_some("option"),
+    }
+}
+
+/// The number of a value among the options.
+pub(super) fn place(field: &Field, code: &str, context: &Context<'_>) -> Option<usize> {
+    match &field.list {
+        Some(list) => {
+            let items = &context.lists.get(list)?.items;
+            items.iter().position(|item| item.code == code)
         }
+        None => field.options.iter().position(|option| option.value == code),
+    }
+}
+
+/// What people read for a value; the value itself when it is none of the options.
+pub(super) fn label(field: &Field, code: &str, shown: &Shown<'_>) -> String {
+    if let Some(list) = &field.list {
+        return shown.label(list, code);
+    }
+    let option = field.options.iter().find(|option| option.value == code);
+    let label = option.map_or(code, |option| option.label.get(shown.language));
+    label.to_owned()
+}
+
+/// The JSON Schema of one chosen value.
+pub(super) fn schema(field: &Field, shown: &Shown<'_>) -> Value {
+    let options = field.options.iter();
+    match &field.list {
+        Some(list) => shown.schema(list),
+        None => options_schema(
+            options.map(|option| (option.value.as_str(), option.label.get(shown.language))),
+        ),
     }
 }
 
 /// What is wrong with a code of a list: it is not there, or cannot be chosen on that day.
-pub(super) fn fault(list: &str, code: &str, context: &Context<'_>) -> Option<Code> {
+pub(super) fn listed_fault(list: &str, code: &str, context: &Context<'_>) -> Option<Code> {
     match context.find(list, code) {
         None => Some("option"),
         Some(item) => (!item.is_open(context.today)).then_some("not-open"),

@@ -16,16 +16,23 @@ impl Behaviour for Computed {
     }
 
     fn keys(&self) -> &'static [&'static str] {
-        &["value"]
+        &["value", "gives"]
     }
 
     fn codes(&self) -> &'static [Code] {
         &["computed"]
     }
 
-    /// Its expression says it; until that is read, it fits everywhere.
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
-        plain(Type::Any)
+    fn is_asked(&self) -> bool {
+        false
+    }
+
+    /// What it gives; where that is not said, its expression says it, and until that is read, it fits everywhere.
+    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
+        match field.gives {
+            Some(kind) => kind.behaviour().meaning(field, lists),
+            None => plain(Type::Any),
+        }
     }
 
     /// The value is compared in [`crate::check()`], which has the other answers.
@@ -33,11 +40,14 @@ impl Behaviour for Computed {
         Vec::new()
     }
 
-    fn display(&self, _: &Field, _: &Value, _: &Shown<'_>) -> Option<String> {
-        None
+    fn display(&self, field: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String> {
+        field.gives?.behaviour().display(field, answer, shown)
     }
 
-    fn schema(&self, _: &Field, _: &Shown<'_>) -> Value {
-        json!({"type": ["string", "integer", "boolean", "object", "array"]})
+    fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
+        if let Some(kind) = field.gives {
+            return kind.behaviour().schema(field, shown);
+        }
+        json!({"type": ["string", "number", "boolean", "object", "array"]})
     }
 }

@@ -30,10 +30,10 @@ impl Behaviour for CountryPlace {
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
         Meaning {
             whole: Type::Record(self.name()),
-            parts: vec![
+            parts: place::named(vec![
                 ("country", code_of("countries", lists)),
                 ("place", Type::Text),
-            ],
+            ]),
         }
     }
 

@@ -43,12 +43,12 @@ impl Behaviour for IdPaper {
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
         Meaning {
             whole: Type::Record(self.name()),
-            parts: vec![
+            parts: place::named(vec![
                 ("type", code_of("id-paper", lists)),
                 ("number", Type::Text),
                 ("issued_on", Type::Date),
                 ("issued_by", Type::Text),
-            ],
+            ]),
         }
     }
 

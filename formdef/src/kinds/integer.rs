@@ -1,14 +1,11 @@
 //! `integer`: a whole number. Answer: a JSON integer that JavaScript holds exactly.
 
-use super::{Behaviour, Context, Finding, Shown, findings, plain};
+use super::{Behaviour, Context, Finding, Shown, findings, number, plain};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
-use serde_json::{Map, Value, json};
-
-/// The largest integer that JavaScript holds exactly.
-const EXACT_MAX: i64 = (1 << 53) - 1;
+use serde_json::Value;
 
 pub(super) struct Integer;
 
@@ -22,26 +19,15 @@ impl Behaviour for Integer {
     }
 
     fn codes(&self) -> &'static [Code] {
-        &["shape", "range", "range/min", "range/max"]
+        &["shape/number", "range", "range/min", "range/max"]
     }
 
     fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
-        plain(Type::Number)
+        plain(Type::Whole)
     }
 
     fn check<'a>(&self, field: &'a Field, answer: &Value, _: &Context<'_>) -> Vec<Finding<'a>> {
-        let number = answer.as_i64().filter(|number| number.abs() <= EXACT_MAX);
-        let Some(number) = number else {
-            return findings(field, Some("shape"));
-        };
-        let below = field.min.is_some_and(|min| number < min);
-        let above = field.max.is_some_and(|max| number > max);
-        let code = match (field.min, field.max) {
-            (Some(_), Some(_)) => "range",
-            (Some(_), None) => "range/min",
-            _ => "range/max",
-        };
-        findings(field, (below || above).then_some(code))
+        findings(field, number::fault(answer, field, "shape/number"))
     }
 
     fn display(&self, _: &Field, answer: &Value, _: &Shown<'_>) -> Option<String> {
@@ -49,9 +35,6 @@ impl Behaviour for Integer {
     }
 
     fn schema(&self, field: &Field, _: &Shown<'_>) -> Value {
-        let mut schema = Map::from_iter([("type".to_owned(), json!("integer"))]);
-        schema.extend(field.min.map(|min| ("minimum".to_owned(), json!(min))));
-        schema.extend(field.max.map(|max| ("maximum".to_owned(), json!(max))));
-        schema.into()
+        number::schema("integer", field)
     }
 }

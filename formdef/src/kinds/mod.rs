@@ -9,8 +9,14 @@ mod country_place;
 mod date;
 mod declaration;
 mod email;
+mod entry;
 mod id_paper;
 mod integer;
+mod money;
+mod multi_choice;
+mod multiline;
+mod note;
+mod number;
 mod partial_date;
 mod person_name;
 mod phone;
@@ -32,11 +38,15 @@ use std::fmt;
 /// Every kind, in the order of LANGUAGE.md.
 const KINDS: &[&dyn Behaviour] = &[
     &text::Text,
+    &multiline::Multiline,
     &integer::Integer,
+    &number::Number,
+    &money::Money,
     &date::Date,
     &partial_date::PartialDate,
     &time::Time,
     &choice::Choice,
+    &multi_choice::MultiChoice,
     &yes_no::YesNo,
     &person_name::PersonName,
     &phone::Phone,
@@ -50,6 +60,8 @@ const KINDS: &[&dyn Behaviour] = &[
     &computed::Computed,
     &declaration::Declaration,
     &repeat::Repeat,
+    &entry::Entry,
+    &note::Note,
 ];
 
 /// A field kind.
@@ -118,6 +130,16 @@ pub(crate) trait Behaviour: Sync {
 
     /// The names of the messages that `check` can give.
     fn codes(&self) -> &'static [Code];
+
+    /// Whether people answer it; else it is worked out, or only shown.
+    fn is_asked(&self) -> bool {
+        self.has_answer()
+    }
+
+    /// Whether there can be an answer to it.
+    fn has_answer(&self) -> bool {
+        true
+    }
 
     /// Fills in the parameters that a definition may leave out.
     fn complete(&self, _field: &mut Field) {}

@@ -1,17 +1,19 @@
 //! `repeat`: the same questions for each of several persons or things. Answer: an array of objects keyed by the members'
 //! ids; no entry is no answer.
 
-use super::{Behaviour, Context, Finding, Shown, findings, plain};
+use super::{Behaviour, Context, Finding, Shown, findings};
 use crate::check::check_presence;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
+use crate::number::Number;
 use crate::place::{self, Object};
 use serde_json::{Value, json};
+use std::rc::Rc;
 
 /// Entries, when the definition does not say.
-const MAX: i64 = 20;
+const MAX: u32 = 20;
 
 pub(super) struct Repeat;
 
@@ -21,15 +23,15 @@ impl Behaviour for Repeat {
     }
 
     fn keys(&self) -> &'static [&'static str] {
-        &["field", "min", "max"]
+        &["field", "min", "max", "ordered", "distinct"]
     }
 
     fn codes(&self) -> &'static [Code] {
-        &["shape", "count"]
+        &["shape", "count", "distinct"]
     }
 
     fn complete(&self, field: &mut Field) {
-        field.max.get_or_insert(MAX);
+        field.max.get_or_insert(MAX.into());
     }
 
     fn lists(&self, field: &Field) -> Vec<String> {
@@ -39,8 +41,16 @@ impl Behaviour for Repeat {
             .collect()
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
-        plain(Type::Entries)
+    /// A part is what all entries have in one place.
+    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
+        let members = field.fields.iter().map(|member| {
+            let its = member.kind.behaviour().meaning(member, lists).whole;
+            (member.id.clone(), Type::Many(Rc::new(its)))
+        });
+        Meaning {
+            whole: Type::Entries,
+            parts: members.collect(),
+        }
     }
 
     fn check<'a>(
@@ -53,14 +63,14 @@ impl Behaviour for Repeat {
         let Some(entries) = entries else {
             return findings(field, Some("shape"));
         };
-        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        let fits = (field.min.unwrap_or(0)..=field.max.unwrap_or(MAX)).contains(&count);
-        if !fits {
+        let count = Number::from(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+        if !(least(field)..=most(field)).contains(&count) {
             return findings(field, Some("count"));
         }
-        let entries = entries.iter().enumerate();
-        entries
+        let found = entries.iter().enumerate();
+        found
             .flat_map(|(at, entry)| check_entry(field, at, entry, context))
+            .chain(doubles(field, entries))
             .collect()
     }
 
@@ -92,10 +102,35 @@ impl Behaviour for Repeat {
         json!({
             "type": "array",
             "items": place::schema(&properties, &required),
-            "minItems": field.min.unwrap_or(0).max(1),
-            "maxItems": field.max.unwrap_or(MAX),
+            "minItems": least(field).whole().unwrap_or(1).max(1),
+            "maxItems": most(field),
         })
     }
+}
+
+fn least(field: &Field) -> Number {
+    field.min.unwrap_or(Number::ZERO)
+}
+
+fn most(field: &Field) -> Number {
+    field.max.unwrap_or(MAX.into())
+}
+
+/// The entries that answer the question of `distinct` as an earlier one does.
+fn doubles<'a>(field: &'a Field, entries: &[Value]) -> Vec<Finding<'a>> {
+    let Some(id) = &field.distinct else {
+        return Vec::new();
+    };
+    let answer = |at: usize| entries.get(at)?.get(id);
+    let is_double = |at: &usize| {
+        answer(*at).is_some() && (0..*at).any(|earlier| answer(earlier) == answer(*at))
+    };
+    let found = (0..entries.len()).filter(is_double).map(|at| Finding {
+        field,
+        path: format!("[{at}].{id}"),
+        code: "distinct",
+    });
+    found.collect()
 }
 
 fn check_entry<'a>(

@@ -40,10 +40,12 @@ impl Behaviour for Residence {
     }
 
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        let mut parts = vec![("kind", code_of("residence-kind", lists))];
+        let mut parts = place::named(vec![("kind", code_of("residence-kind", lists))]);
         parts.extend(place::parts(lists));
-        parts.push(("country", code_of("countries", lists)));
-        parts.push(("detail", Type::Text));
+        parts.extend(place::named(vec![
+            ("country", code_of("countries", lists)),
+            ("detail", Type::Text),
+        ]));
         Meaning {
             whole: Type::Record(self.name()),
             parts,

@@ -23,7 +23,7 @@ impl Behaviour for Text {
     }
 
     fn codes(&self) -> &'static [Code] {
-        &["shape", "characters", "length", "length/short"]
+        CODES
     }
 
     fn complete(&self, field: &mut Field) {
@@ -35,7 +35,7 @@ impl Behaviour for Text {
     }
 
     fn check<'a>(&self, field: &'a Field, answer: &Value, _: &Context<'_>) -> Vec<Finding<'a>> {
-        findings(field, fault(answer, field.length_min, field.length_max))
+        findings(field, fault(answer, field, |_| false))
     }
 
     fn display(&self, _: &Field, answer: &Value, _: &Shown<'_>) -> Option<String> {
@@ -43,23 +43,33 @@ impl Behaviour for Text {
     }
 
     fn schema(&self, field: &Field, _: &Shown<'_>) -> Value {
-        let least = field.length_min.unwrap_or(1).max(1);
-        json!({"type": "string", "minLength": least, "maxLength": field.length_max.unwrap_or(LENGTH_MAX)})
+        schema(field)
     }
 }
 
-/// What is wrong with words of so many code points.
-fn fault(answer: &Value, least: Option<u32>, greatest: Option<u32>) -> Option<Code> {
+pub(super) const CODES: &[Code] = &["shape", "characters", "length", "length/short"];
+
+pub(super) fn schema(field: &Field) -> Value {
+    let least = field.length_min.unwrap_or(1).max(1);
+    json!({"type": "string", "minLength": least, "maxLength": greatest(field)})
+}
+
+fn greatest(field: &Field) -> u32 {
+    field.length_max.unwrap_or(LENGTH_MAX)
+}
+
+/// What is wrong with words of so many code points, in which some characters may stand that cannot be seen.
+pub(super) fn fault(answer: &Value, field: &Field, may_stand: fn(char) -> bool) -> Option<Code> {
     let text = answer.as_str().filter(|text| is_canonical(text));
     let Some(text) = text else {
         return Some("shape");
     };
     let length = text.chars().count();
-    if text.contains(is_invisible) {
+    if text.contains(|c| is_invisible(c) && !may_stand(c)) {
         Some("characters")
-    } else if length > greatest.unwrap_or(LENGTH_MAX) as usize {
+    } else if length > greatest(field) as usize {
         Some("length")
     } else {
-        (length < least.unwrap_or(0) as usize).then_some("length/short")
+        (length < field.length_min.unwrap_or(0) as usize).then_some("length/short")
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Expressions {
     pub(super) rules: Vec<RuleDraft>,
     /// The ids of fields that could not be read.
     pub(super) unreadable: Vec<String>,
+    /// What the fields of kind `entry` name, and where.
+    pub(super) entries: Vec<(String, Place)>,
     /// Where each field's id stands.
     pub(super) fields: BTreeMap<String, Place>,
 }
@@ -37,6 +39,8 @@ pub(super) enum Slot {
     Field(usize, usize),
     Prefill(usize, usize),
     Value(usize, usize),
+    /// Of a field or, with its number, of a question of a repeat group.
+    Within(usize, usize, Option<usize>),
     Attachment(usize),
 }
 
@@ -78,8 +82,11 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
             field.kind.behaviour().meaning(field, lists),
         )
     };
+    let answered = form
+        .fields()
+        .filter(|field| field.kind.behaviour().has_answer());
     let mut names = Names {
-        fields: form.fields().map(meaning).collect(),
+        fields: answered.map(meaning).collect(),
         lists,
     };
     for id in &expressions.unreadable {
@@ -91,10 +98,13 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
             continue;
         };
         let field = &mut form.sections[section].fields[field];
-        if let Some((tree, its)) = read(reader, &found.text, &found.at, &names, &Purpose::Computed)
-        {
+        let gives = field.gives.and_then(|_| names.fields.get(&field.id));
+        let gives = gives.map(|meaning| meaning.whole.clone());
+        let purpose = Purpose::Computed(gives.as_ref());
+        if let Some((tree, its)) = read(reader, &found.text, &found.at, &names, &purpose) {
             field.value = Some(tree);
             // What was computed has no parts of its own: name the part where it comes from.
+            let its = gives.unwrap_or(its);
             names.fields.insert(field.id.clone(), plain(its));
         }
     }
@@ -104,6 +114,7 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
         let tree = read(reader, &found.text, &found.at, &names, &purpose);
         *slot(form, found.slot) = tree.map(|(tree, _)| tree);
     }
+    entries(reader, form, expressions);
     for draft in &expressions.rules {
         let rule = rule(reader, draft, &names);
         form.rules.extend(rule);
@@ -114,13 +125,38 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
     }
 }
 
-/// What a prefilled field takes; `None` for conditions.
+/// What a field's `prefill` or `within` gives; `None` for conditions.
 fn wanted(form: &Form, names: &Names<'_>, slot: Slot) -> Option<Type> {
-    let Slot::Prefill(section, field) = slot else {
-        return None;
-    };
-    let id = &form.sections[section].fields[field].id;
-    names.fields.get(id).map(|meaning| meaning.whole.clone())
+    match slot {
+        Slot::Prefill(section, field) => {
+            let id = &form.sections[section].fields[field].id;
+            names.fields.get(id).map(|meaning| meaning.whole.clone())
+        }
+        Slot::Within(..) => Some(Type::Text),
+        _ => None,
+    }
+}
+
+/// What the fields of kind `entry` name are repeat groups of the form.
+fn entries(reader: &mut Reader<'_>, form: &Form, expressions: &Expressions) {
+    for (of, at) in &expressions.entries {
+        let mistake = match form.field(of).map(|group| group.kind.name()) {
+            Some("repeat") => continue,
+            None if expressions.unreadable.contains(of) => continue,
+            Some(kind) => Mistake::NotARepeat {
+                field: of.clone(),
+                kind,
+            },
+            None => {
+                let groups = form.fields().filter(|field| field.kind.name() == "repeat");
+                Mistake::UnknownField {
+                    id: of.clone(),
+                    known: groups.map(|group| group.id.clone()).collect(),
+                }
+            }
+        };
+        reader.fault(at, mistake);
+    }
 }
 
 fn slot(form: &mut Form, slot: Slot) -> &mut Option<Tree> {
@@ -129,6 +165,10 @@ fn slot(form: &mut Form, slot: Slot) -> &mut Option<Tree> {
         Slot::Field(section, field) => &mut form.sections[section].fields[field].show_when,
         Slot::Prefill(section, field) => &mut form.sections[section].fields[field].prefill,
         Slot::Value(section, field) => &mut form.sections[section].fields[field].value,
+        Slot::Within(section, field, None) => &mut form.sections[section].fields[field].within,
+        Slot::Within(section, field, Some(member)) => {
+            &mut form.sections[section].fields[field].fields[member].within
+        }
         Slot::Attachment(attachment) => &mut form.attachments[attachment].show_when,
     }
 }

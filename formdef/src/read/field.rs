@@ -11,6 +11,7 @@ use crate::form::{Choice, Field, Wording};
 use crate::kinds::{self, Context, Kind};
 use crate::message;
 use crate::noun;
+use crate::number::{DECIMALS_MAX, NUMBER_MAX, Number};
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
@@ -18,15 +19,19 @@ use std::ops::RangeInclusive;
 const DEFAULT_KINDS: &[&str] = &["text", "integer", "choice", "yes-no"];
 
 const LENGTH_LIMIT: RangeInclusive<i64> = 1..=keys::LENGTH_MAX;
-const NUMBER_LIMIT: RangeInclusive<i64> = -keys::NUMBER_MAX..=keys::NUMBER_MAX;
 const ENTRIES_LIMIT: RangeInclusive<i64> = 0..=keys::ENTRIES_MAX;
+
+/// The kinds that a computed value can be said to have.
+pub(super) const VALUE_KINDS: &[&str] = &["text", "integer", "number", "money", "date", "yes-no"];
+/// The kinds that refer to other questions, or ask nothing.
+const NOT_IN_ENTRIES: &[&str] = &["computed", "repeat", "entry", "note"];
 
 /// The keys of a field of a section.
 pub(super) fn placed_keys(kind: Kind) -> Vec<&'static str> {
     let mut known = keys::names(keys::FIELD);
     known.extend(keys::names(keys::PLACED));
     known.extend(kind.behaviour().keys());
-    if asks(kind) {
+    if kind.behaviour().is_asked() {
         known.extend(keys::names(keys::QUESTION));
         known.extend(keys::names(keys::PLACED_QUESTION));
     }
@@ -46,13 +51,8 @@ pub(super) fn member_keys(kind: Kind) -> Vec<&'static str> {
 /// The kinds that a field of a repeat group may have.
 pub(super) fn member_kinds() -> Vec<Kind> {
     kinds::all()
-        .filter(|kind| !["computed", "repeat"].contains(&kind.name()))
+        .filter(|kind| !NOT_IN_ENTRIES.contains(&kind.name()))
         .collect()
-}
-
-/// Whether people answer it.
-fn asks(kind: Kind) -> bool {
-    kind.name() != "computed"
 }
 
 /// Reads a field of a section. `place` is its section and its number there.
@@ -86,31 +86,66 @@ pub(super) fn read(
     }
     ids.fields.insert(id.clone(), id_node.at.clone());
     expressions.fields.insert(id.clone(), id_node.at.clone());
-    let is_question = asks(kind);
     let takes_default = DEFAULT_KINDS.contains(&kind.name());
     let known = placed_keys(kind);
     let mut field = common(reader, &owner, kind, id, &known);
     let (section, number) = place;
+    let within = owner
+        .table
+        .get("within")
+        .filter(|_| known.contains(&"within"));
+    expressions.add(reader, within, Slot::Within(section, number, None));
+    for (at, within) in member_within(&owner, &field) {
+        expressions.add(
+            reader,
+            Some(within),
+            Slot::Within(section, number, Some(at)),
+        );
+    }
     expressions.add(
         reader,
         owner.table.get("show_when"),
         Slot::Field(section, number),
     );
-    if is_question {
+    if kind.behaviour().is_asked() {
         expressions.add(
             reader,
             owner.table.get("prefill"),
             Slot::Prefill(section, number),
         );
-    } else if let Some(value) = reader.need(&owner, "value", "value = \"words(child.birth_date)\"")
+    } else if kind.behaviour().has_answer()
+        && let Some(value) = reader.need(&owner, "value", "value = \"words(child.birth_date)\"")
     {
         expressions.add(reader, Some(value), Slot::Value(section, number));
     }
     if takes_default && let Some(node) = owner.table.get("default") {
         field.default = default(reader, node, &field);
     }
+    if let (Some(of), Some(node)) = (&field.of, owner.table.get("of")) {
+        expressions.entries.push((of.clone(), node.at.clone()));
+    }
     section::read_rules(reader, &owner, Some(&field.id), expressions);
     Some(field)
+}
+
+/// The `within` of a repeat group's questions, each with the number of its question.
+fn member_within<'n>(owner: &Owner<'n>, field: &Field) -> Vec<(usize, &'n Node)> {
+    let nodes = match owner.table.get("field").map(|node| &node.content) {
+        Some(Content::Array(nodes)) => nodes.as_slice(),
+        _ => &[],
+    };
+    let found = nodes.iter().filter_map(|node| {
+        let Content::Table(table) = &node.content else {
+            return None;
+        };
+        let Some(Content::Text(id)) = table.get("id").map(|node| &node.content) else {
+            return None;
+        };
+        let at = field.fields.iter().position(|member| member.id == *id)?;
+        let takes = field.fields[at].kind.behaviour().keys().contains(&"within");
+        Some((at, table.get("within").filter(|_| takes)?))
+    });
+    found.collect()
 }
 
 /// What refers to a field that could not be read is no fault of its own.
@@ -187,10 +222,12 @@ fn common(
             .and_then(|node| reader.string(node))
             .map(str::to_owned),
         value: None,
+        gives: get("gives").and_then(|node| value_kind(reader, node)),
         options: get("options")
             .map(|node| options(reader, node))
             .unwrap_or_default(),
         list: get("list").and_then(|node| list(reader, node)),
+        within: None,
         length_min: get("length_min").and_then(|node| length(reader, node)),
         length_max: get("length_max").and_then(|node| length(reader, node)),
         min: None,
@@ -199,17 +236,21 @@ fn common(
         capitals: get("capitals")
             .and_then(|node| reader.boolean(node))
             .unwrap_or_default(),
+        decimals: get("decimals").and_then(|node| decimals(reader, node)),
+        ordered: get("ordered")
+            .and_then(|node| reader.boolean(node))
+            .unwrap_or_default(),
+        distinct: None,
+        of: get("of")
+            .and_then(|node| reader.string(node))
+            .map(str::to_owned),
         fields: get("field")
             .map(|node| members(reader, node))
             .unwrap_or_default(),
     };
-    let limit = if kind.name() == "repeat" {
-        ENTRIES_LIMIT
-    } else {
-        NUMBER_LIMIT
-    };
-    field.min = get("min").and_then(|node| reader.integer(node, limit.clone()));
-    field.max = get("max").and_then(|node| reader.integer(node, limit));
+    field.min = get("min").and_then(|node| bound(reader, kind, node));
+    field.max = get("max").and_then(|node| bound(reader, kind, node));
+    field.distinct = get("distinct").and_then(|node| distinct(reader, node, &field));
     kind.behaviour().complete(&mut field);
     check_parameters(reader, &owner, &field);
     field
@@ -225,9 +266,25 @@ fn check_parameters(reader: &mut Reader<'_>, owner: &Owner<'_>, field: &Field) {
     if known.contains(&"field") && !written("field") {
         reader.fault(owner.at, Mistake::EmptyList { what: noun::FIELD });
     }
+    let no_groups = |list: &String| {
+        let list = reader.shelf.lists.get(list);
+        list.is_some_and(|list| list.groups.is_empty())
+    };
+    if let Some(node) = owner
+        .table
+        .get("within")
+        .filter(|_| known.contains(&"within"))
+        && field.list.as_ref().is_none_or(no_groups)
+        && (field.list.is_some() || !written("list"))
+    {
+        reader.fault(&node.at, Mistake::WithinNeedsGroups);
+    }
+    if known.contains(&"of") {
+        reader.need(owner, "of", "of = \"guardians\"");
+    }
     let lengths = (
-        field.length_min.map(i64::from),
-        field.length_max.map(i64::from),
+        field.length_min.map(Number::from),
+        field.length_max.map(Number::from),
     );
     for (key, bounds) in [("length_min", lengths), ("min", (field.min, field.max))] {
         if let ((Some(least), Some(greatest)), Some(node)) = (bounds, owner.table.get(key))
@@ -317,6 +374,42 @@ fn list(reader: &mut Reader<'_>, node: &Node) -> Option<String> {
 fn length(reader: &mut Reader<'_>, node: &Node) -> Option<u32> {
     let length = reader.integer(node, LENGTH_LIMIT)?;
     u32::try_from(length).ok()
+}
+
+/// A bound of a value or, of what counts entries or options, of their number.
+fn bound(reader: &mut Reader<'_>, kind: Kind, node: &Node) -> Option<Number> {
+    let limit = match kind.name() {
+        "number" => return reader.number(node),
+        "repeat" | "multi-choice" => ENTRIES_LIMIT,
+        "money" => 0..=NUMBER_MAX,
+        _ => -NUMBER_MAX..=NUMBER_MAX,
+    };
+    let whole = reader.integer(node, limit)?;
+    Number::rounded(whole as f64)
+}
+
+fn decimals(reader: &mut Reader<'_>, node: &Node) -> Option<u8> {
+    let decimals = reader.integer(node, 0..=i64::from(DECIMALS_MAX))?;
+    u8::try_from(decimals).ok()
+}
+
+fn value_kind(reader: &mut Reader<'_>, node: &Node) -> Option<Kind> {
+    let kinds = VALUE_KINDS
+        .iter()
+        .filter_map(|name| Some((*name, Kind::named(name)?)));
+    reader.one_of(node, &kinds.collect::<Vec<_>>())
+}
+
+/// One of the group's own questions.
+fn distinct(reader: &mut Reader<'_>, node: &Node, group: &Field) -> Option<String> {
+    let id = reader.string(node)?.to_owned();
+    let known = group.fields.iter().map(|member| member.id.clone());
+    let known: Vec<String> = known.collect();
+    if known.contains(&id) {
+        return Some(id);
+    }
+    reader.fault(&node.at, Mistake::UnknownField { id, known });
+    None
 }
 
 fn levels(reader: &mut Reader<'_>, node: &Node) -> Option<u8> {

@@ -1,5 +1,7 @@
 //! The keys of a definition: one table, from which the reader knows them and [`super::schema`] explains them to editors.
 
+use crate::number::DECIMALS_MAX;
+
 /// A key: what it takes, whether it must be there, what it is for.
 pub(super) struct Key {
     pub(super) name: &'static str,
@@ -17,6 +19,8 @@ pub(super) enum Takes {
     Words,
     /// A list of texts by language.
     WordsList,
+    /// A number, whole or not.
+    Number,
     /// A whole number between these.
     Whole(i64, i64),
     /// One of these whole numbers.
@@ -39,6 +43,8 @@ pub(super) enum Takes {
     FieldId,
     /// A field kind.
     Kind,
+    /// A kind that a computed value can have.
+    ValueKind,
     /// The id of a shared section.
     SharedSection,
     /// The id of a list.
@@ -65,8 +71,6 @@ pub(super) enum Takes {
 
 /// More code points than this no question needs.
 pub(super) const LENGTH_MAX: i64 = 10_000;
-/// What JavaScript holds exactly.
-pub(super) const NUMBER_MAX: i64 = (1 << 53) - 1;
 pub(super) const ENTRIES_MAX: i64 = 100;
 pub(super) const LEVELS: &[i64] = &[1, 3];
 
@@ -206,12 +210,18 @@ pub(super) const DEFAULT: Key = may("default", Takes::Answer, "Câu trả lời 
 pub(super) const OF_KINDS: &[Key] = &[
     may("length_min", Takes::Whole(1, LENGTH_MAX), "Ít nhất bao nhiêu ký tự.", "Least length in characters."),
     may("length_max", Takes::Whole(1, LENGTH_MAX), "Nhiều nhất bao nhiêu ký tự.", "Greatest length in characters."),
-    may("min", Takes::Whole(-NUMBER_MAX, NUMBER_MAX), "Giá trị nhỏ nhất; với nhóm lặp: ít nhất bao nhiêu dòng.", "Least value; of a repeat group, least number of entries."),
-    may("max", Takes::Whole(-NUMBER_MAX, NUMBER_MAX), "Giá trị lớn nhất; với nhóm lặp: nhiều nhất bao nhiêu dòng.", "Greatest value; of a repeat group, greatest number of entries."),
+    may("min", Takes::Number, "Giá trị nhỏ nhất; với nhóm lặp: ít nhất bao nhiêu dòng; với multi-choice: ít nhất bao nhiêu lựa chọn.", "Least value; of a repeat group, least number of entries; of a multi-choice, of options."),
+    may("max", Takes::Number, "Giá trị lớn nhất; với nhóm lặp: nhiều nhất bao nhiêu dòng; với multi-choice: nhiều nhất bao nhiêu lựa chọn.", "Greatest value; of a repeat group, greatest number of entries; of a multi-choice, of options."),
+    may("decimals", Takes::Whole(0, DECIMALS_MAX as i64), "Nhiều nhất bao nhiêu chữ số sau dấu phẩy.", "How many digits may stand after the point."),
     may("options", Takes::Each(OPTION), "Các lựa chọn viết tại chỗ.", "Its own options."),
     may("list", Takes::List, "Danh sách các lựa chọn: tên tệp trong forms/lists.", "The list of its options: the name of a file in forms/lists."),
     may("levels", Takes::OneWhole(LEVELS), "1: chỉ hỏi tỉnh, thành phố; 3: đến phường, xã.", "1: the province alone; 3: down to the ward."),
     may("capitals", Takes::Flag, "Hiện và in bằng chữ in hoa.", "Shown and printed in capitals."),
+    may("within", Takes::Expression, "Chỉ chọn được những dòng của danh sách thuộc nhóm có mã này, như district_of(agency).", "Only items of the list whose group has this code can be chosen, such as district_of(agency)."),
+    may("ordered", Takes::Flag, "Thứ tự các dòng có ý nghĩa: người dân đổi được thứ tự.", "The order of the entries counts: people can change it."),
+    may("distinct", Takes::FieldId, "Câu hỏi mà không hai dòng nào được trả lời giống nhau.", "The question that no two entries may answer alike."),
+    must("of", Takes::FieldId, "Nhóm lặp có dòng được chọn.", "The repeat group whose entry is chosen."),
+    may("gives", Takes::ValueKind, "Giá trị thuộc loại nào, như money: để in như loại ấy.", "The kind of its value, such as money: it prints like that."),
     must("value", Takes::Expression, "Biểu thức cho giá trị.", "The expression that gives its value."),
     must("field", Takes::Members, "Các câu hỏi của một dòng.", "The questions of one entry."),
 ];

@@ -2,6 +2,7 @@
 
 use crate::bilingual::{Bilingual, Lang};
 use crate::noun::{self, Noun, Thing};
+use crate::number::Number;
 use crate::say;
 use strum::{IntoStaticStr, VariantNames};
 
@@ -31,7 +32,9 @@ pub(crate) enum Mistake {
     UnknownField { id: String, known: Vec<String> },
     OptionsOrList,
     EmptyList { what: Noun },
-    LeastAboveGreatest { least: i64, greatest: i64 },
+    LeastAboveGreatest { least: Number, greatest: Number },
+    WithinNeedsGroups,
+    NotARepeat { field: String, kind: &'static str },
     BadDefault { kind: &'static str, why: Bilingual },
     DependsOnItself { chain: Vec<String> },
     // Recipients.
@@ -45,6 +48,7 @@ pub(crate) enum Mistake {
     UnknownRole { role: String, known: Vec<String> },
     // Expressions.
     NumberTooLarge,
+    TooManyDecimals,
     StrangeCharacter(char),
     TextWithoutEnd(char),
     Unexpected { wanted: Noun, found: Option<String> },
@@ -190,6 +194,16 @@ impl Mistake {
                            "số nhỏ nhất ({least}) lớn hơn số lớn nhất ({greatest})"),
                 say!(lang, "swap them or change one",
                            "đổi chỗ hai số hoặc sửa một số")),
+            Self::WithinNeedsGroups => (
+                say!(lang, "`within` needs a list whose items stand in groups",
+                           "«within» cần một danh sách có chia nhóm"),
+                say!(lang, "name a list with a column `group`, such as `agencies`, or take `within` away",
+                           "dùng một danh sách có cột «group», như «agencies», hoặc bỏ «within» đi")),
+            Self::NotARepeat { field, kind } => (
+                say!(lang, "`{field}` is a field of kind `{kind}`, not a repeat group",
+                           "«{field}» là trường loại «{kind}», không phải nhóm lặp"),
+                say!(lang, "name a field of kind `repeat`",
+                           "ghi mã của một trường loại «repeat»")),
             Self::BadDefault { kind, why } => (
                 say!(lang, [why] "the default is no answer to a field of kind `{kind}`: {why}",
                                  "giá trị mặc định không phải là câu trả lời cho trường loại «{kind}»: {why}"),
@@ -245,6 +259,11 @@ impl Mistake {
                            "số quá lớn"),
                 say!(lang, "the largest is 9007199254740991",
                            "số lớn nhất là 9007199254740991")),
+            Self::TooManyDecimals => (
+                say!(lang, "the number has too many digits after the point",
+                           "số có quá nhiều chữ số sau dấu chấm"),
+                say!(lang, "write at most 6",
+                           "viết nhiều nhất 6 chữ số")),
             Self::StrangeCharacter(c) => (
                 say!(lang, "`{c}` has no meaning in an expression",
                            "ký tự «{c}» không có nghĩa trong biểu thức"),

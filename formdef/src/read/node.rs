@@ -1,6 +1,7 @@
 //! TOML as nodes that know their place: file and bytes. Values of several files can so be joined in one table.
 
 use crate::noun::{self, Noun};
+use crate::number::Number;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -25,7 +26,8 @@ pub(super) enum Content {
     Text(String),
     Integer(Option<i64>),
     Boolean(bool),
-    Fraction,
+    /// Of a size that a number can have.
+    Fraction(Option<Number>),
     Datetime(Datetime),
     Array(Vec<Node>),
     Table(Table),
@@ -94,7 +96,10 @@ impl Node {
                 Content::Integer(number.ok())
             }
             DeValue::Boolean(value) => Content::Boolean(*value),
-            DeValue::Float(_) => Content::Fraction,
+            DeValue::Float(number) => {
+                let number = number.as_str().parse().ok();
+                Content::Fraction(number.and_then(Number::rounded))
+            }
             DeValue::Datetime(moment) => Content::Datetime(*moment),
             DeValue::Array(items) => {
                 let items = items.iter().map(|item| Self::from_toml(item, file));
@@ -115,7 +120,7 @@ impl Node {
             Content::Text(_) => noun::TEXT,
             Content::Integer(_) => noun::WHOLE_NUMBER,
             Content::Boolean(_) => noun::TRUE_OR_FALSE,
-            Content::Fraction => noun::FRACTION,
+            Content::Fraction(_) => noun::FRACTION,
             Content::Datetime(_) => noun::DATE_OR_TIME,
             Content::Array(_) => noun::LIST,
             Content::Table(_) => noun::TABLE,

@@ -6,6 +6,7 @@ use super::node::{Content, Entry, Node, Place, Table};
 use crate::date::Date;
 use crate::fault::{Fault, Source};
 use crate::noun::{self, Noun, Thing};
+use crate::number::Number;
 use crate::text::Text;
 use std::ops::RangeInclusive;
 use toml::value::{Datetime, Offset};
@@ -116,6 +117,22 @@ impl<'a> Reader<'a> {
             self.fault(&node.at, Mistake::OutOfRange { least, greatest });
         }
         fits
+    }
+
+    /// A number, whole or not.
+    pub(super) fn number(&mut self, node: &Node) -> Option<Number> {
+        let number = match node.content {
+            Content::Integer(number) => number.and_then(|number| Number::rounded(number as f64)),
+            Content::Fraction(number) => number,
+            _ => {
+                self.wrong_type(node, noun::NUMBER);
+                return None;
+            }
+        };
+        if number.is_none() {
+            self.fault(&node.at, Mistake::NumberTooLarge);
+        }
+        number
     }
 
     /// A day without a time.

@@ -247,7 +247,10 @@ fn ids(form: &Form) -> Vec<String> {
 
 /// What nobody reads must not be asked.
 fn unread(reader: &mut Reader<'_>, at: &Place, form: &Form, recipients: &[Recipient]) {
-    for field in form.fields() {
+    let answered = form
+        .fields()
+        .filter(|field| field.kind.behaviour().has_answer());
+    for field in answered {
         let read = recipients
             .iter()
             .any(|recipient| recipient.reads.contains(&field.id));

@@ -80,6 +80,7 @@ impl Explainer<'_> {
             Takes::Text => json!({"type": "string"}),
             Takes::Words => json!({"$ref": "#/definitions/words"}),
             Takes::WordsList => list(json!({"$ref": "#/definitions/words"})),
+            Takes::Number => json!({"type": "number"}),
             Takes::Whole(least, greatest) => {
                 json!({"type": "integer", "minimum": least, "maximum": greatest})
             }
@@ -95,6 +96,7 @@ impl Explainer<'_> {
             Takes::Texts => list(json!({"type": "string"})),
             Takes::FieldId => json!({"type": "string", "pattern": FIELD_ID}),
             Takes::Kind => json!({"type": "string"}),
+            Takes::ValueKind => json!({"enum": field::VALUE_KINDS}),
             Takes::SharedSection => known(self.shelf.sections.keys()),
             Takes::List => known(self.shelf.lists.keys()),
             Takes::Answer => json!({"type": ["string", "integer", "boolean"]}),

@@ -1,8 +1,10 @@
 /** @import { Answer, Field, Typed } from '../../script/types' */
 
 /** @type {(value: Answer, field: Field) => string | undefined} */
-export const checkInteger = (value, { min, max }) => {
-  if (!Number.isSafeInteger(value)) return 'shape';
+export const checkInteger = (value, field) => (Number.isSafeInteger(value) ? checkRange(value, field) : 'shape/number');
+
+/** @type {(value: number, field: Field) => string | undefined} */
+export const checkRange = (value, { min, max }) => {
   if (value >= (min ?? value) && value <= (max ?? value)) return undefined;
   return min === undefined ? 'range/max' : max === undefined ? 'range/min' : 'range';
 };

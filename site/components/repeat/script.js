@@ -13,11 +13,19 @@ export const readRepeat = (typed, { id, fields = [] }) => entriesOf(id).map((ent
 /** What is wrong within the entries. @type {(form: Form, field: Field, value: Answer, context: Context) => Fault[]} */
 const faultsWithin = (form, field, value, context) => {
   const { id: group, fields: members = [] } = field;
-  return value.flatMap((/** @type {Answers} */ entry, /** @type {number} */ index) =>
+  const within = value.flatMap((/** @type {Answers} */ entry, /** @type {number} */ index) =>
     typeOf(entry) !== 'object' || Object.keys(entry).some((id) => !members.some((member) => member.id === id))
       ? [faultOf(form, field, 'shape')]
       : members.flatMap((member) => faultsOf(form, member, entry[member.id], context, `${group}[${index}].${member.id}`)),
   );
+  return [...within, ...doubles(form, field, value)];
+};
+
+/** The entries that answer the question of `distinct` as an earlier one does. @type {(form: Form, field: Field, value: Answers[]) => Fault[]} */
+const doubles = (form, field, value) => {
+  const { id, distinct = '' } = field;
+  const seen = value.map((entry) => JSON.stringify(entry?.[distinct]));
+  return seen.flatMap((answer, index) => (answer && seen.indexOf(answer) < index ? [faultOf(form, field, 'distinct', `${id}[${index}].${distinct}`)] : []));
 };
 
 kinds.repeat = [checkRepeat, readRepeat, 'array', faultsWithin];

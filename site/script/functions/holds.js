@@ -1,0 +1,3 @@
+import { functions } from '../expr.js';
+
+functions.holds = (several, item) => several.includes(item);

@@ -1,0 +1,42 @@
+/**
+ * Choices among the items of one group of a list.
+ *
+ * @import { Answer, Answers, Field } from '../types'
+ */
+import { arrangements, fieldElement, fields, one } from '../page.js';
+import { asked } from '../sheet.js';
+import { entriesOf } from '../answers.js';
+import { lists } from '../lists.js';
+import { relations } from '../check.js';
+
+relations.push((field, value, answers, { context, valueOf }) => {
+  /** @type {(choice: Field, code: Answer, path: string) => [string, string, Field][]} */
+  const outside = (choice, code, path) => {
+    const group = choice.within && valueOf(choice.within);
+    const item = context.lists[choice.list || '']?.items.find((its) => its.code === code);
+    return group === undefined || !item || item.group === group ? [] : [[path, 'not-within', choice]];
+  };
+  const { id, fields: members } = field;
+  if (!members) return outside(field, value, id);
+  const entries = Array.isArray(value) ? value : [];
+  return entries.flatMap((/** @type {Answers} */ entry, index) => members.flatMap((member) => outside(member, entry?.[member.id], `${id}[${index}].${member.id}`)));
+});
+
+/** Only the group to choose from stays in sight. @type {(field: Field, name: string) => void} */
+const narrow = ({ within, list = '' }, name) => {
+  const group = within && asked.valueOf(within);
+  const select = /** @type {ParentNode} */ (fieldElement(name));
+  lists[list]?.groups?.forEach(({ code }, index) => {
+    const shown = one(`optgroup:nth-of-type(${index + 1})`, select);
+    if (shown) shown.hidden = shown.disabled = group !== undefined && code !== group;
+  });
+};
+
+arrangements.push(() => {
+  for (const field of fields) {
+    if (field.within) narrow(field, field.id);
+    for (const member of field.fields || []) {
+      if (member.within) entriesOf(field.id).forEach((entry, index) => narrow(member, `${field.id}[${index}].${member.id}`));
+    }
+  }
+});
