@@ -116,7 +116,7 @@ export class Form {
    * Types one value into the input of that name, going on to the step that shows it.
    *
    * @param {string} name - the input's name; `+id` presses the button that adds an entry to the repeat `id`
-   * @param {string | boolean} value - a text, a code of a select or radio, or whether a box is ticked
+   * @param {string | boolean} value - a text, a code of a select, a radio or one of several boxes, or whether a box is ticked
    */
   async enter(name, value) {
     if (name.startsWith('+')) {
@@ -139,6 +139,7 @@ export class Form {
       input instanceof HTMLInputElement ? input.type : input.tagName.toLowerCase(),
     )
     if (kind === 'radio') return this.press(`${named}[value=${JSON.stringify(String(value))}]`, 'Space')
+    if (kind === 'checkbox' && !/^(true|false)$/.test(String(value))) return this.tick(`${named}[value=${JSON.stringify(String(value))}]`, true)
     if (kind === 'checkbox') return this.tick(named, value === true || value === 'true')
     if (kind === 'select') return this.choose(named, String(value))
     return this.write(named, String(value))

@@ -37,7 +37,13 @@ impl Lines {
             self.blank();
             self.add(0, &section.title);
             for row in &section.rows {
-                self.add(2, &format!("{}: {}", row.label, row.value));
+                // What was written on several lines stays on several, further in.
+                let mut lines = row.value.split('\n');
+                self.add(
+                    2,
+                    &format!("{}: {}", row.label, lines.next().unwrap_or_default()),
+                );
+                lines.for_each(|line| self.add(4, line));
                 self.marks(&row.marks);
             }
         }
