@@ -68,7 +68,7 @@ pub struct Window {
     pub opens: Option<i64>,
     /// Until before this moment.
     pub closes: Option<i64>,
-    /// This version is taken until before this moment, although a newer one is published.
+    /// The versions before this one are still taken until before this moment.
     pub accept_until: Option<i64>,
 }
 

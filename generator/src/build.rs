@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use formdef::Date;
 use serde_json::Value;
@@ -16,8 +17,10 @@ use crate::memo::Memo;
 use crate::output::{Output, WriteFault, Written};
 use crate::portal::is_origin;
 use crate::prepared::Prepared;
+use crate::published::Published;
 use crate::render::minified;
 use crate::sources::Sources;
+use crate::versions::{self, FormDifference};
 
 /// Why there is no portal.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub enum Failure {
     Keys(Vec<KeyFault>),
     /// The folder cannot be written.
     Write(WriteFault),
+    /// What was published cannot be read, compared or kept.
+    Published(String),
     /// No threads could be started.
     Threads(String),
 }
@@ -62,6 +67,7 @@ impl fmt::Display for Failure {
                 )
             }
             Failure::Write(fault) => fault.fmt(f),
+            Failure::Published(sentence) => f.write_str(sentence),
             Failure::Threads(cause) => write!(
                 f,
                 "no threads could be started: {cause}\n  = give fewer with --threads"
@@ -177,6 +183,59 @@ pub fn check(options: &Options) -> Result<Summary, Failure> {
         ..options.clone()
     };
     make(&options).map(|made| made.summary)
+}
+
+/// The sources against what was published.
+pub struct Compared {
+    /// What the portal holds.
+    pub summary: Summary,
+    /// What differs, service by service.
+    pub differences: Vec<FormDifference>,
+    /// Versions that changed, went back, or would be forgotten.
+    pub faults: Result<(), Failure>,
+}
+
+/// Finds every fault of a portal's sources, then what differs from what `from` publishes: the address of a portal, its
+/// folder, or a `catalogue.jws` with `forms/` beside it. Nothing is written.
+pub fn check_against(options: &Options, from: &str) -> Result<Compared, Failure> {
+    let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
+    let prepared = prepare(sources, options, &Memo::default())?;
+    let (forms, content) = (&prepared.sources.forms, &prepared.content);
+    let published = Published::read(from).map_err(Failure::Published)?;
+    let changed = content
+        .services
+        .iter()
+        .flat_map(|service| versions::faults(forms, &service.form, &published));
+    let mut faults: Vec<Fault> = changed.collect();
+    faults.extend(versions::unkept(forms, content, &published, from));
+    Ok(Compared {
+        summary: summary(content, options.today()),
+        differences: versions::differences(content, &published),
+        faults: if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(sorted(faults))
+        },
+    })
+}
+
+/// Keeps the forms among the sources as they are published: as `from` publishes them, else as they are now. Returns the
+/// paths of the files that are new there.
+pub fn keep(options: &Options, from: Option<&str>) -> Result<Vec<PathBuf>, Failure> {
+    let published = match from {
+        Some(from) => Published::read(from).map_err(Failure::Published)?,
+        None => {
+            let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
+            let prepared = prepare(sources, options, &Memo::default())?;
+            let content = &prepared.content;
+            let mut published = Published::default();
+            for service in &content.services {
+                published.add(&service.form, &content.lists);
+            }
+            published
+        }
+    };
+    versions::keep(&options.forms, &published).map_err(Failure::Published)
 }
 
 /// Builds a portal and writes it to its folder. A failure before writing leaves the folder as it was.

@@ -6,7 +6,7 @@ use envelope::{
     Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, Recipient,
     UnixTime, V1, jws,
 };
-use formdef::{Date, Form};
+use formdef::{Date, Form, Window};
 
 use crate::content::Content;
 use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER};
@@ -84,14 +84,29 @@ fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue,
         forms: content
             .services
             .iter()
-            .map(|service| form(&service.form))
+            .flat_map(|service| versions(&service.form, content))
             .collect(),
         offices,
         recovery: dated(&keys.recovery),
     })
 }
 
-fn form(form: &Form) -> CatalogueForm {
+/// A form, and the versions before it for as long as they are still taken.
+fn versions(form: &Form, content: &Content) -> Vec<CatalogueForm> {
+    let window = form.window;
+    let mut versions = Vec::new();
+    if let Some(until) = window.accept_until {
+        // An old version is not taken longer than its service is open.
+        let until = window.closes.map_or(until, |closes| closes.min(until));
+        let kept = content.kept.forms.get(&form.id).into_iter().flatten();
+        let earlier = kept.filter(|(version, _)| **version < form.version);
+        versions.extend(earlier.map(|(_, kept)| listed(&kept.form, window, Some(until))));
+    }
+    versions.push(listed(form, window, None));
+    versions
+}
+
+fn listed(form: &Form, window: Window, accept_until: Option<i64>) -> CatalogueForm {
     let recipients = form.recipients.iter().map(|recipient| Recipient {
         role: recipient.role.clone(),
         kind: recipient.kind.clone(),
@@ -100,9 +115,9 @@ fn form(form: &Form) -> CatalogueForm {
         id: form.id.clone(),
         version: form.version,
         sha256: Digest::of(form.to_compiled().as_bytes()),
-        opens: form.window.opens.map(UnixTime),
-        closes: form.window.closes.map(UnixTime),
-        accept_until: form.window.accept_until.map(UnixTime),
+        opens: window.opens.map(UnixTime),
+        closes: window.closes.map(UnixTime),
+        accept_until: accept_until.map(UnixTime),
         mode: match form.mode {
             formdef::Mode::Live => Mode::Live,
             formdef::Mode::Trial => Mode::Trial,

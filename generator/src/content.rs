@@ -14,7 +14,9 @@ use crate::memo::{Inputs, Memo, ReadForm};
 use crate::order::Order;
 use crate::plan;
 use crate::portal::{Portal, read_toml};
+use crate::published::Published;
 use crate::sources::{Folder, Sources};
+use crate::versions;
 
 /// A portal's content.
 pub struct Content {
@@ -30,6 +32,8 @@ pub struct Content {
     pub texts: BTreeMap<String, Value>,
     /// How many texts of pages fall back to the default language, by language.
     pub fallbacks: BTreeMap<String, usize>,
+    /// Versions that were published before, kept among the sources.
+    pub kept: Published,
 }
 
 /// A service: its form and its guide.
@@ -80,6 +84,11 @@ impl Content {
         faults.extend(more);
         let (texts, fallbacks, more) = texts(&sources.site, &portal.languages);
         faults.extend(more);
+        let (kept, more) = Published::kept(&sources.forms);
+        faults.extend(more);
+        for service in &services {
+            faults.extend(versions::faults(&sources.forms, &service.form, &kept));
+        }
         if faults.is_empty() {
             Ok(Content {
                 portal,
@@ -88,6 +97,7 @@ impl Content {
                 services,
                 texts,
                 fallbacks,
+                kept,
             })
         } else {
             Err(faults)
@@ -189,6 +199,26 @@ fn service(
         guides,
     });
     (service, faults)
+}
+
+/// One form and the lists that it uses, from the forms alone.
+pub(crate) fn one_form(forms: &Folder, id: &str) -> Result<(Form, Lists), Vec<Fault>> {
+    let portal = Portal::read(forms)?;
+    let (order, memo) = (Order::vietnamese(), Memo::default());
+    let (districts, mut faults) = districts(forms, &order);
+    let (mut lists, more) = lists(forms, &portal.languages, &order, &memo);
+    faults.extend(more);
+    lists.insert(
+        "agencies".to_owned(),
+        agency_list(&districts, portal.default_language()),
+    );
+    let path = format!("{id}/form.toml");
+    let (form, more) = formdef::parse(&source(forms, &path), &shelf(forms, &portal, &lists));
+    faults.extend(more.into_iter().map(Fault::from));
+    match form {
+        Some(form) if faults.is_empty() => Ok((form, lists)),
+        _ => Err(faults),
+    }
 }
 
 /// A form, from the memo when neither its definition nor anything that it uses has changed.

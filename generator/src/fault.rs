@@ -87,6 +87,23 @@ pub enum Mistake {
     CaseTwins {
         other: String,
     },
+    // Versions.
+    KeptFile {
+        cause: String,
+    },
+    VersionChanged {
+        version: u32,
+    },
+    VersionBack {
+        version: u32,
+    },
+    AcceptUntilMissing {
+        version: u32,
+    },
+    VersionNotKept {
+        version: u32,
+        from: String,
+    },
     FileMissing,
     // TOML: portal.toml and translations.
     Toml {
@@ -235,6 +252,35 @@ impl Mistake {
                            "là liên kết trỏ ngược về «{back_to}», thư mục chứa nó"),
                 say!(lang, "remove the link",
                            "xóa liên kết này")),
+            Self::KeptFile { cause } => (
+                say!(lang, "not a published file: {cause}",
+                           "không phải tệp đã công bố: {cause}"),
+                say!(lang, "take it from version control again, or keep it anew with `motcua keep --against`",
+                           "lấy lại tệp này từ kho phiên bản, hoặc lưu lại bằng «motcua keep --against»")),
+            Self::VersionChanged { version } => {
+                let next = version + 1;
+                (say!(lang, "version {version} is published, and this is not what it says",
+                            "phiên bản {version} đã công bố, và nội dung ở đây đã khác"),
+                 say!(lang, "write `version = {next}`, and until when version {version} is still taken: accept_until = 2027-01-31T00:00:00+07:00",
+                            "hãy viết «version = {next}», và phiên bản {version} còn được nhận đến khi nào: accept_until = 2027-01-31T00:00:00+07:00"))
+            }
+            Self::VersionBack { version } => {
+                let next = version + 1;
+                (say!(lang, "version {version} is published: a version never goes back",
+                            "phiên bản {version} đã công bố: số phiên bản không bao giờ lùi lại"),
+                 say!(lang, "write `version = {next}`",
+                            "hãy viết «version = {next}»"))
+            }
+            Self::AcceptUntilMissing { version } => (
+                say!(lang, "it is not said until when version {version}, which is published, is still taken",
+                           "chưa ghi phiên bản {version} đã công bố còn được nhận đến khi nào"),
+                say!(lang, "add it: accept_until = 2027-01-31T00:00:00+07:00; people may have begun to fill in the old one",
+                           "thêm vào: accept_until = 2027-01-31T00:00:00+07:00; có thể đã có người điền dở phiên bản cũ")),
+            Self::VersionNotKept { version, from } => (
+                say!(lang, "version {version} is published, but not kept here, so that it could not be taken any more",
+                           "phiên bản {version} đã công bố nhưng không được lưu ở đây, nên sẽ không nhận được nữa"),
+                say!(lang, "run: motcua keep --against {from}",
+                           "hãy chạy: motcua keep --against {from}")),
             Self::CaseTwins { other } => (
                 say!(lang, "differs from `{other}` only in case",
                            "chỉ khác «{other}» ở chữ hoa, chữ thường"),

@@ -41,6 +41,9 @@ impl<'a> Files<'a> {
         let mut data = BTreeMap::new();
         let headers = headers::text(&content.portal.relay, &pages);
         data.insert("_headers".to_owned(), Data::Headers(headers));
+        for (path, text) in content.kept.files() {
+            data.insert(path, Data::Text(text));
+        }
         for (path, text) in &prepared.assets.files {
             data.insert(path.clone(), Data::Text(text));
         }

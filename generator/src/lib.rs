@@ -29,6 +29,7 @@ pub mod fault;
 mod files;
 mod guide;
 mod headers;
+pub mod history;
 pub mod keys;
 pub mod lists;
 mod memo;
@@ -38,14 +39,16 @@ pub mod output;
 pub mod plan;
 pub mod portal;
 mod prepared;
+pub mod published;
 mod render;
 pub mod serve;
 pub mod size;
 pub mod sources;
 mod table;
 mod templates;
+pub mod versions;
 
-pub use build::{Failure, Report, Summary, build, check, make};
+pub use build::{Compared, Failure, Report, Summary, build, check, check_against, keep, make};
 pub use fault::Fault;
 
 /// What a build is made of and where it goes.

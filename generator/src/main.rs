@@ -6,11 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
 use envelope::UnixTime;
-use formdef::Date;
+use formdef::{Date, Lang};
 use generator::catalogue::midnight;
 use generator::keys::{Publisher, Register, add_all, add_files};
 use generator::serve::Server;
-use generator::{Options, build, check, size};
+use generator::{Options, build, check, check_against, history, keep, size};
 
 /// Forms and site in, a static portal out.
 #[derive(Parser)]
@@ -23,8 +23,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Finds every fault of forms, lists, texts and templates; writes nothing.
-    #[command(after_help = "Example:\n  motcua check --forms forms --site site")]
-    Check(Sources),
+    #[command(
+        after_help = "Examples:\n  motcua check --forms forms --site site\n  motcua check --against https://dichvu.example.vn\n  motcua check --against kept/2026-11-22/catalogue.jws"
+    )]
+    Check(Check),
     /// Builds the portal into a folder, changing only the files that differ.
     #[command(
         after_help = "Example:\n  motcua build --out target/portal --keys keys --date 2016-08-10"
@@ -35,6 +37,16 @@ enum Command {
         after_help = "Examples:\n  motcua serve\n  motcua serve --dir target/portal --port 4016"
     )]
     Serve(Serve),
+    /// Keeps the forms as they are published, in forms/published, so that a later build still knows them.
+    #[command(
+        after_help = "Examples:\n  motcua keep\n  motcua keep --against https://dichvu.example.vn"
+    )]
+    Keep(Keep),
+    /// Shows how a form came to be what it is: over the tags of git, or over kept catalogues, the oldest first.
+    #[command(
+        after_help = "Examples:\n  motcua history khai-sinh\n  motcua history khai-sinh kept/2026-01-15 kept/2026-11-22"
+    )]
+    History(History),
     /// Keeps the publisher's folder of keys.
     #[command(subcommand)]
     Keys(Keys),
@@ -51,6 +63,38 @@ struct Sources {
     /// The folder of the site.
     #[arg(long, default_value = "site", value_name = "DIR")]
     site: PathBuf,
+}
+
+#[derive(Args)]
+struct Check {
+    #[command(flatten)]
+    sources: Sources,
+    /// What is published: the portal's address, its folder, or a kept catalogue.jws with forms/ beside it. Says what
+    /// differs; a form that changed without a new version is a fault.
+    #[arg(long, value_name = "FILE-or-URL")]
+    against: Option<String>,
+}
+
+#[derive(Args)]
+struct Keep {
+    #[command(flatten)]
+    sources: Sources,
+    /// What is published, instead of the forms as they are now.
+    #[arg(long, value_name = "FILE-or-URL")]
+    against: Option<String>,
+}
+
+#[derive(Args)]
+struct History {
+    /// The form's id.
+    #[arg(value_name = "FORM")]
+    form: String,
+    /// Portals' folders, catalogues or addresses instead of the tags of git.
+    #[arg(value_name = "FILE-or-URL")]
+    published: Vec<String>,
+    /// The folder of the forms.
+    #[arg(long, default_value = "forms", value_name = "DIR")]
+    forms: PathBuf,
 }
 
 #[derive(Args)]
@@ -149,9 +193,11 @@ struct Size {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Check(sources) => run_check(sources),
+        Command::Check(arguments) => run_check(arguments),
         Command::Build(arguments) => run_build(&arguments),
         Command::Serve(arguments) => run_serve(arguments),
+        Command::Keep(arguments) => run_keep(arguments),
+        Command::History(arguments) => run_history(&arguments),
         Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder),
         Command::Keys(Keys::Add(arguments)) => run_keys_add(&arguments),
         Command::Keys(Keys::List(folder)) => run_keys_list(&folder),
@@ -169,20 +215,65 @@ fn main() -> ExitCode {
 /// The sentence a command ends with when it fails.
 type Done = Result<(), String>;
 
-fn run_check(sources: Sources) -> Done {
-    let options = Options {
-        forms: sources.forms,
-        site: sources.site,
-        out: PathBuf::new(),
-        keys: None,
-        portal: None,
-        relay: None,
-        now: now(),
-        threads: None,
+fn run_check(arguments: Check) -> Done {
+    let options = arguments.sources.options();
+    let Some(published) = arguments.against else {
+        let summary = check(&options).map_err(told)?;
+        println!("{summary}\nno fault");
+        return Ok(());
     };
-    let summary = check(&options).map_err(told)?;
-    println!("{summary}\nno fault");
+    let compared = check_against(&options, &published).map_err(told)?;
+    println!("{}", compared.summary);
+    for difference in &compared.differences {
+        println!("{difference}");
+    }
+    compared.faults.map_err(told)?;
+    println!(
+        "{} of {published} differ, no fault",
+        compared.differences.len()
+    );
     Ok(())
+}
+
+fn run_keep(arguments: Keep) -> Done {
+    let options = arguments.sources.options();
+    let kept = keep(&options, arguments.against.as_deref()).map_err(told)?;
+    for path in &kept {
+        println!("{}", path.display());
+    }
+    println!("{} files are new; commit them with the forms", kept.len());
+    Ok(())
+}
+
+fn run_history(arguments: &History) -> Done {
+    let History {
+        form,
+        published,
+        forms,
+    } = arguments;
+    let states = if published.is_empty() {
+        history::of_tags(form, forms)?
+    } else {
+        history::of_published(form, published)?
+    };
+    println!("{}", history::show(form, &states, Lang::En));
+    Ok(())
+}
+
+impl Sources {
+    /// To look only: nothing is written or signed.
+    fn options(self) -> Options {
+        Options {
+            forms: self.forms,
+            site: self.site,
+            out: PathBuf::new(),
+            keys: None,
+            portal: None,
+            relay: None,
+            now: now(),
+            threads: None,
+        }
+    }
 }
 
 fn run_build(arguments: &Build) -> Done {

@@ -14,7 +14,7 @@ use crate::fault::{Fault, Mistake, cause};
 pub const SOURCE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// What a file of `forms/` may be.
-const FORMS_ENDINGS: [&str; 3] = ["toml", "csv", "md"];
+const FORMS_ENDINGS: [&str; 4] = ["toml", "csv", "md", "json"];
 /// What a file of `site/` may be.
 const SITE_ENDINGS: [&str; 6] = ["html", "css", "js", "md", "svg", "toml"];
 

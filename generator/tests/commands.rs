@@ -26,6 +26,8 @@ fn every_command_has_help_with_an_example() {
         &["check"][..],
         &["build"],
         &["serve"],
+        &["keep"],
+        &["history"],
         &["size"],
         &["keys", "publisher"],
         &["keys", "add"],

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::Barrier;
 use std::thread;
 
-use envelope::{Ack, Receipt, UnixTime};
+use envelope::{Ack, Digest, FormRef, Receipt, UnixTime};
 use support::client::{acknowledge, connect, get, pending, submission, submit};
 use support::submission::{draft, signed};
 use support::{City, NOW};
@@ -253,4 +253,39 @@ fn with_twin_signature(body: &[u8]) -> Vec<u8> {
     assert_ne!(twin, manifest);
     body["manifest"] = twin.into();
     body.to_string().into_bytes()
+}
+
+#[test]
+fn two_versions_are_taken_until_the_old_one_ends() {
+    const UNTIL: i64 = NOW + 3600;
+    let city = City::new();
+    let mut catalogue = city.catalogue();
+    let mut next = catalogue.forms[0].clone();
+    catalogue.forms[0].accept_until = Some(UnixTime(UNTIL));
+    next.version = 2;
+    next.sha256 = Digest::of(b"birth 2");
+    let new = FormRef {
+        id: next.id.clone(),
+        version: 2,
+        sha256: next.sha256,
+    };
+    catalogue.forms.push(next);
+    city.publish(&catalogue);
+    let at = |now: i64| {
+        draft(&city).with(|draft| {
+            draft.payload["iat"] = now.into();
+            draft.payload["exp"] = (now + 3600).into();
+        })
+    };
+    let by_new = |now| at(now).with(|draft| draft.payload["form"] = serde_json::json!(new));
+
+    let relay = city.start();
+    assert_eq!(submit(&relay, &at(NOW).body()).status, 201);
+    assert_eq!(submit(&relay, &by_new(NOW).body()).status, 201);
+    drop(relay);
+
+    let relay = city.start_at(UNTIL);
+    let late = submit(&relay, &at(UNTIL).body());
+    assert_eq!((late.status, late.code().as_str()), (409, "form-closed"));
+    assert_eq!(submit(&relay, &by_new(UNTIL).body()).status, 201);
 }

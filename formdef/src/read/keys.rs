@@ -110,7 +110,7 @@ pub(super) const FORM: &[Key] = &[
     may("mode", Takes::Word(&["live", "trial"]), "live: hồ sơ thật; trial: chạy thử, được ghi rõ ở mọi nơi.", "live: real cases; trial: a rehearsal, marked so from end to end."),
     may("opens", Takes::Moment, "Nhận hồ sơ từ thời điểm này, như 2016-08-10T00:00:00+07:00.", "From when it can be sent, such as 2016-08-10T00:00:00+07:00."),
     may("closes", Takes::Moment, "Nhận hồ sơ đến trước thời điểm này.", "Until before when it can be sent."),
-    may("accept_until", Takes::Moment, "Đã có phiên bản mới, phiên bản này vẫn được nhận đến trước thời điểm này.", "Until before when this version is taken although a newer one is published."),
+    may("accept_until", Takes::Moment, "Các phiên bản trước vẫn được nhận đến trước thời điểm này.", "Until before when the versions before this one are still taken."),
     may("summary", Takes::Words, "Một câu về thủ tục, cho danh sách.", "One sentence, for lists of services."),
     may("who", Takes::Words, "Ai được nộp.", "Who may apply."),
     may("authority", Takes::Words, "Cơ quan giải quyết.", "Which authority decides."),
