@@ -142,6 +142,28 @@ fn source(forms: &Folder, path: &str) -> Source {
     }
 }
 
+/// The faults of one form and of the lists named after it: for what is made and not written yet.
+pub(crate) fn form_faults(forms: &Folder, portal: &Portal, id: &str) -> Vec<Fault> {
+    let order = Order::vietnamese();
+    let (districts, _) = districts(forms, &order);
+    let (mut known, mut faults) = lists(forms, &portal.languages, &order, &Memo::default());
+    known.insert(
+        "agencies".to_owned(),
+        agency_list(&districts, portal.default_language()),
+    );
+    let (_, more) = formdef::parse(
+        &source(forms, &format!("{id}/form.toml")),
+        &shelf(forms, portal, &known),
+    );
+    faults.extend(more.into_iter().map(Fault::from));
+    let own = [
+        forms.shown(&format!("{id}/")),
+        forms.shown(&format!("lists/{id}-")),
+    ];
+    faults.retain(|fault| own.iter().any(|start| fault.place().0.starts_with(start)));
+    faults
+}
+
 fn shelf(forms: &Folder, portal: &Portal, lists: &Lists) -> Shelf {
     let sections = forms
         .matching("sections/", ".toml")

@@ -47,6 +47,7 @@ pub mod sources;
 mod table;
 mod templates;
 pub mod versions;
+pub mod xlsform;
 
 pub use build::{Compared, Failure, Report, Summary, build, check, check_against, keep, make};
 pub use fault::Fault;

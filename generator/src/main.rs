@@ -10,7 +10,7 @@ use formdef::{Date, Lang};
 use generator::catalogue::midnight;
 use generator::keys::{Publisher, Register, add_all, add_files};
 use generator::serve::Server;
-use generator::{Options, build, check, check_against, history, keep, size};
+use generator::{Options, build, check, check_against, history, keep, size, xlsform};
 
 /// Forms and site in, a static portal out.
 #[derive(Parser)]
@@ -50,6 +50,9 @@ enum Command {
     /// Keeps the publisher's folder of keys.
     #[command(subcommand)]
     Keys(Keys),
+    /// Takes over forms of other systems.
+    #[command(subcommand)]
+    Import(Import),
     /// Tells what the first load of every form's page weighs: page, style and script, in brotli.
     #[command(after_help = "Example:\n  motcua size target/portal --max-kb 14")]
     Size(Size),
@@ -181,6 +184,26 @@ struct AddKeys {
     not_after: Option<Date>,
 }
 
+#[derive(Subcommand)]
+enum Import {
+    /// Makes a service of a workbook of XLSForm. Ends with status 3 when something could not be carried: it is listed.
+    #[command(after_help = "Example:\n  motcua import xlsform household.xlsx --id khao-sat-ho")]
+    Xlsform(ImportXlsform),
+}
+
+#[derive(Args)]
+struct ImportXlsform {
+    /// The workbook, .xlsx.
+    #[arg(value_name = "FILE.xlsx")]
+    file: PathBuf,
+    /// The service's id; else the workbook's form_id, else the file's name.
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// The folder of forms that it is added to.
+    #[arg(long, default_value = "forms", value_name = "DIR")]
+    out: PathBuf,
+}
+
 #[derive(Args)]
 struct Size {
     /// The portal's folder.
@@ -201,6 +224,7 @@ fn main() -> ExitCode {
         Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder),
         Command::Keys(Keys::Add(arguments)) => run_keys_add(&arguments),
         Command::Keys(Keys::List(folder)) => run_keys_list(&folder),
+        Command::Import(Import::Xlsform(arguments)) => return run_import_xlsform(&arguments),
         Command::Size(arguments) => run_size(&arguments),
     };
     match done {
@@ -366,6 +390,32 @@ fn run_keys_list(folder: &KeyFolder) -> Done {
         }
     }
     Ok(())
+}
+
+/// The status of an import that had to leave something.
+const LEFT: u8 = 3;
+
+fn run_import_xlsform(arguments: &ImportXlsform) -> ExitCode {
+    let lang = Lang::default();
+    let request = xlsform::Request {
+        file: &arguments.file,
+        id: arguments.id.as_deref(),
+        out: &arguments.out,
+        lang,
+    };
+    match xlsform::import(&request) {
+        Ok(imported) => {
+            println!("{}", imported.show(lang));
+            match imported.is_whole() {
+                true => ExitCode::SUCCESS,
+                false => ExitCode::from(LEFT),
+            }
+        }
+        Err(failure) => {
+            eprintln!("{}", failure.show(lang));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn run_size(arguments: &Size) -> Done {

@@ -99,6 +99,25 @@ impl Folder {
         }
     }
 
+    /// Reads the folder of the forms alone, with the faults of [`Sources::read`].
+    pub(crate) fn forms(dir: &Path) -> Result<Folder, Vec<Fault>> {
+        let (folder, faults) = Folder::read(dir, &FORMS_ENDINGS);
+        if faults.is_empty() {
+            Ok(folder)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The same folder with more files.
+    pub(crate) fn with(&self, files: &BTreeMap<String, String>) -> Folder {
+        let mut more = self.clone();
+        let files = files.iter();
+        more.files
+            .extend(files.map(|(path, text)| (path.clone(), Arc::from(text.as_str()))));
+        more
+    }
+
     /// The text of a file.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(|text| &**text)

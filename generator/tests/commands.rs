@@ -32,6 +32,7 @@ fn every_command_has_help_with_an_example() {
         &["keys", "publisher"],
         &["keys", "add"],
         &["keys", "list"],
+        &["import", "xlsform"],
     ] {
         let help = motcua(&[command, &["--help"]].concat());
         assert!(help.status.success());
