@@ -338,7 +338,7 @@ pub(crate) fn publishers(keys: &Keys) -> Value {
         .collect()
 }
 
-fn summary(content: &Content, today: Date) -> Summary {
+pub(crate) fn summary(content: &Content, today: Date) -> Summary {
     let agencies = || {
         content
             .districts

@@ -1,4 +1,5 @@
-//! Every file of a portal by its path, each made when it is asked for.
+//! Every file of a portal by its path, each made when it is asked for: a build asks for all, a preview for those that
+//! a browser wants to see.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use crate::fault::Fault;
 use crate::headers;
+use crate::minify;
 use crate::plan::{self, Page};
 use crate::prepared::Prepared;
 use crate::render::Renderer;
@@ -66,9 +68,33 @@ impl<'a> Files<'a> {
         }
     }
 
+    /// The bytes of one file; `None` when the portal has no such file.
+    pub(crate) fn bytes(&self, path: &str) -> Option<Result<Vec<u8>, Fault>> {
+        let text = match (self.pages.get(path), self.data.get(path)) {
+            (Some(page), _) => self.renderer.page(page).map(|page| minify::html(&page)),
+            (None, Some(data)) => Ok(self.text(data)),
+            (None, None) => return None,
+        };
+        Some(text.map(String::into_bytes))
+    }
+
     /// The pages, in the order of their paths.
     pub(crate) fn pages(&self) -> impl Iterator<Item = &Page<'a>> {
         self.pages.values()
+    }
+
+    /// Whether there is a page at that path.
+    pub(crate) fn has_page(&self, path: &str) -> bool {
+        self.pages.contains_key(path)
+    }
+
+    /// What keeps these pages from being made.
+    pub(crate) fn faults_of(&self, paths: &[String]) -> Vec<Fault> {
+        let pages: Vec<_> = paths
+            .iter()
+            .filter_map(|path| self.pages.get(path))
+            .collect();
+        self.renderer.pages(&pages).err().unwrap_or_default()
     }
 
     /// Every page as templates give it, before minification, by path. A template that fails on many is told once.

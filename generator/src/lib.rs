@@ -12,6 +12,7 @@
 //! * [`plan`]: which pages there are and where each stands.
 //! * [`output::Output`]: the whole portal as a value. It depends on sources, keys and day alone: two builds compare
 //!   byte for byte.
+//! * [`preview`]: the same files while the sources are being written, each when a browser asks for it.
 //! * [`output::Output::write`]: the only writer; a failed build leaves the old portal whole.
 
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ pub mod output;
 pub mod plan;
 pub mod portal;
 mod prepared;
+pub mod preview;
 pub mod published;
 mod render;
 pub mod serve;

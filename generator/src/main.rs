@@ -1,5 +1,6 @@
 //! The command line of `motcua`.
 
+use std::io::{Write, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +10,8 @@ use envelope::UnixTime;
 use formdef::{Date, Lang};
 use generator::catalogue::midnight;
 use generator::keys::{Publisher, Register, add_all, add_files};
-use generator::serve::Server;
+use generator::preview::{News, Preview};
+use generator::serve::{Folder, Server, Site};
 use generator::{Options, build, check, check_against, history, keep, size, xlsform};
 
 /// Forms and site in, a static portal out.
@@ -32,9 +34,9 @@ enum Command {
         after_help = "Example:\n  motcua build --out target/portal --keys keys --date 2016-08-10"
     )]
     Build(Build),
-    /// Shows a portal on this machine, with the headers a host would send. Without --dir it builds first.
+    /// Shows the portal on this machine while you write: a save is seen at once, and faults are shown on the page.
     #[command(
-        after_help = "Examples:\n  motcua serve\n  motcua serve --dir target/portal --port 4016"
+        after_help = "Nothing is written. With --dir a portal that was built is shown as a host would send it.\n\nExamples:\n  motcua serve\n  motcua serve --forms forms --site site --port 4020\n  motcua serve --dir target/portal"
     )]
     Serve(Serve),
     /// Keeps the forms as they are published, in forms/published, so that a later build still knows them.
@@ -103,10 +105,17 @@ struct History {
 #[derive(Args)]
 struct Build {
     #[command(flatten)]
-    sources: Sources,
+    made_of: MadeOf,
     /// The folder the portal is written to.
     #[arg(long, default_value = "target/portal", value_name = "DIR")]
     out: PathBuf,
+}
+
+/// What a portal is made of.
+#[derive(Args)]
+struct MadeOf {
+    #[command(flatten)]
+    sources: Sources,
     /// The folder of keys. Without it the portal is a preview that cannot send.
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
@@ -126,14 +135,14 @@ struct Build {
 
 #[derive(Args)]
 struct Serve {
-    /// The portal's folder; without it the portal is built into --out first.
-    #[arg(long, value_name = "DIR")]
+    /// A built portal's folder, to be shown as it is.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["forms", "site", "keys", "portal", "relay", "date", "threads"])]
     dir: Option<PathBuf>,
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 4016, value_name = "N")]
     port: u16,
     #[command(flatten)]
-    build: Build,
+    made_of: MadeOf,
 }
 
 #[derive(Subcommand)]
@@ -301,35 +310,52 @@ impl Sources {
 }
 
 fn run_build(arguments: &Build) -> Done {
-    let report = build(&arguments.options()).map_err(told)?;
+    let options = arguments.made_of.options(arguments.out.clone());
+    let report = build(&options).map_err(told)?;
     println!("{report}\nportal in {}", arguments.out.display());
     Ok(())
 }
 
 fn run_serve(arguments: Serve) -> Done {
-    let dir = match arguments.dir {
-        Some(dir) => dir,
-        None => {
-            let mut options = arguments.build.options();
-            // A preview is a site of its own, unless its port is not known yet.
-            if options.portal.is_none() && arguments.port != 0 {
-                options.portal = Some(format!("http://localhost:{}", arguments.port));
-            }
-            println!("{}", build(&options).map_err(told)?);
-            options.out
-        }
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     runtime
         .map_err(|error| format!("no threads could be started: {error}"))?
         .block_on(async {
-            let server = Server::bind(&dir, arguments.port).await?;
-            println!("portal http://localhost:{}", server.port());
-            server.run().await;
-            Ok(())
+            let server = Server::bind(arguments.port).await?;
+            let address = format!("http://localhost:{}", server.port());
+            match arguments.dir {
+                Some(dir) => serve(server, Folder::open(&dir)?, &address).await,
+                None => {
+                    let mut options = arguments.made_of.options(PathBuf::new());
+                    // A preview is a site of its own.
+                    options.portal.get_or_insert_with(|| address.clone());
+                    serve(server, Preview::open(options, tell_news())?, &address).await
+                }
+            }
         })
+}
+
+async fn serve(server: Server, site: impl Site, address: &str) -> Done {
+    println!("portal {address}");
+    server.run(site).await;
+    Ok(())
+}
+
+/// Tells faults when there are any, and the end of them; what the portal holds, the first time.
+fn tell_news() -> impl FnMut(News<'_>) + Send {
+    let mut was_good = None;
+    move |news| {
+        // Who listens no longer still has the browser.
+        let _ = match (&news, was_good) {
+            (News::Bad(failure), _) => writeln!(stderr(), "{failure}\n"),
+            (News::Good(summary), None) => writeln!(stdout(), "{summary}"),
+            (News::Good(_), Some(false)) => writeln!(stdout(), "no fault"),
+            (News::Good(_), Some(true)) => Ok(()),
+        };
+        was_good = Some(matches!(news, News::Good(_)));
+    }
 }
 
 fn run_keys_publisher(folder: &KeyFolder) -> Done {
@@ -439,12 +465,12 @@ fn run_size(arguments: &Size) -> Done {
     }
 }
 
-impl Build {
-    fn options(&self) -> Options {
+impl MadeOf {
+    fn options(&self, out: PathBuf) -> Options {
         Options {
             forms: self.sources.forms.clone(),
             site: self.sources.site.clone(),
-            out: self.out.clone(),
+            out,
             keys: self.keys.clone(),
             portal: self.portal.clone(),
             relay: self.relay.clone(),

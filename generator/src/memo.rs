@@ -1,7 +1,7 @@
-//! What was worked out before, with the inputs it was worked out from: only what changed is worked out anew.
+//! What was worked out before, with the inputs it was worked out from: a preview works out only what changed.
 //!
 //! A value is taken again only when every one of its inputs is equal, so it is what would be worked out anew: a build
-//! with a memo and one without give the same bytes.
+//! with a memo and one without give the same bytes. `preview/same_bytes.rs` compares them over random edits.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

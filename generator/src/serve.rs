@@ -1,12 +1,13 @@
-//! `motcua serve`: a plain preview server on this machine, with the headers that a host would send.
+//! `motcua serve`: a server on this machine alone. What it answers is a [`Site`]'s: a built portal's folder, or the
+//! preview.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use hyper::service::service_fn;
@@ -16,41 +17,33 @@ use tokio::net::TcpListener;
 
 use crate::headers::Rules;
 
-/// A portal's folder on a port of 127.0.0.1.
-pub struct Server {
-    listener: TcpListener,
-    portal: Arc<Portal>,
+mod folder;
+
+pub use folder::Folder;
+
+/// What a site answers with.
+pub type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+/// Something that answers requests for paths.
+pub trait Site: Send + Sync + 'static {
+    /// The answer to a GET or HEAD.
+    fn answer(&self, request: &Request<Incoming>) -> impl Future<Output = Answer> + Send;
 }
 
-/// The folder and its `_headers`.
-struct Portal {
-    dir: PathBuf,
-    rules: Rules,
+/// A port of 127.0.0.1.
+pub struct Server {
+    listener: TcpListener,
 }
 
 impl Server {
-    /// Takes the port; 0 takes a free one. Errors: no such folder, the port is in use.
-    pub async fn bind(dir: &Path, port: u16) -> Result<Server, String> {
-        if !dir.join("index.html").is_file() {
-            return Err(format!(
-                "{}: is not a portal: it has no index.html\n  = build one with `motcua build --out {}`",
-                dir.display(),
-                dir.display()
-            ));
-        }
+    /// Takes the port; 0 takes a free one. Errors: the port is in use.
+    pub async fn bind(port: u16) -> Result<Server, String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
             io::ErrorKind::AddrInUse => format!("port {port} is in use\n  = stop the program that uses it, or give another with --port"),
             _ => format!("port {port} cannot be opened: {error}\n  = give another with --port"),
         })?;
-        let rules = Rules::read(&std::fs::read_to_string(dir.join("_headers")).unwrap_or_default());
-        Ok(Server {
-            listener,
-            portal: Arc::new(Portal {
-                dir: dir.to_owned(),
-                rules,
-            }),
-        })
+        Ok(Server { listener })
     }
 
     /// The port it listens on.
@@ -61,16 +54,17 @@ impl Server {
     }
 
     /// Answers until the process ends.
-    pub async fn run(self) {
+    pub async fn run(self, site: impl Site) {
+        let site = Arc::new(site);
         loop {
             let Ok((stream, _)) = self.listener.accept().await else {
                 continue;
             };
-            let portal = Arc::clone(&self.portal);
+            let site = Arc::clone(&site);
             tokio::spawn(async move {
                 let answer = service_fn(move |request| {
-                    let portal = Arc::clone(&portal);
-                    async move { Ok::<_, Infallible>(portal.answer(&request)) }
+                    let site = Arc::clone(&site);
+                    async move { Ok::<_, Infallible>(answer(&*site, request).await) }
                 });
                 let mut http = hyper::server::conn::http1::Builder::new();
                 // A connection that a browser drops is no event for a preview.
@@ -83,110 +77,82 @@ impl Server {
     }
 }
 
-impl Portal {
-    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
-        let path = request.uri().path();
-        if request.method() != Method::GET && request.method() != Method::HEAD {
-            let mut response = self.response(
-                StatusCode::METHOD_NOT_ALLOWED,
-                path,
-                "text/plain; charset=utf-8",
-                b"only GET and HEAD\n".to_vec(),
-            );
-            response
-                .headers_mut()
-                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-            return response;
-        }
-        match self.find(path) {
-            Found::File(file) => match std::fs::read(&file) {
-                Ok(bytes) => self.response(StatusCode::OK, path, content_type(&file), bytes),
-                Err(_) => self.not_found(path),
-            },
-            Found::Folder => {
-                let mut response = self.response(
-                    StatusCode::MOVED_PERMANENTLY,
-                    path,
-                    "text/plain; charset=utf-8",
-                    Vec::new(),
-                );
-                if let Ok(location) = HeaderValue::from_str(&format!("{path}/")) {
-                    response.headers_mut().insert(LOCATION, location);
-                }
-                response
-            }
-            Found::Nothing => self.not_found(path),
+async fn answer(site: &impl Site, request: Request<Incoming>) -> Answer {
+    if [Method::GET, Method::HEAD].contains(request.method()) {
+        return site.answer(&request).await;
+    }
+    let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+    answer
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    answer
+}
+
+/// An answer in one sentence.
+pub(crate) fn plain(status: StatusCode, sentence: &'static str) -> Answer {
+    let rules = Rules::default();
+    respond(&rules, status, "", "text/plain; charset=utf-8", sentence)
+}
+
+/// The way to the same address with a final `/`.
+pub(crate) fn to_folder(rules: &Rules, path: &str) -> Answer {
+    let mut answer = respond(
+        rules,
+        StatusCode::MOVED_PERMANENTLY,
+        path,
+        "text/plain; charset=utf-8",
+        "",
+    );
+    if let Ok(location) = HeaderValue::from_str(&format!("{path}/")) {
+        answer.headers_mut().insert(LOCATION, location);
+    }
+    answer
+}
+
+/// An answer with the headers that the rules give its path.
+pub(crate) fn respond(
+    rules: &Rules,
+    status: StatusCode,
+    path: &str,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()).boxed());
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    for (name, value) in rules.of(path) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            headers.insert(name, value);
         }
     }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer
+}
 
-    /// Looks a path up. Only names of plain characters are looked at: nothing is decoded, nothing climbs, no hidden
-    /// file and no file of the host's (`_headers`) is shown.
-    fn find(&self, path: &str) -> Found {
-        let mut place = self.dir.clone();
-        let Some(relative) = path.strip_prefix('/') else {
-            return Found::Nothing;
-        };
-        for part in relative.split('/').filter(|part| !part.is_empty()) {
-            let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-            if !part.chars().all(good) || part.starts_with('.') || part == "_headers" {
-                return Found::Nothing;
-            }
-            place.push(part);
-        }
-        if relative.contains("//") || relative.starts_with('/') {
-            Found::Nothing
-        } else if path.ends_with('/') {
-            Found::File(place.join("index.html"))
-        } else if place.join("index.html").is_file() {
-            Found::Folder
-        } else {
-            Found::File(place)
-        }
-    }
-
-    fn not_found(&self, path: &str) -> Response<Full<Bytes>> {
-        let page = std::fs::read(self.dir.join("404.html")).unwrap_or_default();
-        self.response(
-            StatusCode::NOT_FOUND,
-            path,
-            "text/html; charset=utf-8",
-            page,
-        )
-    }
-
-    fn response(
-        &self,
-        status: StatusCode,
-        path: &str,
-        content_type: &'static str,
-        body: Vec<u8>,
-    ) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(body)));
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        for (name, value) in self.rules.of(path) {
-            if let (Ok(name), Ok(value)) = (
-                HeaderName::from_bytes(name.as_bytes()),
-                HeaderValue::from_str(value),
-            ) {
-                headers.insert(name, value);
-            }
-        }
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        response
+/// The file that an address means: only names of plain characters are looked at, so that nothing is decoded, nothing
+/// climbs, and no hidden file and no file of the host's (`_headers`) is shown. An address that ends in `/` means the
+/// page of that folder.
+pub(crate) fn file_of(address: &str) -> Option<String> {
+    let path = address.strip_prefix('/')?;
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_name = |part: &str| {
+        !part.is_empty() && part.chars().all(good) && !part.starts_with('.') && part != "_headers"
+    };
+    let names = path.strip_suffix('/').unwrap_or(path);
+    match path {
+        "" => Some("index.html".to_owned()),
+        _ if !names.split('/').all(is_name) => None,
+        _ if path.ends_with('/') => Some(format!("{path}index.html")),
+        _ => Some(path.to_owned()),
     }
 }
 
-/// What stands at a path.
-enum Found {
-    File(PathBuf),
-    /// A folder with a page, asked for without its final `/`.
-    Folder,
-    Nothing,
-}
-
-fn content_type(path: &Path) -> &'static str {
-    match path.extension().and_then(|ending| ending.to_str()) {
+/// What a file is, by the end of its name.
+pub(crate) fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
@@ -194,5 +160,29 @@ fn content_type(path: &Path) -> &'static str {
         Some("jws") => "application/jose",
         Some("svg") => "image/svg+xml",
         _ => "text/plain; charset=utf-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_means_a_file_of_the_portal_or_nothing() {
+        for (address, file) in [
+            ("/", Some("index.html")),
+            ("/a/", Some("a/index.html")),
+            ("/a/b.json", Some("a/b.json")),
+            ("//", None),
+            ("//a", None),
+            ("/a//", None),
+            ("/../a", None),
+            ("/.hidden", None),
+            ("/_headers", None),
+            ("/%2e%2e/a", None),
+            ("", None),
+        ] {
+            assert_eq!(file_of(address).as_deref(), file, "{address}");
+        }
     }
 }

@@ -1,0 +1,95 @@
+/**
+ * Brings a form's page into a state by what a person can do: its buttons, and the browser's way back, which opens any
+ * step. What only has to be seen is uncovered by states.css.
+ */
+import { element } from './words.js';
+
+/** How long a step may take to answer, in milliseconds: its lists come over the network. */
+const PATIENCE_MS = 3000;
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** Brings the page into a state. */
+export const enter = async (state) => {
+  document.documentElement.dataset.preview = state;
+  document.head.append(element('link', { rel: 'stylesheet', href: new URL('states.css', import.meta.url) }));
+  if (state === 'print') printed();
+  await isReady();
+  if (state === 'errors') await allErrors();
+  if (state === 'everything') await everything();
+};
+
+/** Waits until the page's own script has begun. */
+export const isReady = () => until(() => document.body.dataset.state !== 'loading');
+
+/** The steps of the form, asked or not. */
+export const steps = () => all('#form [data-section]');
+
+/** Opens a step, when it is asked, with its lists; whether it is. */
+export const open = async (step) => {
+  dispatchEvent(new PopStateEvent('popstate', { state: step.id }));
+  if (step.hidden) return false;
+  await until(() => !one('input[data-list]', step));
+  return true;
+};
+
+/** What "next" finds wrong in each step of an empty form, and below it what else the rules may say. */
+const allErrors = async () => {
+  const summary = one('#summary');
+  for (const step of steps()) {
+    if (!(await open(step))) continue;
+    step.dataset.asked = '';
+    one('[data-next]').click();
+    await until(() => step.hidden || !summary.hidden);
+  }
+  await backToTheTop();
+  showRules();
+};
+
+/** The messages of all rules, each where it would stand. */
+const showRules = () => {
+  const { form } = JSON.parse(one('#motcua').textContent);
+  for (const { id, on, severity, message } of form.rules) {
+    const field = one(`[data-field="${CSS.escape(on)}"]`);
+    if (!field || all('.error, .note', field).some((line) => line.dataset.rule === id)) continue;
+    const kind = severity === 'error' || severity === 'route' ? 'error' : 'note';
+    const lines = all(':scope > :is(label, legend, .hint, .error, .note)', field);
+    const line = element('p', { class: kind, 'data-rule': id }, message);
+    if (lines.length) lines.at(-1).after(line);
+    else field.prepend(line);
+  }
+};
+
+/** Lists are loaded, and each repeat group has an entry; states.css shows what is hidden. */
+const everything = async () => {
+  for (const step of steps()) await open(step);
+  for (const group of all('.repeat')) {
+    if (!one('.entry', group)) one('[data-add]', group)?.click();
+  }
+  await backToTheTop();
+};
+
+const backToTheTop = async () => {
+  const [first] = steps().filter((step) => step.dataset.asked !== undefined).concat(steps());
+  await open(first);
+  history.replaceState(first.id, '');
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+};
+
+/** On screen as on paper: the rules for print count, those for the screen do not. */
+const printed = () => {
+  for (const { cssRules } of document.styleSheets) {
+    for (const { media } of cssRules) {
+      if (media?.mediaText === 'print') media.mediaText = 'all';
+      else if (media?.mediaText === 'screen') media.mediaText = 'not all';
+    }
+  }
+};
+
+/** Waits until something holds, or for as long as a step may take. */
+const until = async (holds) => {
+  const end = performance.now() + PATIENCE_MS;
+  while (!holds() && performance.now() < end) await new Promise(requestAnimationFrame);
+};
