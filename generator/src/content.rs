@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::fault::{Fault, Mistake};
-use crate::guide;
+use crate::guide::{self, Guide};
 use crate::lists::{District, agency_list, districts, is_slug, lists};
 use crate::memo::{Inputs, Memo, ReadForm};
 use crate::order::Order;
@@ -41,18 +41,20 @@ pub struct Service {
     /// The form, with the facts of its page.
     pub form: Arc<Form>,
     /// The guide as HTML by language; a language without one shows the default language's.
-    pub guides: BTreeMap<String, String>,
+    pub guides: BTreeMap<String, Guide>,
     /// Rules that no office can check again, as sentences for the build's report.
     pub uncheckable: Vec<String>,
 }
 
 impl Service {
-    /// The guide in a language, else in the default one.
-    pub fn guide(&self, language: &str, default: &str) -> Option<&str> {
-        self.guides
-            .get(language)
-            .or_else(|| self.guides.get(default))
-            .map(String::as_str)
+    /// The guide in a language, else in the default one, and in which of them.
+    pub(crate) fn guide_and_language<'l>(
+        &self,
+        language: &'l str,
+        default: &'l str,
+    ) -> Option<(&'l str, &Guide)> {
+        let find = |language: &'l str| Some((language, self.guides.get(language)?));
+        find(language).or_else(|| find(default))
     }
 }
 
@@ -66,20 +68,7 @@ impl Content {
     pub(crate) fn read_with(sources: &Sources, memo: &Memo) -> Result<Content, Vec<Fault>> {
         let portal = Portal::read(&sources.forms)?;
         let order = Order::vietnamese();
-        let mut faults = Vec::new();
-        let read = memo.districts.get(
-            "agencies.csv",
-            vec![sources.forms.input("agencies.csv")],
-            || districts(&sources.forms, &order),
-        );
-        let (districts, more) = Clone::clone(&*read);
-        faults.extend(more);
-        let (mut lists, more) = lists(&sources.forms, &portal.languages, &order, memo);
-        faults.extend(more);
-        lists.insert(
-            "agencies".to_owned(),
-            agency_list(&districts, portal.default_language()),
-        );
+        let (districts, lists, mut faults) = read_lists(&sources.forms, &portal, &order, memo);
         let (services, more) = services(&sources.forms, &portal, &lists, &order, memo);
         faults.extend(more);
         let (texts, fallbacks, more) = texts(&sources.site, &portal.languages);
@@ -133,6 +122,37 @@ fn services(
     let language = portal.default_language();
     order.sort_by_name(&mut services, |service| service.form.title.get(language));
     (services, faults)
+}
+
+/// The agencies by district, and every list, `agencies` included.
+fn read_lists(
+    forms: &Folder,
+    portal: &Portal,
+    order: &Order,
+    memo: &Memo,
+) -> (Vec<District>, Lists, Vec<Fault>) {
+    let read = memo
+        .districts
+        .get("agencies.csv", vec![forms.input("agencies.csv")], || {
+            districts(forms, order)
+        });
+    let (districts, mut faults) = Clone::clone(&*read);
+    let (mut lists, more) = lists(forms, &portal.languages, order, memo);
+    faults.extend(more);
+    let agencies = agency_list(&districts, portal.default_language());
+    lists.insert("agencies".to_owned(), agencies);
+    (districts, lists, faults)
+}
+
+/// What forms can refer to, without any form.
+pub(crate) fn read_shelf(forms: &Folder) -> Result<Shelf, Vec<Fault>> {
+    let portal = Portal::read(forms)?;
+    let (_, lists, faults) = read_lists(forms, &portal, &Order::vietnamese(), &Memo::default());
+    if faults.is_empty() {
+        Ok(shelf(forms, &portal, &lists))
+    } else {
+        Err(faults)
+    }
 }
 
 fn source(forms: &Folder, path: &str) -> Source {
@@ -290,7 +310,7 @@ fn guides(
     id: &str,
     languages: &[String],
     memo: &Memo,
-) -> (BTreeMap<String, String>, Vec<Fault>) {
+) -> (BTreeMap<String, Guide>, Vec<Fault>) {
     let mut guides = BTreeMap::new();
     let mut faults = Vec::new();
     for language in languages {
@@ -299,8 +319,8 @@ fn guides(
             continue;
         }
         match &*guide::kept(forms, &path, memo) {
-            Ok(html) => {
-                guides.insert(language.clone(), html.clone());
+            Ok(guide) => {
+                guides.insert(language.clone(), guide.clone());
             }
             Err(more) => faults.extend(more.iter().cloned()),
         }

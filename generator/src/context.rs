@@ -121,7 +121,9 @@ impl<'a> View<'a> {
             "papers": papers(asked),
             "papers_sometimes": papers(shown),
             "readers": form.recipients.iter().map(|reader| self.reader(form, reader)).collect::<Value>(),
-            "guide": service.guide(self.language, self.content.portal.default_language()),
+            "guide": service
+                .guide_and_language(self.language, self.content.portal.default_language())
+                .map(|(language, guide)| json!({ "lang": language, "html": guide.html })),
         })
     }
 

@@ -121,6 +121,10 @@ pub enum Mistake {
     TextMissing {
         language: String,
     },
+    SecurityAddress {
+        address: String,
+    },
+    SecurityDays,
     // Lists and agencies.
     CsvHeader {
         expected: String,
@@ -169,6 +173,15 @@ pub enum Mistake {
     RawHtml,
     Address {
         address: String,
+    },
+    LinkNowhere {
+        address: String,
+        nearest: Option<String>,
+    },
+    LinkAnchor {
+        anchor: String,
+        page: String,
+        nearest: Option<String>,
     },
     // Translations.
     TranslationExtra {
@@ -320,6 +333,16 @@ impl Mistake {
                            "phần chữ này thiếu ngôn ngữ chính, «{language}»"),
                 say!(lang, "add `.{language} = \"…\"`",
                            "thêm «.{language} = \"…\"»")),
+            Self::SecurityAddress { address } => (
+                say!(lang, "`{address}` is not an address for security.txt",
+                           "«{address}» không phải địa chỉ cho security.txt"),
+                say!(lang, "begin it with mailto:, tel: or https://, without spaces or accents",
+                           "bắt đầu bằng mailto:, tel: hoặc https://, không có dấu cách và dấu tiếng Việt")),
+            Self::SecurityDays => (
+                say!(lang, "security.txt is valid for 1 to 365 days",
+                           "security.txt có hiệu lực từ 1 đến 365 ngày"),
+                say!(lang, "write a whole number from 1 to 365",
+                           "viết một số nguyên từ 1 đến 365")),
             Self::CsvHeader { expected, found } => (
                 say!(lang, "the first line is `{found}`",
                            "dòng đầu tiên là «{found}»"),
@@ -390,6 +413,18 @@ impl Mistake {
                            "hướng dẫn không được dẫn đến địa chỉ «{address}»"),
                 say!(lang, "use one that begins with https://, tel:, mailto:, # or /",
                            "dùng địa chỉ bắt đầu bằng https://, tel:, mailto:, # hoặc /")),
+            Self::LinkNowhere { address, nearest } => (
+                say!(lang, "`{address}` leads to no page or file of this portal",
+                           "«{address}» không dẫn đến trang hay tệp nào của cổng"),
+                nearest_or(lang, nearest.as_deref(),
+                    say!(lang, "name a page, such as / or /khai-sinh/",
+                               "ghi địa chỉ một trang, như / hoặc /khai-sinh/"))),
+            Self::LinkAnchor { anchor, page, nearest } => (
+                say!(lang, "`{page}` has no place `#{anchor}`",
+                           "«{page}» không có chỗ nào tên «#{anchor}»"),
+                nearest_or(lang, nearest.as_deref(),
+                    say!(lang, "name a heading of that page, in small letters with hyphens: #trước-khi-nộp",
+                               "ghi tên một đề mục của trang ấy, chữ thường, nối bằng gạch: #trước-khi-nộp"))),
             Self::TranslationExtra { key, default } => (
                 say!(lang, "`{key}` is not a text of the default language",
                            "ngôn ngữ chính không có phần chữ «{key}»"),
@@ -442,6 +477,17 @@ impl Mistake {
                            "sửa lại mô-đun")),
         }
     }
+}
+
+/// What to do about a word that is not known: the nearest known one, else the advice.
+fn nearest_or(lang: Lang, nearest: Option<&str>, advice: String) -> String {
+    nearest.map_or(advice, |nearest| {
+        say!(
+            lang,
+            "did you mean `{nearest}`?",
+            "có phải ý bạn là «{nearest}»?"
+        )
+    })
 }
 
 /// Why the system refused, in plain words.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use formdef::{Date, Form, List};
 use serde_json::Value;
 
+use crate::discovery;
 use crate::fault::Fault;
 use crate::headers;
 use crate::minify;
@@ -31,8 +32,8 @@ enum Data<'a> {
     Schema(&'a Form),
     /// A list of options.
     List(&'a List),
-    /// What a host sends beside each file.
-    Headers(String),
+    /// What was written out at once.
+    Written(String),
 }
 
 impl<'a> Files<'a> {
@@ -42,7 +43,10 @@ impl<'a> Files<'a> {
         let pages = plan::pages(content);
         let mut data = BTreeMap::new();
         let headers = headers::text(&content.portal.relay, &pages);
-        data.insert("_headers".to_owned(), Data::Headers(headers));
+        data.insert("_headers".to_owned(), Data::Written(headers));
+        for (path, text) in discovery::files(&content.portal, pages.iter(), today) {
+            data.insert(path.to_owned(), Data::Written(text));
+        }
         for (path, text) in content.kept.files() {
             data.insert(path, Data::Text(text));
         }
@@ -119,7 +123,7 @@ impl<'a> Files<'a> {
                 serde_json::to_string(&schema).unwrap_or_default()
             }
             Data::List(list) => list.to_json(),
-            Data::Headers(text) => text.clone(),
+            Data::Written(text) => text.clone(),
         }
     }
 }

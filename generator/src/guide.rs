@@ -8,43 +8,126 @@ use crate::fault::{Fault, Mistake};
 use crate::memo::Memo;
 use crate::sources::Folder;
 
+/// A text in HTML, with what links need to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guide {
+    /// The text in HTML. Headings are one level lower: the page has its own `h1`.
+    pub html: String,
+    /// The ids of its headings.
+    pub(crate) anchors: Vec<String>,
+    /// Its links and pictures.
+    pub(crate) links: Vec<Link>,
+}
+
+/// A link and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) address: String,
+    pub(crate) byte: usize,
+}
+
 /// A guide as HTML or its faults, from the memo when its text is the same.
-pub(crate) fn kept(folder: &Folder, path: &str, memo: &Memo) -> Arc<Result<String, Vec<Fault>>> {
+pub(crate) fn kept(folder: &Folder, path: &str, memo: &Memo) -> Arc<Result<Guide, Vec<Fault>>> {
     let inputs = vec![folder.input(path)];
     memo.guides
         .get(&folder.shown(path), inputs, || render(folder, path))
 }
 
-/// A guide as HTML, or its faults. Headings go down one level: the page has its own `h1`.
-pub(crate) fn render(folder: &Folder, path: &str) -> Result<String, Vec<Fault>> {
+/// A guide as HTML, or its faults.
+pub(crate) fn render(folder: &Folder, path: &str) -> Result<Guide, Vec<Fault>> {
     let Some(text) = folder.text(path) else {
         return Err(vec![folder.fault(path, Mistake::FileMissing)]);
     };
     let mut faults = Vec::new();
     let mut events = Vec::new();
+    let mut links = Vec::new();
+    let mut headings = Headings::default();
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         match &event {
             Event::Html(_) | Event::InlineHtml(_) => {
                 faults.push(folder.fault_at_byte(path, range.start, &Mistake::RawHtml))
             }
-            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. })
-                if !is_safe(dest_url) =>
-            {
-                let mistake = Mistake::Address {
-                    address: dest_url.to_string(),
-                };
-                faults.push(folder.fault_at_byte(path, range.start, &mistake));
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                let address = dest_url.to_string();
+                if is_safe(&address) {
+                    let byte = range.start;
+                    links.push(Link { address, byte });
+                } else {
+                    let mistake = Mistake::Address { address };
+                    faults.push(folder.fault_at_byte(path, range.start, &mistake));
+                }
             }
             _ => {}
         }
+        headings.follow(&event, events.len());
         events.push(lower_heading(event));
     }
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut page = String::new();
-    html::push_html(&mut page, events.into_iter());
-    Ok(page)
+    for (at, anchor) in &headings.done {
+        if let Some(Event::Start(Tag::Heading { id, .. })) = events.get_mut(*at) {
+            *id = Some(anchor.clone().into());
+        }
+    }
+    let mut html = String::new();
+    html::push_html(&mut html, events.into_iter());
+    Ok(Guide {
+        html,
+        anchors: headings
+            .done
+            .into_iter()
+            .map(|(_, anchor)| anchor)
+            .collect(),
+        links,
+    })
+}
+
+/// The headings met so far: the number of the event that begins each, and its id.
+#[derive(Default)]
+struct Headings {
+    open: Option<(usize, String)>,
+    done: Vec<(usize, String)>,
+}
+
+impl Headings {
+    fn follow(&mut self, event: &Event<'_>, at: usize) {
+        match (event, &mut self.open) {
+            (Event::Start(Tag::Heading { .. }), _) => self.open = Some((at, String::new())),
+            (Event::Text(text) | Event::Code(text), Some((_, words))) => words.push_str(text),
+            (Event::End(TagEnd::Heading(_)), Some(_)) => {
+                if let Some((at, words)) = self.open.take() {
+                    let anchor = self.free(&anchor(&words));
+                    self.done.push((at, anchor));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The anchor, or with a number when a heading before has it.
+    fn free(&self, anchor: &str) -> String {
+        let taken = |wanted: &str| self.done.iter().any(|(_, known)| known == wanted);
+        let numbered = (2..).map(|number| format!("{anchor}-{number}"));
+        std::iter::once(anchor.to_owned())
+            .chain(numbered)
+            .find(|wanted| !taken(wanted))
+            .unwrap_or_default()
+    }
+}
+
+/// «Trước khi nộp?» → `trước-khi-nộp`.
+fn anchor(words: &str) -> String {
+    let words = words.to_lowercase();
+    let words = words.split_whitespace().map(|word| {
+        word.chars()
+            .filter(|c| c.is_alphanumeric() || *c == '-')
+            .collect::<String>()
+    });
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 fn is_safe(address: &str) -> bool {
@@ -98,8 +181,18 @@ mod tests {
                 "# Ai nộp\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
             )],
         );
-        let page = render(&folder, "a/guide.vi.md").unwrap();
-        assert!(page.starts_with("<h2>Ai nộp</h2>\n<table>"), "{page}");
+        let page = render(&folder, "a/guide.vi.md").unwrap().html;
+        assert!(
+            page.starts_with("<h2 id=\"ai-nộp\">Ai nộp</h2>\n<table>"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn headings_have_ids_of_their_own() {
+        let folder = Folder::of("forms", &[("a/guide.vi.md", "# Ai `nộp`?\n\n# Ai nộp\n")]);
+        let guide = render(&folder, "a/guide.vi.md").unwrap();
+        assert_eq!(guide.anchors, ["ai-nộp", "ai-nộp-2"]);
     }
 
     #[test]

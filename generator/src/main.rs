@@ -1,18 +1,24 @@
 //! The command line of `motcua`.
 
+mod start;
+
 use std::io::{Write, stderr, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use envelope::UnixTime;
-use formdef::{Date, Lang};
+use formdef::{Date, Lang, say};
 use generator::catalogue::midnight;
 use generator::keys::{Publisher, Register, add_all, add_files};
 use generator::preview::{News, Preview};
 use generator::serve::{Folder, Server, Site};
-use generator::{Options, build, check, check_against, history, keep, size, xlsform};
+use generator::translations::{self, Texts};
+use generator::{
+    Fault, Options, build, check, check_against, history, keep, new, schema, size, xlsform,
+};
 
 /// Forms and site in, a static portal out.
 #[derive(Parser)]
@@ -24,6 +30,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Begins a portal or a form; never overwrites anything.
+    #[command(subcommand)]
+    New(New),
     /// Finds every fault of forms, lists, texts and templates; writes nothing.
     #[command(
         after_help = "Examples:\n  motcua check --forms forms --site site\n  motcua check --against https://dichvu.example.vn\n  motcua check --against kept/2026-11-22/catalogue.jws"
@@ -58,6 +67,87 @@ enum Command {
     /// Tells what the first load of every form's page weighs: page, style and script, in brotli.
     #[command(after_help = "Example:\n  motcua size target/portal --max-kb 14")]
     Size(Size),
+    /// Writes JSON Schemas of form.toml, shared sections and portal.toml, with which text editors complete and explain.
+    #[command(after_help = "Example:\n  motcua schema --out schemas")]
+    Schema(SchemaFiles),
+    /// Tells how much of the portal is translated; sends texts to a translator and takes them back.
+    #[command(
+        after_help = "Examples:\n  motcua translations\n  motcua translations --export en.csv --language en --missing\n  motcua translations --import en.csv --language en"
+    )]
+    Translations(Translations),
+    /// Prints what a shell needs to complete the commands of motcua.
+    #[command(
+        after_help = "Example:\n  motcua completions bash > ~/.local/share/bash-completion/completions/motcua"
+    )]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Subcommand)]
+enum New {
+    /// Writes a portal to begin with: forms, lists, site. It passes `motcua check` as it is.
+    #[command(after_help = "Example:\n  motcua new portal cong-dich-vu")]
+    Portal {
+        /// The folder, which is not there yet or is empty.
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Writes a form to begin with, or one like another service's.
+    #[command(
+        after_help = "Examples:\n  motcua new form xac-nhan-cu-tru\n  motcua new form khai-sinh-lai --like khai-sinh --title \"Đăng ký lại khai sinh\""
+    )]
+    Form(NewForm),
+}
+
+#[derive(Args)]
+struct NewForm {
+    /// The service's id: its folder and its address, of a–z, 0–9 and `-`.
+    #[arg(value_name = "ID")]
+    id: String,
+    /// The service whose definition and guides it takes over.
+    #[arg(long, value_name = "ID")]
+    like: Option<String>,
+    /// The service's title in the portal's first language.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// The folder of the forms.
+    #[arg(long, default_value = "forms", value_name = "DIR")]
+    forms: PathBuf,
+}
+
+#[derive(Args)]
+struct Translations {
+    #[command(flatten)]
+    sources: Sources,
+    /// The language, one of portal.toml; else all but the default one.
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// Writes the texts into a CSV file: file, key, words, translation.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "language",
+        conflicts_with = "import"
+    )]
+    export: Option<PathBuf>,
+    /// Exports only what is not translated.
+    #[arg(long, requires = "export")]
+    missing: bool,
+    /// Puts the translations of such a file into the sources.
+    #[arg(long, value_name = "FILE", requires = "language")]
+    import: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct SchemaFiles {
+    /// The folder that the schemas are written to.
+    #[arg(long, default_value = "schemas", value_name = "DIR")]
+    out: PathBuf,
+    /// The folder of the forms.
+    #[arg(long, default_value = "forms", value_name = "DIR")]
+    forms: PathBuf,
 }
 
 #[derive(Args)]
@@ -225,6 +315,8 @@ struct Size {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::New(New::Portal { dir }) => run_new_portal(&dir),
+        Command::New(New::Form(arguments)) => run_new_form(&arguments),
         Command::Check(arguments) => run_check(arguments),
         Command::Build(arguments) => run_build(&arguments),
         Command::Serve(arguments) => run_serve(arguments),
@@ -235,6 +327,9 @@ fn main() -> ExitCode {
         Command::Keys(Keys::List(folder)) => run_keys_list(&folder),
         Command::Import(Import::Xlsform(arguments)) => return run_import_xlsform(&arguments),
         Command::Size(arguments) => run_size(&arguments),
+        Command::Schema(arguments) => run_schema(&arguments.forms, &arguments.out),
+        Command::Translations(arguments) => run_translations(&arguments),
+        Command::Completions { shell } => run_completions(shell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -247,6 +342,103 @@ fn main() -> ExitCode {
 
 /// The sentence a command ends with when it fails.
 type Done = Result<(), String>;
+
+fn run_new_portal(dir: &Path) -> Done {
+    new::portal(dir, &start::portal(), lang())?;
+    run_schema(&dir.join("forms"), &dir.join("schemas"))?;
+    println!("cd {} && motcua check", dir.display());
+    Ok(())
+}
+
+fn run_new_form(arguments: &NewForm) -> Done {
+    let name = new::Name {
+        id: &arguments.id,
+        title: arguments.title.as_deref(),
+    };
+    let folder = match &arguments.like {
+        Some(like) => new::form_like(&arguments.forms, &name, like, lang())?,
+        None => new::form(&arguments.forms, &name, &start::form(), lang())?,
+    };
+    println!("{}", folder.join("form.toml").display());
+    Ok(())
+}
+
+fn run_schema(forms: &Path, out: &Path) -> Done {
+    let schemas = schema::schemas(forms, lang()).map_err(|faults| shown(&faults))?;
+    for path in schema::write(out, &schemas, lang())? {
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+fn run_translations(arguments: &Translations) -> Done {
+    let Sources { forms, site } = &arguments.sources;
+    let texts = Texts::read(forms, site).map_err(|faults| shown(&faults))?;
+    let languages = match &arguments.language {
+        None => texts.others().to_vec(),
+        Some(language) if texts.others().contains(language) => vec![language.clone()],
+        Some(language) => {
+            let known = texts.others().join(", ");
+            return Err(say!(
+                lang(),
+                "`{language}` is no language to translate into\n  = those of portal.toml are: {known}",
+                "«{language}» không phải ngôn ngữ để dịch sang\n  = các ngôn ngữ trong portal.toml là: {known}"
+            ));
+        }
+    };
+    for language in &languages {
+        if let Some(path) = &arguments.import {
+            let csv = std::fs::read_to_string(path).map_err(|error| at(path, &error))?;
+            let (files, count) = texts.import(language, &csv, lang())?;
+            println!(
+                "{}",
+                say!(
+                    lang(),
+                    "{count} texts put into {files} files",
+                    "đã đưa {count} lời vào {files} tệp"
+                )
+            );
+            continue;
+        }
+        let mut entries = texts.entries(language);
+        let (all, done) = (
+            entries.len(),
+            entries
+                .iter()
+                .filter(|entry| entry.translated.is_some())
+                .count(),
+        );
+        println!(
+            "{}",
+            say!(
+                lang(),
+                "{language}: {done} of {all} texts are translated",
+                "{language}: đã dịch {done} trên {all} lời"
+            )
+        );
+        if let Some(path) = &arguments.export {
+            entries.retain(|entry| !arguments.missing || entry.translated.is_none());
+            let csv = translations::to_csv(&entries, texts.default_language(), language);
+            std::fs::write(path, csv).map_err(|error| at(path, &error))?;
+            println!("{}", path.display());
+        }
+    }
+    Ok(())
+}
+
+fn at(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+fn shown(faults: &[Fault]) -> String {
+    let faults = faults.iter().map(|fault| fault.show(lang()));
+    faults.collect::<Vec<_>>().join("\n\n")
+}
+
+fn run_completions(shell: Shell) -> Done {
+    clap_complete::generate(shell, &mut Cli::command(), "motcua", &mut std::io::stdout());
+    Ok(())
+}
 
 fn run_check(arguments: Check) -> Done {
     let options = arguments.sources.options();
@@ -492,6 +684,19 @@ fn now() -> UnixTime {
 
 fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "not a day; write it as YYYY-MM-DD".to_owned())
+}
+
+/// The language of messages: that of the terminal.
+fn lang() -> Lang {
+    let of = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let language = of("LC_ALL")
+        .or_else(|| of("LC_MESSAGES"))
+        .or_else(|| of("LANG"));
+    if language.is_some_and(|language| language.starts_with("vi")) {
+        Lang::Vi
+    } else {
+        Lang::En
+    }
 }
 
 fn told(fault: impl std::fmt::Display) -> String {

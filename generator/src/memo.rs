@@ -11,6 +11,7 @@ use tera::Tera;
 
 use crate::assets::Assets;
 use crate::fault::Fault;
+use crate::guide::Guide;
 use crate::lists::District;
 
 /// Everything that stands between two changes of the sources.
@@ -19,7 +20,7 @@ pub(crate) struct Memo {
     /// Forms by the paths of their definitions, those without a fault.
     pub(crate) forms: Kept<ReadForm>,
     /// Guides and plain texts by their paths.
-    pub(crate) guides: Kept<Result<String, Vec<Fault>>>,
+    pub(crate) guides: Kept<Result<Guide, Vec<Fault>>>,
     /// Lists by their paths.
     pub(crate) lists: Kept<(List, Vec<Fault>)>,
     /// The districts with their agencies.

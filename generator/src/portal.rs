@@ -31,6 +31,9 @@ pub struct Portal {
     pub validity_days: u32,
     /// Whom people call.
     pub contact: Contact,
+    /// Whom to tell of a hole in the portal; without it there is no `/.well-known/security.txt`.
+    #[serde(default, skip_serializing)]
+    pub security: Option<Security>,
     /// Kinds of offices, such as `ward`, `police`, `insurance`.
     pub offices: BTreeMap<String, OfficeKind>,
 }
@@ -43,6 +46,20 @@ pub struct Contact {
     pub phone: String,
     /// When somebody answers.
     pub hours: Text,
+}
+
+/// Whom to tell of a hole in the portal: published as `/.well-known/security.txt` (RFC 9116).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Security {
+    /// An address: `mailto:…`, `tel:…` or `https://…`.
+    pub contact: String,
+    /// A page in which reporters read what they may do, `https://…`.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// For how many days after the build it is valid; at most 365.
+    #[serde(default = "security_days")]
+    pub valid_days: u32,
 }
 
 /// A kind of office that reads answers.
@@ -60,6 +77,10 @@ fn validity_days() -> u32 {
     30
 }
 
+fn security_days() -> u32 {
+    180
+}
+
 /// The texts whose default language is required, with their places.
 #[derive(Deserialize)]
 struct Places {
@@ -69,6 +90,15 @@ struct Places {
     name: Spanned<Text>,
     city: Spanned<Text>,
     offices: BTreeMap<String, OfficePlaces>,
+    security: Option<SecurityPlaces>,
+}
+
+#[derive(Deserialize)]
+struct SecurityPlaces {
+    contact: Spanned<String>,
+    policy: Option<Spanned<String>>,
+    #[serde(default)]
+    valid_days: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +156,28 @@ impl Places {
                 );
             }
         }
+        for address in self
+            .security
+            .iter()
+            .flat_map(|security| [Some(&security.contact), security.policy.as_ref()])
+            .flatten()
+        {
+            if !is_uri(address.get_ref()) {
+                fault(
+                    address.span(),
+                    Mistake::SecurityAddress {
+                        address: address.get_ref().clone(),
+                    },
+                );
+            }
+        }
+        let valid_days = self
+            .security
+            .as_ref()
+            .and_then(|security| security.valid_days.as_ref());
+        if let Some(days) = valid_days.filter(|days| !(1..=365).contains(days.get_ref())) {
+            fault(days.span(), Mistake::SecurityDays);
+        }
         for text in [&self.name, &self.city]
             .into_iter()
             .chain(self.offices.values().map(|office| &office.label))
@@ -172,6 +224,14 @@ pub(crate) fn is_origin(value: &str) -> bool {
     let good =
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':');
     (scheme == "https" || local) && !host.is_empty() && host.chars().all(good)
+}
+
+/// Whether security.txt can name it: `mailto:`, `tel:` or `https://`, in one line of printable ASCII.
+fn is_uri(address: &str) -> bool {
+    ["mailto:", "tel:", "https://"]
+        .iter()
+        .any(|scheme| address.starts_with(scheme))
+        && address.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Reads a TOML file; the fault carries the place and, for an unknown key, the nearest known one.

@@ -8,7 +8,8 @@ use tera::Tera;
 use crate::assets::Assets;
 use crate::content::Content;
 use crate::fault::Fault;
-use crate::guide;
+use crate::guide::{self, Guide};
+use crate::links;
 use crate::memo::Memo;
 use crate::plan::Plain;
 use crate::sources::{Folder, Sources};
@@ -20,8 +21,8 @@ pub(crate) struct Prepared {
     pub(crate) content: Content,
     pub(crate) assets: Arc<Assets>,
     pub(crate) templates: Arc<Tera>,
-    /// The plain texts as HTML, by name and language.
-    plain: BTreeMap<(&'static str, String), String>,
+    /// The plain texts, by name and language.
+    plain: BTreeMap<(&'static str, String), Guide>,
 }
 
 impl Prepared {
@@ -34,20 +35,24 @@ impl Prepared {
         let assets = Assets::kept(&sources.site, memo)?;
         let templates = templates::kept(&sources.site, &content.lists, memo)?;
         let plain = plain_texts(&content, &sources.site, memo)?;
-        Ok(Prepared {
+        let prepared = Prepared {
             sources,
             content,
             assets,
             templates,
             plain,
-        })
+        };
+        let faults = links::check(&prepared);
+        if faults.is_empty() {
+            Ok(prepared)
+        } else {
+            Err(faults)
+        }
     }
 
-    /// A plain text in a language of the portal, as HTML.
-    pub(crate) fn plain_text(&self, plain: Plain, language: &str) -> &str {
-        self.plain
-            .get(&(plain.id(), language.to_owned()))
-            .map_or("", String::as_str)
+    /// A plain text in a language of the portal.
+    pub(crate) fn plain(&self, plain: Plain, language: &str) -> Option<&Guide> {
+        self.plain.get(&(plain.id(), language.to_owned()))
     }
 }
 
@@ -56,22 +61,16 @@ fn plain_texts(
     content: &Content,
     site: &Folder,
     memo: &Memo,
-) -> Result<BTreeMap<(&'static str, String), String>, Vec<Fault>> {
+) -> Result<BTreeMap<(&'static str, String), Guide>, Vec<Fault>> {
     let mut texts = BTreeMap::new();
     let mut faults = Vec::new();
     let default = content.portal.default_language();
     for plain in Plain::ALL {
         for language in &content.portal.languages {
-            let path = |language: &str| format!("pages/plain/{}.{language}.md", plain.id());
-            let own = path(language);
-            let path = if site.text(&own).is_some() {
-                own
-            } else {
-                path(default)
-            };
+            let path = links::plain_path(site, plain, language, default);
             match &*guide::kept(site, &path, memo) {
-                Ok(html) => {
-                    texts.insert((plain.id(), language.clone()), html.clone());
+                Ok(text) => {
+                    texts.insert((plain.id(), language.clone()), text.clone());
                 }
                 Err(more) => faults.extend(more.iter().cloned()),
             }

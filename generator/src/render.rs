@@ -10,6 +10,7 @@ use tera::Context;
 use crate::content::Content;
 use crate::context::View;
 use crate::fault::Fault;
+use crate::links;
 use crate::minify;
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
@@ -146,7 +147,12 @@ impl<'a> Renderer<'a> {
             }
             Subject::Plain(plain) => {
                 context.insert("plain", plain.id());
-                context.insert("text", self.prepared.plain_text(plain, page.language));
+                let text = self.prepared.plain(plain, page.language);
+                context.insert("text", text.map_or("", |text| &text.html));
+                let site = &self.prepared.sources.site;
+                let default = self.prepared.content.portal.default_language();
+                let written = links::plain_language(site, plain, page.language, default);
+                context.insert("text_lang", written);
             }
         }
     }

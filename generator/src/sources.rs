@@ -205,6 +205,14 @@ impl Folder {
         self.fault_at(path, line, column, mistake)
     }
 
+    /// The folder of the forms alone.
+    pub(crate) fn forms(dir: &Path) -> Result<Folder, Vec<Fault>> {
+        match Folder::read(dir, &FORMS_ENDINGS) {
+            (folder, faults) if faults.is_empty() => Ok(folder),
+            (_, faults) => Err(faults),
+        }
+    }
+
     fn read(dir: &Path, endings: &[&str]) -> (Folder, Vec<Fault>) {
         let label = dir.to_string_lossy().trim_end_matches('/').to_owned();
         let mut folder = Folder {

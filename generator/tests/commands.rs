@@ -33,6 +33,11 @@ fn every_command_has_help_with_an_example() {
         &["keys", "add"],
         &["keys", "list"],
         &["import", "xlsform"],
+        &["new", "portal"],
+        &["new", "form"],
+        &["schema"],
+        &["completions"],
+        &["translations"],
     ] {
         let help = motcua(&[command, &["--help"]].concat());
         assert!(help.status.success());

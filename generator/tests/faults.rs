@@ -291,3 +291,47 @@ fn scripts_must_be_javascript() {
         "{text}"
     );
 }
+
+#[test]
+fn links_of_guides_lead_somewhere() {
+    let text = said(|forms| {
+        fs::write(
+            forms.join("khai-sinh/guide.vi.md"),
+            "# Trước khi nộp\n\n[a](/khai-sinh/#readers) [b](#trước-khi-nộp) [c](/co-quan/#d-001)\n[d](/khai-sinh/form/)\n\n[e](/khai-sin/)\n[f](#trước-khi-nop)\n[g](/vo-tan)\n",
+        )
+        .unwrap();
+    });
+    assert_says(
+        &text,
+        &[
+            "forms/khai-sinh/guide.vi.md:6:1: `/khai-sin/` leads to no page or file of this portal",
+            "  = did you mean `/khai-sinh/`?",
+            "forms/khai-sinh/guide.vi.md:7:1: `/khai-sinh/` has no place `#trước-khi-nop`",
+            "  = did you mean `#trước-khi-nộp`?",
+            "forms/khai-sinh/guide.vi.md:8:1: `/vo-tan` leads to no page or file of this portal",
+            "  = name a page, such as / or /khai-sinh/",
+            "3 faults in 1 file; nothing was written",
+        ],
+    );
+}
+
+#[test]
+fn security_txt_is_checked() {
+    let text = said(|forms| {
+        let path = forms.join("portal.toml");
+        let portal = fs::read_to_string(&path).unwrap();
+        fs::write(
+            path,
+            portal + "\n[security]\ncontact = \"an ninh\"\nvalid_days = 400\n",
+        )
+        .unwrap();
+    });
+    assert_says(
+        &text,
+        &[
+            "   = begin it with mailto:, tel: or https://, without spaces or accents",
+            "   = write a whole number from 1 to 365",
+            "2 faults in 1 file; nothing was written",
+        ],
+    );
+}

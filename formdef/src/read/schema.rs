@@ -14,17 +14,31 @@ const FIELD_ID: &str = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$";
 /// The schema of `form.toml`, explained in `language` (`vi`, else English). Lists, shared sections and kinds of office
 /// of the shelf are offered.
 pub fn form_schema(shelf: &Shelf, language: &str) -> Value {
-    Explainer { shelf, language }.whole(keys::FORM)
+    let shared = false;
+    Explainer {
+        shelf,
+        language,
+        shared,
+    }
+    .whole(keys::FORM)
 }
 
 /// The schema of a file of `forms/sections`.
 pub fn section_schema(shelf: &Shelf, language: &str) -> Value {
-    Explainer { shelf, language }.whole(keys::SHARED_SECTION)
+    let shared = true;
+    Explainer {
+        shelf,
+        language,
+        shared,
+    }
+    .whole(keys::SHARED_SECTION)
 }
 
 struct Explainer<'a> {
     shelf: &'a Shelf,
     language: &'a str,
+    /// In a shared section a field may lack what each form sets.
+    shared: bool,
 }
 
 impl Explainer<'_> {
@@ -140,7 +154,8 @@ impl Explainer<'_> {
     fn field(&self, kinds: &[Kind], keys_of: fn(Kind) -> Vec<&'static str>) -> Value {
         let by_kind = kinds.iter().map(|kind| {
             let known = keys_of(*kind);
-            let must = field_keys().filter(|key| key.must && known.contains(&key.name));
+            let must =
+                field_keys().filter(|key| key.must && !self.shared && known.contains(&key.name));
             json!({
                 "if": {"properties": {"kind": {"const": kind.name()}}, "required": ["kind"]},
                 "then": {
