@@ -73,7 +73,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What the cases' forms refer to: the lists of `cases/lists`, the shared sections of `cases/faults/sections`.
+/// What the cases' forms refer to: the lists of `cases/lists`, the shared sections of `cases/sections`.
 pub(crate) fn shelf() -> Shelf {
     let lists: Lists = files(&folder().join("lists"), "json")
         .iter()
@@ -88,7 +88,7 @@ pub(crate) fn shelf() -> Shelf {
             )
         })
         .collect();
-    let sections = files(&folder().join("faults/sections"), "toml");
+    let sections = files(&folder().join("sections"), "toml");
     let offices = [("ward", ""), ("police", "ca-"), ("insurance", "bh-")];
     Shelf {
         languages: vec!["vi".into(), "en".into()],
@@ -134,7 +134,7 @@ pub(crate) fn all() -> Vec<Case> {
                 .unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
             let name = format!("{kind}/{}", stem(&path));
             match kind.as_str() {
-                "lists" => {}
+                "lists" | "sections" => {}
                 "expressions" => cases.extend(of_expressions(&name, &file, &shelf)),
                 _ => cases.extend(of_kind(&name, &file, &shelf)),
             }

@@ -1,6 +1,6 @@
 //! A fault in a form's definition: where it is, what is wrong, what to do.
 
-use crate::bilingual::{Bilingual, Lang};
+use crate::bilingual::Bilingual;
 use crate::read::Mistake;
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// A fault with its place. Its `Display` is that of [`Fault::show`] in English.
+/// A fault with its place. Its `Display` is one line in English, for logs and tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Which message it is: a short name that stays the same, such as `unknown-key`.
@@ -55,29 +55,6 @@ impl Fault {
             mend: mistake.mend(),
         }
     }
-
-    /// The fault as compilers lay it out, over several lines, without a final line break.
-    pub fn show(&self, lang: Lang) -> String {
-        let number = self.line.to_string();
-        let margin = " ".repeat(number.len());
-        // Tabs are kept, so that the caret stands under its character whatever their width.
-        let before = self.source_line.chars().take(self.column - 1);
-        let indent: String = before.map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-        [
-            format!(
-                "{}:{}:{}: {}",
-                self.path,
-                self.line,
-                self.column,
-                self.message.of(lang)
-            ),
-            format!("{margin} |"),
-            format!("{number} | {}", self.source_line),
-            format!("{margin} | {indent}{}", "^".repeat(self.width)),
-            format!("{margin} = {}", self.mend.of(lang)),
-        ]
-        .join("\n")
-    }
 }
 
 /// The nearest start of a character at or before `at`.
@@ -91,6 +68,13 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.show(Lang::En))
+        let Self {
+            path,
+            line,
+            column,
+            message,
+            ..
+        } = self;
+        write!(f, "{path}:{line}:{column}: {}", message.en)
     }
 }

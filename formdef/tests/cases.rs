@@ -1,10 +1,10 @@
-//! The shared cases, in Rust: answers against forms, and definitions with faults.
+//! The shared cases, in Rust: answers against forms. Definitions with faults stand in `tests/sites_refused`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../cases/read.rs"]
 mod read;
 
-use formdef::{AnswerFault, Date, Fault, Form, Source, check, display, kinds, parse};
+use formdef::{AnswerFault, Date, Form, check, display, kinds};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ fn every_case_form_comes_back_from_its_compiled_bytes() {
 #[test]
 fn every_kind_has_cases_and_all_cases_have_their_kind() {
     let folders: BTreeSet<String> = read::folders(&read::folder()).into_iter().collect();
-    let others = ["expressions", "faults", "lists"].map(str::to_owned);
+    let others = ["expressions", "lists", "sections"].map(str::to_owned);
     let kinds: BTreeSet<String> = kinds()
         .map(|kind| kind.name().to_owned())
         .chain(others)
@@ -60,50 +60,9 @@ fn every_kind_has_cases_and_all_cases_have_their_kind() {
     for folder in &kinds {
         let found = read::files(
             &read::folder().join(folder),
-            if folder == "faults" { "toml" } else { "json" },
+            if folder == "sections" { "toml" } else { "json" },
         );
         assert!(!found.is_empty(), "cases/{folder} is empty");
-    }
-}
-
-fn faults_of(path: &std::path::Path) -> Vec<Fault> {
-    let source = Source {
-        path: format!("forms/{}/form.toml", read::stem(path)),
-        text: read::read(path),
-    };
-    let mut shelf = read::shelf();
-    if read::stem(path) == "kind-needs-list" {
-        shelf.lists.remove("provinces");
-    }
-    let (form, faults) = parse(&source, &shelf);
-    assert_eq!(form.is_some(), faults.is_empty(), "{}", path.display());
-    faults
-}
-
-#[test]
-fn every_broken_definition_has_its_whole_text() {
-    for path in read::files(&read::folder().join("faults"), "toml") {
-        let found: Vec<String> = faults_of(&path).iter().map(ToString::to_string).collect();
-        let expected = read::read(&path.with_extension("txt"));
-        assert_eq!(found.join("\n\n") + "\n", expected, "{}", path.display());
-    }
-}
-
-#[test]
-fn every_message_has_a_case() {
-    for code in formdef::fault_codes() {
-        let case = read::folder().join(format!("faults/{code}.toml"));
-        assert!(case.exists(), "no case for {code}");
-    }
-}
-
-#[test]
-fn every_broken_definition_has_the_fault_that_it_is_named_by() {
-    for path in read::files(&read::folder().join("faults"), "toml") {
-        let name = read::stem(&path);
-        let found = faults_of(&path);
-        let named = found.iter().any(|fault| fault.code == name);
-        assert!(named || name == "ten-mistakes", "{name}: {found:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use formdef::Date;
+use formdef::{Date, Lang, say};
 use serde_json::Value;
 
 use crate::Options;
@@ -19,6 +19,7 @@ use crate::portal::is_origin;
 use crate::prepared::Prepared;
 use crate::published::Published;
 use crate::render::minified;
+use crate::report::{self, Palette, for_a_person, plural};
 use crate::sources::Sources;
 use crate::versions::{self, FormDifference};
 
@@ -37,54 +38,45 @@ pub enum Failure {
     Threads(String),
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Failure {
+    /// The whole story for a person, without a final line break.
+    pub fn show(&self, lang: Lang, palette: &Palette) -> String {
         match self {
             Failure::Faults(faults) => {
-                faults
+                let mut told: Vec<String> = faults
                     .iter()
-                    .try_for_each(|fault| writeln!(f, "{fault}\n"))?;
-                let files: std::collections::BTreeSet<&str> =
-                    faults.iter().map(|fault| fault.place().0).collect();
-                write!(
-                    f,
-                    "{} {} in {} {}; nothing was written",
-                    faults.len(),
-                    plural(faults.len(), "fault"),
-                    files.len(),
-                    plural(files.len(), "file")
-                )
+                    .map(|fault| for_a_person(fault, lang, palette) + "\n")
+                    .collect();
+                told.push(report::count(faults, lang));
+                told.join("\n")
             }
             Failure::Keys(faults) => {
-                faults
-                    .iter()
-                    .try_for_each(|fault| writeln!(f, "{fault}\n"))?;
-                write!(
-                    f,
-                    "{} {} of keys; nothing was written",
-                    faults.len(),
-                    plural(faults.len(), "fault")
+                let told: String = faults.iter().map(|fault| format!("{fault}\n\n")).collect();
+                let (number, s) = (faults.len(), plural(faults.len()));
+                told + &say!(
+                    lang,
+                    "{number} fault{s} of keys; nothing was written",
+                    "{number} lỗi về khóa; chưa ghi gì cả"
                 )
             }
-            Failure::Write(fault) => fault.fmt(f),
-            Failure::Published(sentence) => f.write_str(sentence),
-            Failure::Threads(cause) => write!(
-                f,
-                "no threads could be started: {cause}\n  = give fewer with --threads"
+            Failure::Published(sentence) => sentence.clone(),
+            Failure::Write(fault) => fault.to_string(),
+            Failure::Threads(cause) => say!(
+                lang,
+                "no threads could be started: {cause}\n  = give fewer with --threads",
+                "không khởi động được luồng xử lý: {cause}\n  = giảm số luồng bằng --threads"
             ),
         }
     }
 }
 
-impl std::error::Error for Failure {}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 {
-        word.to_owned()
-    } else {
-        format!("{word}s")
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.show(Lang::En, &Palette::PLAIN))
     }
 }
+
+impl std::error::Error for Failure {}
 
 /// What a portal holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,26 +91,32 @@ pub struct Summary {
     pub uncheckable: Vec<String>,
 }
 
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Summary {
+    /// What it says to a person, without a final line break.
+    pub fn show(&self, lang: Lang) -> String {
+        let (services, s) = (self.services, plural(self.services));
         let (agencies, open) = self.agencies;
-        write!(
-            f,
-            "{} {}, {agencies} agencies ({open} open)",
-            self.services,
-            plural(self.services, "service")
-        )?;
+        let mut lines = vec![say!(
+            lang,
+            "{services} service{s}, {agencies} agencies ({open} open)",
+            "{services} thủ tục, {agencies} cơ quan ({open} đang nhận hồ sơ)"
+        )];
         for (language, count) in self.fallbacks.iter().filter(|(_, count)| **count > 0) {
-            write!(
-                f,
-                "\n{language}: {count} {} shown in the default language",
-                plural(*count, "text")
-            )?;
+            let s = plural(*count);
+            lines.push(say!(
+                lang,
+                "{language}: {count} text{s} shown in the default language",
+                "{language}: {count} phần chữ hiển thị bằng ngôn ngữ chính"
+            ));
         }
         for rule in &self.uncheckable {
-            write!(f, "\nno office can check again: {rule}")?;
+            lines.push(say!(
+                lang,
+                "no office can check again: {rule}",
+                "không cơ quan nào kiểm tra lại được: {rule}"
+            ));
         }
-        Ok(())
+        lines.join("\n")
     }
 }
 
@@ -137,32 +135,37 @@ pub struct Report {
     pub written: Written,
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Report {
+    /// What it says to a person, without a final line break.
+    pub fn show(&self, lang: Lang) -> String {
         let Written {
             written,
             unchanged,
             removed,
         } = self.written;
-        writeln!(f, "{}", self.summary)?;
-        writeln!(
-            f,
-            "{} pages, {} files, {} KB",
-            self.pages,
-            self.files.0,
-            self.files.1 / 1024
-        )?;
-        write!(
-            f,
-            "{written} written, {unchanged} unchanged, {removed} removed"
-        )?;
+        let (pages, (files, bytes)) = (self.pages, self.files);
+        let kilobytes = bytes / 1024;
+        let mut lines = vec![
+            self.summary.show(lang),
+            say!(
+                lang,
+                "{pages} pages, {files} files, {kilobytes} KB",
+                "{pages} trang, {files} tệp, {kilobytes} KB"
+            ),
+            say!(
+                lang,
+                "{written} written, {unchanged} unchanged, {removed} removed",
+                "đã ghi {written}, giữ nguyên {unchanged}, xóa {removed}"
+            ),
+        ];
         if !self.sending {
-            write!(
-                f,
-                "\npreview: no --keys, so nothing is signed and every form says that sending is off"
-            )?;
+            lines.push(say!(
+                lang,
+                "preview: no --keys, so nothing is signed and every form says that sending is off",
+                "bản xem thử: không có --keys, nên chưa ký gì cả và mọi biểu mẫu đều ghi là chưa gửi được"
+            ));
         }
-        Ok(())
+        lines.join("\n")
     }
 }
 
@@ -291,12 +294,9 @@ pub(crate) fn prepare(
     ] {
         let Some(given) = given else { continue };
         if !is_origin(given) {
-            return Err(Failure::Faults(vec![Fault::Whole {
-                path: "command line".to_owned(),
-                mistake: Mistake::Origin {
-                    value: given.clone(),
-                },
-            }]));
+            let value = given.clone();
+            let fault = Fault::new("command line", None, &Mistake::Origin { value });
+            return Err(Failure::Faults(vec![fault]));
         }
         origin.clone_from(given);
     }

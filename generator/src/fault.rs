@@ -6,58 +6,79 @@ use std::io::{self, ErrorKind};
 use formdef::{Bilingual, Lang, say};
 use strum::{IntoStaticStr, VariantNames};
 
-/// A fault in a source. Its `Display` is that of [`Fault::show`] in English.
+use crate::report::{Palette, for_a_person};
+
+/// A fault in a source: where, what, what to do. Its `Display` is that for a person, in English and without colour.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// At a place in a file: path, line, column, the line itself, what is wrong, what to do.
-    At(Box<formdef::Fault>),
-    /// Of a whole file or folder.
-    Whole {
-        /// The file or folder.
-        path: String,
-        /// What is wrong with it.
-        mistake: Mistake,
-    },
+pub struct Fault {
+    /// Which message it is: a short name that stays the same, such as `code-twice`.
+    pub code: &'static str,
+    /// The file or folder.
+    pub path: String,
+    /// The place in the file; `None` for a fault of a whole file or folder.
+    pub spot: Option<Box<Spot>>,
+    /// What is wrong.
+    pub message: Bilingual,
+    /// What to do.
+    pub mend: Box<Bilingual>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// How many characters of the line are meant; 1 or more.
+    pub width: usize,
+    /// The line as it stands in the file.
+    pub source_line: String,
 }
 
 impl Fault {
-    /// The fault's short name, which stays the same: `code-twice`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Fault::At(fault) => fault.code,
-            Fault::Whole { mistake, .. } => mistake.code(),
+    /// A fault of a whole file or folder (`spot` is `None`), or at a place in it.
+    pub(crate) fn new(path: impl Into<String>, spot: Option<Spot>, mistake: &Mistake) -> Fault {
+        Fault {
+            code: mistake.code(),
+            path: path.into(),
+            spot: spot.map(Box::new),
+            message: mistake.message(),
+            mend: Box::new(mistake.mend()),
         }
     }
 
     /// What sorts faults for people: file, line, column.
     pub(crate) fn place(&self) -> (&str, usize, usize) {
-        match self {
-            Fault::At(fault) => (&fault.path, fault.line, fault.column),
-            Fault::Whole { path, .. } => (path, 0, 0),
-        }
-    }
-
-    /// The fault as compilers lay it out, over several lines, without a final line break.
-    pub fn show(&self, lang: Lang) -> String {
-        match self {
-            Fault::At(fault) => fault.show(lang),
-            Fault::Whole { path, mistake } => {
-                let (message, mend) = (mistake.message(), mistake.mend());
-                format!("{path}: {}\n  = {}", message.of(lang), mend.of(lang))
-            }
-        }
+        let (line, column) = self
+            .spot
+            .as_ref()
+            .map_or((0, 0), |spot| (spot.line, spot.column));
+        (&self.path, line, column)
     }
 }
 
 impl From<formdef::Fault> for Fault {
     fn from(fault: formdef::Fault) -> Self {
-        Fault::At(Box::new(fault))
+        let spot = Spot {
+            line: fault.line,
+            column: fault.column,
+            width: fault.width,
+            source_line: fault.source_line,
+        };
+        Fault {
+            code: fault.code,
+            path: fault.path,
+            spot: Some(Box::new(spot)),
+            message: fault.message,
+            mend: Box::new(fault.mend),
+        }
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.show(Lang::En))
+        f.write_str(&for_a_person(self, Lang::En, &Palette::PLAIN))
     }
 }
 

@@ -207,7 +207,7 @@ mod tests {
         let faults = render(&folder, "a/guide.vi.md").unwrap_err();
         let seen: Vec<_> = faults
             .iter()
-            .map(|fault| (fault.place().1, fault.place().2, fault.code()))
+            .map(|fault| (fault.place().1, fault.place().2, fault.code))
             .collect();
         assert_eq!(
             seen,

@@ -47,6 +47,7 @@ mod prepared;
 pub mod preview;
 pub mod published;
 mod render;
+pub mod report;
 pub mod schema;
 pub mod serve;
 pub mod size;

@@ -14,16 +14,20 @@ use formdef::{Date, Lang, say};
 use generator::catalogue::midnight;
 use generator::keys::{Publisher, Register, add_all, add_files};
 use generator::preview::{News, Preview};
+use generator::report::{Format, Palette, as_annotations, as_json, for_a_person};
 use generator::serve::{Folder, Server, Site};
 use generator::translations::{self, Texts};
 use generator::{
-    Fault, Options, build, check, check_against, history, keep, new, schema, size, xlsform,
+    Failure, Fault, Options, build, check, check_against, history, keep, new, schema, size, xlsform,
 };
 
 /// Forms and site in, a static portal out.
 #[derive(Parser)]
 #[command(name = "motcua", version, arg_required_else_help = true)]
 struct Cli {
+    /// The language of messages; else that of LC_ALL, LC_MESSAGES or LANG.
+    #[arg(long, global = true, value_name = "vi|en", value_parser = language)]
+    lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
 }
@@ -168,6 +172,16 @@ struct Check {
     /// differs; a form that changed without a new version is a fault.
     #[arg(long, value_name = "FILE-or-URL")]
     against: Option<String>,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+/// For whom the faults of sources are told.
+#[derive(Args)]
+struct Telling {
+    /// How faults are told: to a person, as one JSON array, or as annotations of GitHub.
+    #[arg(long, default_value = "human", value_name = "human|json|github", value_parser = format)]
+    format: Format,
 }
 
 #[derive(Args)]
@@ -199,6 +213,8 @@ struct Build {
     /// The folder the portal is written to.
     #[arg(long, default_value = "target/portal", value_name = "DIR")]
     out: PathBuf,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 /// What a portal is made of.
@@ -314,73 +330,77 @@ struct Size {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::New(New::Portal { dir }) => run_new_portal(&dir),
-        Command::New(New::Form(arguments)) => run_new_form(&arguments),
-        Command::Check(arguments) => run_check(arguments),
-        Command::Build(arguments) => run_build(&arguments),
-        Command::Serve(arguments) => run_serve(arguments),
-        Command::Keep(arguments) => run_keep(arguments),
-        Command::History(arguments) => run_history(&arguments),
+    let cli = Cli::parse();
+    let lang = cli.lang.unwrap_or_else(language_of_the_system);
+    let done = match cli.command {
+        Command::New(New::Portal { dir }) => run_new_portal(&dir, lang),
+        Command::New(New::Form(arguments)) => run_new_form(&arguments, lang),
+        Command::Check(arguments) => run_check(arguments, lang),
+        Command::Build(arguments) => run_build(&arguments, lang),
+        Command::Serve(arguments) => run_serve(arguments, lang),
+        Command::Keep(arguments) => run_keep(arguments, lang),
+        Command::History(arguments) => run_history(&arguments, lang),
         Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder),
         Command::Keys(Keys::Add(arguments)) => run_keys_add(&arguments),
         Command::Keys(Keys::List(folder)) => run_keys_list(&folder),
-        Command::Import(Import::Xlsform(arguments)) => return run_import_xlsform(&arguments),
+        Command::Import(Import::Xlsform(arguments)) => return run_import_xlsform(&arguments, lang),
         Command::Size(arguments) => run_size(&arguments),
-        Command::Schema(arguments) => run_schema(&arguments.forms, &arguments.out),
-        Command::Translations(arguments) => run_translations(&arguments),
+        Command::Schema(arguments) => run_schema(&arguments.forms, &arguments.out, lang),
+        Command::Translations(arguments) => run_translations(&arguments, lang),
         Command::Completions { shell } => run_completions(shell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("{message}");
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
             ExitCode::FAILURE
         }
     }
 }
 
-/// The sentence a command ends with when it fails.
+/// The sentence a command ends with when it fails; empty when all was said on standard output.
 type Done = Result<(), String>;
 
-fn run_new_portal(dir: &Path) -> Done {
-    new::portal(dir, &start::portal(), lang())?;
-    run_schema(&dir.join("forms"), &dir.join("schemas"))?;
+fn run_new_portal(dir: &Path, lang: Lang) -> Done {
+    new::portal(dir, &start::portal(), lang)?;
+    run_schema(&dir.join("forms"), &dir.join("schemas"), lang)?;
     println!("cd {} && motcua check", dir.display());
     Ok(())
 }
 
-fn run_new_form(arguments: &NewForm) -> Done {
+fn run_new_form(arguments: &NewForm, lang: Lang) -> Done {
     let name = new::Name {
         id: &arguments.id,
         title: arguments.title.as_deref(),
     };
     let folder = match &arguments.like {
-        Some(like) => new::form_like(&arguments.forms, &name, like, lang())?,
-        None => new::form(&arguments.forms, &name, &start::form(), lang())?,
+        Some(like) => new::form_like(&arguments.forms, &name, like, lang)?,
+        None => new::form(&arguments.forms, &name, &start::form(), lang)?,
     };
     println!("{}", folder.join("form.toml").display());
     Ok(())
 }
 
-fn run_schema(forms: &Path, out: &Path) -> Done {
-    let schemas = schema::schemas(forms, lang()).map_err(|faults| shown(&faults))?;
-    for path in schema::write(out, &schemas, lang())? {
+fn run_schema(forms: &Path, out: &Path, lang: Lang) -> Done {
+    let schemas = schema::schemas(forms, lang).map_err(|faults| shown(&faults, lang))?;
+    for path in schema::write(out, &schemas, lang)? {
         println!("{}", path.display());
     }
     Ok(())
 }
 
-fn run_translations(arguments: &Translations) -> Done {
+fn run_translations(arguments: &Translations, lang: Lang) -> Done {
     let Sources { forms, site } = &arguments.sources;
-    let texts = Texts::read(forms, site).map_err(|faults| shown(&faults))?;
+    let texts = Texts::read(forms, site).map_err(|faults| shown(&faults, lang))?;
     let languages = match &arguments.language {
         None => texts.others().to_vec(),
         Some(language) if texts.others().contains(language) => vec![language.clone()],
         Some(language) => {
             let known = texts.others().join(", ");
             return Err(say!(
-                lang(),
+                lang,
                 "`{language}` is no language to translate into\n  = those of portal.toml are: {known}",
                 "«{language}» không phải ngôn ngữ để dịch sang\n  = các ngôn ngữ trong portal.toml là: {known}"
             ));
@@ -389,11 +409,11 @@ fn run_translations(arguments: &Translations) -> Done {
     for language in &languages {
         if let Some(path) = &arguments.import {
             let csv = std::fs::read_to_string(path).map_err(|error| at(path, &error))?;
-            let (files, count) = texts.import(language, &csv, lang())?;
+            let (files, count) = texts.import(language, &csv, lang)?;
             println!(
                 "{}",
                 say!(
-                    lang(),
+                    lang,
                     "{count} texts put into {files} files",
                     "đã đưa {count} lời vào {files} tệp"
                 )
@@ -411,7 +431,7 @@ fn run_translations(arguments: &Translations) -> Done {
         println!(
             "{}",
             say!(
-                lang(),
+                lang,
                 "{language}: {done} of {all} texts are translated",
                 "{language}: đã dịch {done} trên {all} lời"
             )
@@ -430,8 +450,10 @@ fn at(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-fn shown(faults: &[Fault]) -> String {
-    let faults = faults.iter().map(|fault| fault.show(lang()));
+fn shown(faults: &[Fault], lang: Lang) -> String {
+    let faults = faults
+        .iter()
+        .map(|fault| for_a_person(fault, lang, &palette()));
     faults.collect::<Vec<_>>().join("\n\n")
 }
 
@@ -440,37 +462,58 @@ fn run_completions(shell: Shell) -> Done {
     Ok(())
 }
 
-fn run_check(arguments: Check) -> Done {
+fn run_check(arguments: Check, lang: Lang) -> Done {
     let options = arguments.sources.options();
-    let Some(published) = arguments.against else {
-        let summary = check(&options).map_err(told)?;
-        println!("{summary}\nno fault");
-        return Ok(());
+    let Telling { format } = arguments.telling;
+    let tell = |failure: Failure| tell(&failure, format, lang);
+    let no_fault = say!(lang, "no fault", "không có lỗi");
+    let said = match arguments.against {
+        None => format!("{}\n{no_fault}", check(&options).map_err(tell)?.show(lang)),
+        Some(published) => {
+            let compared = check_against(&options, &published).map_err(tell)?;
+            let mut said = compared.summary.show(lang);
+            for difference in &compared.differences {
+                said += &format!("\n{}", difference.show(lang));
+            }
+            // What differs is for people, and helps them whether it is a fault or not.
+            if let (Format::Human, Err(_)) = (format, &compared.faults) {
+                println!("{said}");
+            }
+            compared.faults.map_err(tell)?;
+            let count = compared.differences.len();
+            said + &say!(
+                lang,
+                "\n{count} of {published} differ, {no_fault}",
+                "\n{count} biểu mẫu khác với {published}, {no_fault}"
+            )
+        }
     };
-    let compared = check_against(&options, &published).map_err(told)?;
-    println!("{}", compared.summary);
-    for difference in &compared.differences {
-        println!("{difference}");
+    match format {
+        Format::Human => println!("{said}"),
+        Format::Json => println!("{}", as_json(&[], lang)),
+        Format::Github => {}
     }
-    compared.faults.map_err(told)?;
-    println!(
-        "{} of {published} differ, no fault",
-        compared.differences.len()
-    );
     Ok(())
 }
 
-fn run_keep(arguments: Keep) -> Done {
+fn run_keep(arguments: Keep, lang: Lang) -> Done {
     let options = arguments.sources.options();
-    let kept = keep(&options, arguments.against.as_deref()).map_err(told)?;
+    let kept = keep(&options, arguments.against.as_deref())
+        .map_err(|failure| tell(&failure, Format::Human, lang))?;
     for path in &kept {
         println!("{}", path.display());
     }
-    println!("{} files are new; commit them with the forms", kept.len());
+    let count = kept.len();
+    let done = say!(
+        lang,
+        "{count} files are new; commit them with the forms",
+        "{count} tệp mới; hãy lưu chúng vào git cùng các mẫu đơn"
+    );
+    println!("{done}");
     Ok(())
 }
 
-fn run_history(arguments: &History) -> Done {
+fn run_history(arguments: &History, lang: Lang) -> Done {
     let History {
         form,
         published,
@@ -481,7 +524,7 @@ fn run_history(arguments: &History) -> Done {
     } else {
         history::of_published(form, published)?
     };
-    println!("{}", history::show(form, &states, Lang::En));
+    println!("{}", history::show(form, &states, lang));
     Ok(())
 }
 
@@ -501,14 +544,17 @@ impl Sources {
     }
 }
 
-fn run_build(arguments: &Build) -> Done {
+fn run_build(arguments: &Build, lang: Lang) -> Done {
     let options = arguments.made_of.options(arguments.out.clone());
-    let report = build(&options).map_err(told)?;
-    println!("{report}\nportal in {}", arguments.out.display());
+    let Telling { format } = arguments.telling;
+    let report = build(&options).map_err(|failure| tell(&failure, format, lang))?;
+    let out = arguments.out.display();
+    let portal = say!(lang, "portal in {out}", "cổng ở trong {out}");
+    println!("{}\n{portal}", report.show(lang));
     Ok(())
 }
 
-fn run_serve(arguments: Serve) -> Done {
+fn run_serve(arguments: Serve, lang: Lang) -> Done {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -523,7 +569,7 @@ fn run_serve(arguments: Serve) -> Done {
                     let mut options = arguments.made_of.options(PathBuf::new());
                     // A preview is a site of its own.
                     options.portal.get_or_insert_with(|| address.clone());
-                    serve(server, Preview::open(options, tell_news())?, &address).await
+                    serve(server, Preview::open(options, tell_news(lang))?, &address).await
                 }
             }
         })
@@ -536,17 +582,39 @@ async fn serve(server: Server, site: impl Site, address: &str) -> Done {
 }
 
 /// Tells faults when there are any, and the end of them; what the portal holds, the first time.
-fn tell_news() -> impl FnMut(News<'_>) + Send {
+fn tell_news(lang: Lang) -> impl FnMut(News<'_>) + Send {
     let mut was_good = None;
     move |news| {
         // Who listens no longer still has the browser.
         let _ = match (&news, was_good) {
-            (News::Bad(failure), _) => writeln!(stderr(), "{failure}\n"),
-            (News::Good(summary), None) => writeln!(stdout(), "{summary}"),
-            (News::Good(_), Some(false)) => writeln!(stdout(), "no fault"),
+            (News::Bad(failure), _) => {
+                writeln!(stderr(), "{}\n", tell(failure, Format::Human, lang))
+            }
+            (News::Good(summary), None) => writeln!(stdout(), "{}", summary.show(lang)),
+            (News::Good(_), Some(false)) => {
+                writeln!(stdout(), "{}", say!(lang, "no fault", "không có lỗi"))
+            }
             (News::Good(_), Some(true)) => Ok(()),
         };
         was_good = Some(matches!(news, News::Good(_)));
+    }
+}
+
+/// Tells a failure: for machines the faults of sources go to standard output; the rest is for a person.
+fn tell(failure: &Failure, format: Format, lang: Lang) -> String {
+    match (failure, format) {
+        (Failure::Faults(faults), Format::Json) => println!("{}", as_json(faults, lang)),
+        (Failure::Faults(faults), Format::Github) => println!("{}", as_annotations(faults, lang)),
+        _ => return failure.show(lang, &palette()),
+    }
+    String::new()
+}
+
+/// Colours when standard error is a terminal, as `NO_COLOR` and its kin have it.
+fn palette() -> Palette {
+    match anstream::AutoStream::choice(&stderr()) {
+        anstream::ColorChoice::Never => Palette::PLAIN,
+        _ => Palette::COLOURED,
     }
 }
 
@@ -613,8 +681,7 @@ fn run_keys_list(folder: &KeyFolder) -> Done {
 /// The status of an import that had to leave something.
 const LEFT: u8 = 3;
 
-fn run_import_xlsform(arguments: &ImportXlsform) -> ExitCode {
-    let lang = Lang::default();
+fn run_import_xlsform(arguments: &ImportXlsform, lang: Lang) -> ExitCode {
     let request = xlsform::Request {
         file: &arguments.file,
         id: arguments.id.as_deref(),
@@ -682,21 +749,35 @@ fn now() -> UnixTime {
     UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
-fn day(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "not a day; write it as YYYY-MM-DD".to_owned())
+fn language(word: &str) -> Result<Lang, String> {
+    match word {
+        "vi" => Ok(Lang::Vi),
+        "en" => Ok(Lang::En),
+        _ => Err("write vi or en".to_owned()),
+    }
 }
 
-/// The language of messages: that of the terminal.
-fn lang() -> Lang {
-    let of = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let language = of("LC_ALL")
-        .or_else(|| of("LC_MESSAGES"))
-        .or_else(|| of("LANG"));
-    if language.is_some_and(|language| language.starts_with("vi")) {
-        Lang::Vi
-    } else {
-        Lang::En
+/// The first of the locale's variables that is set decides.
+fn language_of_the_system() -> Lang {
+    let set = |name: &&str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let name = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find(set);
+    match name.and_then(|name| std::env::var(name).ok()) {
+        Some(locale) if locale.starts_with("vi") => Lang::Vi,
+        _ => Lang::En,
     }
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    match word {
+        "human" => Ok(Format::Human),
+        "json" => Ok(Format::Json),
+        "github" => Ok(Format::Github),
+        _ => Err("write human, json or github".to_owned()),
+    }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "not a day; write it as YYYY-MM-DD".to_owned())
 }
 
 fn told(fault: impl std::fmt::Display) -> String {

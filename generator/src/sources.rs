@@ -8,7 +8,7 @@ use std::sync::Arc;
 use formdef::Bilingual;
 use walkdir::WalkDir;
 
-use crate::fault::{Fault, Mistake, cause};
+use crate::fault::{Fault, Mistake, Spot, cause};
 
 /// The largest source file that is read; longer ones are a fault.
 pub const SOURCE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -160,10 +160,7 @@ impl Folder {
 
     /// A fault of a whole file.
     pub(crate) fn fault(&self, path: &str, mistake: Mistake) -> Fault {
-        Fault::Whole {
-            path: self.shown(path),
-            mistake,
-        }
+        Fault::new(self.shown(path), None, &mistake)
     }
 
     /// A fault on a line, from the column on (both from 1, in characters).
@@ -179,16 +176,13 @@ impl Folder {
             .checked_sub(1)
             .and_then(|index| text.lines().nth(index))
             .unwrap_or_default();
-        Fault::from(formdef::Fault {
-            code: mistake.code(),
-            path: self.shown(path),
+        let spot = Spot {
             line,
             column,
             width: 1,
             source_line: source_line.to_owned(),
-            message: mistake.message(),
-            mend: mistake.mend(),
-        })
+        };
+        Fault::new(self.shown(path), Some(spot), mistake)
     }
 
     /// A fault at a byte of a file.
@@ -203,14 +197,6 @@ impl Folder {
             .next()
             .map_or(0, |start| start.chars().count());
         self.fault_at(path, line, column, mistake)
-    }
-
-    /// The folder of the forms alone.
-    pub(crate) fn forms(dir: &Path) -> Result<Folder, Vec<Fault>> {
-        match Folder::read(dir, &FORMS_ENDINGS) {
-            (folder, faults) if faults.is_empty() => Ok(folder),
-            (_, faults) => Err(faults),
-        }
     }
 
     fn read(dir: &Path, endings: &[&str]) -> (Folder, Vec<Fault>) {
@@ -355,5 +341,5 @@ fn walk_fault(error: &walkdir::Error) -> Fault {
                 .map_or_else(|| Bilingual::from(|_| error.to_string()), cause),
         },
     };
-    Fault::Whole { path, mistake }
+    Fault::new(path, None, &mistake)
 }

@@ -6,7 +6,7 @@
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use formdef::Bilingual;
+use formdef::{Bilingual, Lang};
 use http_body_util::BodyExt;
 use http_body_util::channel::Channel;
 use hyper::body::Bytes;
@@ -20,6 +20,7 @@ use super::workshop::{Order, State};
 use super::{NOT_FOUND, ask};
 use crate::build::Failure;
 use crate::fault::Fault;
+use crate::report::Palette;
 use crate::serve::{Answer, file_of, plain};
 
 /// How often a page that has nothing to hear is asked whether it is still there.
@@ -121,28 +122,24 @@ fn told(failure: Option<&Failure>) -> Value {
         None => json!([]),
         Some(Failure::Faults(faults)) => faults.iter().map(told_fault).collect(),
         Some(other) => {
-            let words = other.to_string();
-            json!([{ "message": { "vi": words, "en": words } }])
+            let words = |lang| other.show(lang, &Palette::PLAIN);
+            json!([{ "message": { "vi": words(Lang::Vi), "en": words(Lang::En) } }])
         }
     }
 }
 
 fn told_fault(fault: &Fault) -> Value {
     let words = |words: &Bilingual| json!({ "vi": words.vi, "en": words.en });
-    match fault {
-        Fault::At(fault) => json!({
-            "path": fault.path,
-            "line": fault.line,
-            "column": fault.column,
-            "width": fault.width,
-            "source": fault.source_line,
-            "message": words(&fault.message),
-            "mend": words(&fault.mend),
-        }),
-        Fault::Whole { path, mistake } => json!({
-            "path": path,
-            "message": words(&mistake.message()),
-            "mend": words(&mistake.mend()),
-        }),
+    let mut told = json!({
+        "path": fault.path,
+        "message": words(&fault.message),
+        "mend": words(&fault.mend),
+    });
+    if let Some(spot) = &fault.spot {
+        told["line"] = json!(spot.line);
+        told["column"] = json!(spot.column);
+        told["width"] = json!(spot.width);
+        told["source"] = json!(spot.source_line);
     }
+    told
 }

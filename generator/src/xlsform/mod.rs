@@ -23,6 +23,7 @@ use crate::fault::Fault;
 use crate::lists::is_slug;
 use crate::plan::is_taken;
 use crate::portal::Portal;
+use crate::report::{Palette, for_a_person};
 use crate::sources::Folder;
 
 mod bounds;
@@ -193,7 +194,7 @@ fn refused(faults: &[Fault]) -> Mistake {
     let show = |lang| {
         faults
             .iter()
-            .map(|fault| fault.show(lang))
+            .map(|fault| for_a_person(fault, lang, &Palette::PLAIN))
             .collect::<Vec<_>>()
             .join("\n")
     };
@@ -301,9 +302,9 @@ impl Book {
             }
             let before = refused.len();
             for fault in &faults {
-                if let Fault::At(fault) = fault
+                if let Some(spot) = &fault.spot
                     && let Some(cell) = lines
-                        .cells(fault.line)
+                        .cells(spot.line)
                         .iter()
                         .find(|cell| !refused.contains_key(*cell))
                 {

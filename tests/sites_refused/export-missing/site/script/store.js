@@ -1,0 +1,2 @@
+import { none } from './expr.js';
+export const keepCase = () => {};

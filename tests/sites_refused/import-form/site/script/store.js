@@ -1,0 +1,2 @@
+import * as all from './expr.js';
+export const keepCase = () => {};

@@ -1,0 +1,2 @@
+const today = 1;
+export const keepCase = () => {};

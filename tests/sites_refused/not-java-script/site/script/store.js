@@ -1,0 +1,2 @@
+let = = 1;
+export const keepCase = () => {};
