@@ -1,5 +1,6 @@
-//! The command line of `motcua`.
+//! `motcua`: what each command does and says.
 
+mod cli;
 mod start;
 
 use std::io::{Write, stderr, stdout};
@@ -7,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 use envelope::UnixTime;
-use formdef::{Date, Lang, say};
+use formdef::{Lang, say};
 use generator::catalogue::midnight;
 use generator::keys::{Publisher, Register, add_all, add_files};
 use generator::preview::{News, Preview};
@@ -21,313 +22,10 @@ use generator::{
     Failure, Fault, Options, build, check, check_against, history, keep, new, schema, size, xlsform,
 };
 
-/// Forms and site in, a static portal out.
-#[derive(Parser)]
-#[command(name = "motcua", version, arg_required_else_help = true)]
-struct Cli {
-    /// The language of messages; else that of LC_ALL, LC_MESSAGES or LANG.
-    #[arg(long, global = true, value_name = "vi|en", value_parser = language)]
-    lang: Option<Lang>,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Begins a portal or a form; never overwrites anything.
-    #[command(subcommand)]
-    New(New),
-    /// Finds every fault of forms, lists, texts and templates; writes nothing.
-    #[command(
-        after_help = "Examples:\n  motcua check --forms forms --site site\n  motcua check --against https://dichvu.example.vn\n  motcua check --against kept/2026-11-22/catalogue.jws"
-    )]
-    Check(Check),
-    /// Builds the portal into a folder, changing only the files that differ.
-    #[command(
-        after_help = "Example:\n  motcua build --out target/portal --keys keys --date 2016-08-10"
-    )]
-    Build(Build),
-    /// Shows the portal on this machine while you write: a save is seen at once, and faults are shown on the page.
-    #[command(
-        after_help = "Nothing is written. With --dir a portal that was built is shown as a host would send it.\n\nExamples:\n  motcua serve\n  motcua serve --forms forms --site site --port 4020\n  motcua serve --dir target/portal"
-    )]
-    Serve(Serve),
-    /// Keeps the forms as they are published, in forms/published, so that a later build still knows them.
-    #[command(
-        after_help = "Examples:\n  motcua keep\n  motcua keep --against https://dichvu.example.vn"
-    )]
-    Keep(Keep),
-    /// Shows how a form came to be what it is: over the tags of git, or over kept catalogues, the oldest first.
-    #[command(
-        after_help = "Examples:\n  motcua history khai-sinh\n  motcua history khai-sinh kept/2026-01-15 kept/2026-11-22"
-    )]
-    History(History),
-    /// Keeps the publisher's folder of keys.
-    #[command(subcommand)]
-    Keys(Keys),
-    /// Takes over forms of other systems.
-    #[command(subcommand)]
-    Import(Import),
-    /// Tells what the first load of every form's page weighs: page, style and script, in brotli.
-    #[command(after_help = "Example:\n  motcua size target/portal --max-kb 14")]
-    Size(Size),
-    /// Writes JSON Schemas of form.toml, shared sections and portal.toml, with which text editors complete and explain.
-    #[command(after_help = "Example:\n  motcua schema --out schemas")]
-    Schema(SchemaFiles),
-    /// Tells how much of the portal is translated; sends texts to a translator and takes them back.
-    #[command(
-        after_help = "Examples:\n  motcua translations\n  motcua translations --export en.csv --language en --missing\n  motcua translations --import en.csv --language en"
-    )]
-    Translations(Translations),
-    /// Prints what a shell needs to complete the commands of motcua.
-    #[command(
-        after_help = "Example:\n  motcua completions bash > ~/.local/share/bash-completion/completions/motcua"
-    )]
-    Completions {
-        /// The shell.
-        shell: Shell,
-    },
-}
-
-#[derive(Subcommand)]
-enum New {
-    /// Writes a portal to begin with: forms, lists, site. It passes `motcua check` as it is.
-    #[command(after_help = "Example:\n  motcua new portal cong-dich-vu")]
-    Portal {
-        /// The folder, which is not there yet or is empty.
-        #[arg(value_name = "DIR")]
-        dir: PathBuf,
-    },
-    /// Writes a form to begin with, or one like another service's.
-    #[command(
-        after_help = "Examples:\n  motcua new form xac-nhan-cu-tru\n  motcua new form khai-sinh-lai --like khai-sinh --title \"Đăng ký lại khai sinh\""
-    )]
-    Form(NewForm),
-}
-
-#[derive(Args)]
-struct NewForm {
-    /// The service's id: its folder and its address, of a–z, 0–9 and `-`.
-    #[arg(value_name = "ID")]
-    id: String,
-    /// The service whose definition and guides it takes over.
-    #[arg(long, value_name = "ID")]
-    like: Option<String>,
-    /// The service's title in the portal's first language.
-    #[arg(long, value_name = "TEXT")]
-    title: Option<String>,
-    /// The folder of the forms.
-    #[arg(long, default_value = "forms", value_name = "DIR")]
-    forms: PathBuf,
-}
-
-#[derive(Args)]
-struct Translations {
-    #[command(flatten)]
-    sources: Sources,
-    /// The language, one of portal.toml; else all but the default one.
-    #[arg(long, value_name = "TAG")]
-    language: Option<String>,
-    /// Writes the texts into a CSV file: file, key, words, translation.
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "language",
-        conflicts_with = "import"
-    )]
-    export: Option<PathBuf>,
-    /// Exports only what is not translated.
-    #[arg(long, requires = "export")]
-    missing: bool,
-    /// Puts the translations of such a file into the sources.
-    #[arg(long, value_name = "FILE", requires = "language")]
-    import: Option<PathBuf>,
-}
-
-#[derive(Args)]
-struct SchemaFiles {
-    /// The folder that the schemas are written to.
-    #[arg(long, default_value = "schemas", value_name = "DIR")]
-    out: PathBuf,
-    /// The folder of the forms.
-    #[arg(long, default_value = "forms", value_name = "DIR")]
-    forms: PathBuf,
-}
-
-#[derive(Args)]
-struct Sources {
-    /// The folder of the forms.
-    #[arg(long, default_value = "forms", value_name = "DIR")]
-    forms: PathBuf,
-    /// The folder of the site.
-    #[arg(long, default_value = "site", value_name = "DIR")]
-    site: PathBuf,
-}
-
-#[derive(Args)]
-struct Check {
-    #[command(flatten)]
-    sources: Sources,
-    /// What is published: the portal's address, its folder, or a kept catalogue.jws with forms/ beside it. Says what
-    /// differs; a form that changed without a new version is a fault.
-    #[arg(long, value_name = "FILE-or-URL")]
-    against: Option<String>,
-    #[command(flatten)]
-    telling: Telling,
-}
-
-/// For whom the faults of sources are told.
-#[derive(Args)]
-struct Telling {
-    /// How faults are told: to a person, as one JSON array, or as annotations of GitHub.
-    #[arg(long, default_value = "human", value_name = "human|json|github", value_parser = format)]
-    format: Format,
-}
-
-#[derive(Args)]
-struct Keep {
-    #[command(flatten)]
-    sources: Sources,
-    /// What is published, instead of the forms as they are now.
-    #[arg(long, value_name = "FILE-or-URL")]
-    against: Option<String>,
-}
-
-#[derive(Args)]
-struct History {
-    /// The form's id.
-    #[arg(value_name = "FORM")]
-    form: String,
-    /// Portals' folders, catalogues or addresses instead of the tags of git.
-    #[arg(value_name = "FILE-or-URL")]
-    published: Vec<String>,
-    /// The folder of the forms.
-    #[arg(long, default_value = "forms", value_name = "DIR")]
-    forms: PathBuf,
-}
-
-#[derive(Args)]
-struct Build {
-    #[command(flatten)]
-    made_of: MadeOf,
-    /// The folder the portal is written to.
-    #[arg(long, default_value = "target/portal", value_name = "DIR")]
-    out: PathBuf,
-    #[command(flatten)]
-    telling: Telling,
-}
-
-/// What a portal is made of.
-#[derive(Args)]
-struct MadeOf {
-    #[command(flatten)]
-    sources: Sources,
-    /// The folder of keys. Without it the portal is a preview that cannot send.
-    #[arg(long, value_name = "DIR")]
-    keys: Option<PathBuf>,
-    /// The portal's origin, instead of that in portal.toml.
-    #[arg(long, value_name = "URL")]
-    portal: Option<String>,
-    /// The relay's origin, instead of that in portal.toml.
-    #[arg(long, value_name = "URL")]
-    relay: Option<String>,
-    /// The day of the build, from 00:00 in the city (UTC+7); else now.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    date: Option<Date>,
-    /// How many threads render; else one a core.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    threads: Option<u16>,
-}
-
-#[derive(Args)]
-struct Serve {
-    /// A built portal's folder, to be shown as it is.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["forms", "site", "keys", "portal", "relay", "date", "threads"])]
-    dir: Option<PathBuf>,
-    /// The port on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 4016, value_name = "N")]
-    port: u16,
-    #[command(flatten)]
-    made_of: MadeOf,
-}
-
-#[derive(Subcommand)]
-enum Keys {
-    /// Makes the publisher's key: publisher.jwk, for its owner alone, and publisher.pub.jwk.
-    #[command(after_help = "Example:\n  motcua keys publisher --keys keys")]
-    Publisher(KeyFolder),
-    /// Adds the public keys of offices to the register: one file, or every {code}.pub.jwk of a folder.
-    #[command(
-        after_help = "Examples:\n  motcua keys add --keys keys --office 00043 00043.pub.jwk --not-after 2028-12-31\n  motcua keys add --keys keys --dir from-offices"
-    )]
-    Add(AddKeys),
-    /// Lists the register: office, key, from when until when.
-    #[command(after_help = "Example:\n  motcua keys list --keys keys")]
-    List(KeyFolder),
-}
-
-#[derive(Args)]
-struct KeyFolder {
-    /// The folder of keys.
-    #[arg(long, default_value = "keys", value_name = "DIR")]
-    keys: PathBuf,
-}
-
-#[derive(Args)]
-struct AddKeys {
-    #[command(flatten)]
-    folder: KeyFolder,
-    /// The office's code, such as 00043 or ca-001.
-    #[arg(
-        long,
-        value_name = "CODE",
-        requires = "file",
-        required_unless_present = "dir"
-    )]
-    office: Option<String>,
-    /// The office's public key.
-    #[arg(value_name = "FILE", requires = "office")]
-    file: Option<PathBuf>,
-    /// A folder of {code}.pub.jwk files; recovery.pub.jwk becomes the recovery key.
-    #[arg(long, value_name = "DIR", conflicts_with = "office")]
-    dir: Option<PathBuf>,
-    /// The first day the keys are used; else today.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    not_before: Option<Date>,
-    /// The last day; else two years after the first.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    not_after: Option<Date>,
-}
-
-#[derive(Subcommand)]
-enum Import {
-    /// Makes a service of a workbook of XLSForm. Ends with status 3 when something could not be carried: it is listed.
-    #[command(after_help = "Example:\n  motcua import xlsform household.xlsx --id khao-sat-ho")]
-    Xlsform(ImportXlsform),
-}
-
-#[derive(Args)]
-struct ImportXlsform {
-    /// The workbook, .xlsx.
-    #[arg(value_name = "FILE.xlsx")]
-    file: PathBuf,
-    /// The service's id; else the workbook's form_id, else the file's name.
-    #[arg(long, value_name = "ID")]
-    id: Option<String>,
-    /// The folder of forms that it is added to.
-    #[arg(long, default_value = "forms", value_name = "DIR")]
-    out: PathBuf,
-}
-
-#[derive(Args)]
-struct Size {
-    /// The portal's folder.
-    #[arg(value_name = "DIR", default_value = "target/portal")]
-    dir: PathBuf,
-    /// Fails when a page weighs more than so many kilobytes (of 1024 bytes) in brotli.
-    #[arg(long, value_name = "N")]
-    max_kb: Option<usize>,
-}
+use cli::{
+    AddKeys, Build, Check, Cli, Command, History, Import, ImportXlsform, Keep, KeyFolder, Keys,
+    MadeOf, New, NewForm, Serve, Size, Sources, Telling, Translations,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -528,22 +226,6 @@ fn run_history(arguments: &History, lang: Lang) -> Done {
     Ok(())
 }
 
-impl Sources {
-    /// To look only: nothing is written or signed.
-    fn options(self) -> Options {
-        Options {
-            forms: self.forms,
-            site: self.site,
-            out: PathBuf::new(),
-            keys: None,
-            portal: None,
-            relay: None,
-            now: now(),
-            threads: None,
-        }
-    }
-}
-
 fn run_build(arguments: &Build, lang: Lang) -> Done {
     let options = arguments.made_of.options(arguments.out.clone());
     let Telling { format } = arguments.telling;
@@ -724,6 +406,46 @@ fn run_size(arguments: &Size) -> Done {
     }
 }
 
+const DAY_S: i64 = 24 * 3600;
+
+/// The only place that reads the system's clock.
+fn now() -> UnixTime {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// The first of the locale's variables that is set decides.
+fn language_of_the_system() -> Lang {
+    let set = |name: &&str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let name = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find(set);
+    match name.and_then(|name| std::env::var(name).ok()) {
+        Some(locale) if locale.starts_with("vi") => Lang::Vi,
+        _ => Lang::En,
+    }
+}
+
+fn told(fault: impl std::fmt::Display) -> String {
+    fault.to_string()
+}
+
+impl Sources {
+    /// To look only: nothing is written or signed.
+    fn options(self) -> Options {
+        Options {
+            forms: self.forms,
+            site: self.site,
+            out: PathBuf::new(),
+            keys: None,
+            portal: None,
+            relay: None,
+            now: now(),
+            threads: None,
+        }
+    }
+}
+
 impl MadeOf {
     fn options(&self, out: PathBuf) -> Options {
         Options {
@@ -737,49 +459,4 @@ impl MadeOf {
             threads: self.threads.map(usize::from),
         }
     }
-}
-
-const DAY_S: i64 = 24 * 3600;
-
-/// The only place that reads the system's clock.
-fn now() -> UnixTime {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    UnixTime(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-}
-
-fn language(word: &str) -> Result<Lang, String> {
-    match word {
-        "vi" => Ok(Lang::Vi),
-        "en" => Ok(Lang::En),
-        _ => Err("write vi or en".to_owned()),
-    }
-}
-
-/// The first of the locale's variables that is set decides.
-fn language_of_the_system() -> Lang {
-    let set = |name: &&str| std::env::var(name).is_ok_and(|value| !value.is_empty());
-    let name = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find(set);
-    match name.and_then(|name| std::env::var(name).ok()) {
-        Some(locale) if locale.starts_with("vi") => Lang::Vi,
-        _ => Lang::En,
-    }
-}
-
-fn format(word: &str) -> Result<Format, String> {
-    match word {
-        "human" => Ok(Format::Human),
-        "json" => Ok(Format::Json),
-        "github" => Ok(Format::Github),
-        _ => Err("write human, json or github".to_owned()),
-    }
-}
-
-fn day(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "not a day; write it as YYYY-MM-DD".to_owned())
-}
-
-fn told(fault: impl std::fmt::Display) -> String {
-    fault.to_string()
 }
