@@ -35,6 +35,15 @@ fn every_service_has_a_scenario() {
 }
 
 #[test]
+fn people_write_names_and_sensitive_answers() {
+    let scenarios = scenarios::all().unwrap();
+    let written = written_in(&scenarios);
+    for words in ["Bệnh già", "TRẦN NGUYỄN BẢO NGỌC"] {
+        assert!(written.contains(words), "{words}");
+    }
+}
+
+#[test]
 fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
     let who_reads = scenarios::who_reads().unwrap();
     let mut by_day: BTreeMap<String, Vec<Scenario>> = BTreeMap::new();
@@ -74,6 +83,7 @@ fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
                 city.handed_over().len()
             ));
         }
+        faults.extend(told_by_the_logs(&city, &scenarios));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
@@ -119,6 +129,40 @@ fn arrived(
         &json!(marked),
         &json!(scenario.warnings),
     )
+}
+
+/// What people wrote in words of their own, names and sensitive answers among it, is in no program's log.
+fn told_by_the_logs(city: &City, scenarios: &[Scenario]) -> Vec<String> {
+    let logs = [
+        ("relay", city.relay_words()),
+        ("intake", city.intake_words()),
+    ];
+    let written = written_in(scenarios);
+    assert!(!written.is_empty(), "nobody wrote anything");
+    let told = |(program, log): &(&str, String)| {
+        let told = written.iter().filter(|words| log.contains(**words));
+        let sentence = |words| format!("the {program}'s log tells what a person wrote: {words:?}");
+        told.map(sentence).collect::<Vec<_>>()
+    };
+    logs.iter().flat_map(told).collect()
+}
+
+/// What the scenarios' people write in words of their own.
+fn written_in(scenarios: &[Scenario]) -> BTreeSet<&str> {
+    let answers = scenarios
+        .iter()
+        .flat_map(|scenario| scenario.answers.values());
+    answers.flat_map(words_of_their_own).collect()
+}
+
+/// Every text in an answer that is no code: it has a space in it.
+fn words_of_their_own(answer: &Value) -> Vec<&str> {
+    match answer {
+        Value::String(text) if text.contains(' ') => vec![text],
+        Value::Array(entries) => entries.iter().flat_map(words_of_their_own).collect(),
+        Value::Object(parts) => parts.values().flat_map(words_of_their_own).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The receipt that the page offers to keep: signed by the relay, for the form and the reference shown.
