@@ -9,7 +9,7 @@ import { adoptTime, now } from './clock.js';
 import { answers, faultsNow, update } from './sheet.js';
 import { data, say } from './page.js';
 import { keyInUse, newCase, readKeyFile, sealSubmission } from './seal.js';
-import { officeOf } from './offices.js';
+import { officeOf, receivingOffice } from './offices.js';
 import { stops } from './check.js';
 
 /** A sealed submission with less time left is sealed anew rather than sent again. */
@@ -29,7 +29,7 @@ const keyFile = async (/** @type {string} */ code) => {
 };
 
 const seal = async (/** @type {Case} */ case_) => {
-  const { agency } = answers;
+  const { code: agency } = receivingOffice();
   const readers = data.form.recipients.map((recipient) => {
     const read = Object.entries(answers).filter(([id]) => recipient.reads.includes(id));
     return { n: recipient.role, code: officeOf(recipient).code, answers: Object.fromEntries(read) };

@@ -18,5 +18,5 @@ export const officeOf = ({ kind, office: { of, district_of = '', prefix } }) => 
   return { code: prefix + group.code, name: fillGaps(textOf(data.offices[kind].label), { district }) };
 };
 
-/** The agency that receives the application. */
-export const receivingOffice = () => officeOf({ kind: 'ward', office: { of: 'agency' } });
+/** The office that receives the application: that of the form's first recipient. */
+export const receivingOffice = () => officeOf(data.form.recipients[0]);

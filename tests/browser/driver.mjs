@@ -116,7 +116,8 @@ export class Form {
    * Types one value into the input of that name, going on to the step that shows it.
    *
    * @param {string} name - the input's name; `+id` presses the button that adds an entry to the repeat `id`
-   * @param {string | boolean} value - a text, a code of a select, a radio or one of several boxes, or whether a box is ticked
+   * @param {string | boolean | string[]} value - a text, a code of a select or radio, whether a box is ticked, or the
+   *   codes of the boxes to tick
    */
   async enter(name, value) {
     if (name.startsWith('+')) {
@@ -139,7 +140,10 @@ export class Form {
       input instanceof HTMLInputElement ? input.type : input.tagName.toLowerCase(),
     )
     if (kind === 'radio') return this.press(`${named}[value=${JSON.stringify(String(value))}]`, 'Space')
-    if (kind === 'checkbox' && !/^(true|false)$/.test(String(value))) return this.tick(`${named}[value=${JSON.stringify(String(value))}]`, true)
+    if (Array.isArray(value)) {
+      for (const code of value) await this.tick(`${named}[value=${JSON.stringify(code)}]`, true)
+      return
+    }
     if (kind === 'checkbox') return this.tick(named, value === true || value === 'true')
     if (kind === 'select') return this.choose(named, String(value))
     return this.write(named, String(value))
@@ -202,13 +206,14 @@ export class Form {
    * Puts values into inputs at once, as a program that fills in forms does: as many of them as are seen and ready, in
    * order. For what has to be there before the typing that a test is about.
    *
-   * @param {[string, string | boolean][]} pairs
+   * @param {[string, string | boolean | string[]][]} pairs
    * @returns {Promise<number>} how many were put in
    */
   fill(pairs) {
     return this.page.evaluate(pairs => {
-      /** @param {string} name @param {string | boolean} value */
+      /** @param {string} name @param {string | boolean | string[]} value */
       const put = (name, value) => {
+        if (Array.isArray(value)) return false
         const inputs = [...document.querySelectorAll('#form input, #form select')].filter(
           input => input.getAttribute('name') === name,
         )

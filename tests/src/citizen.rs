@@ -96,8 +96,7 @@ impl Citizen {
             .forms
             .get(service)
             .ok_or_else(|| Failure::new(format!("the portal has no form {service:?}")))?;
-        let case = Case::new(self, entry, answers, now);
-        let mut parts: Vec<(String, Value, Map<String, Value>)> = Vec::new();
+        let mut codes = Vec::new();
         for recipient in &form.recipients {
             let code = form
                 .office_of(&recipient.role, answers, &self.lists)
@@ -108,9 +107,15 @@ impl Citizen {
                         recipient.role
                     ))
                 })?;
+            codes.push(code);
+        }
+        let receiving = codes.first().map(String::as_str).unwrap_or_default();
+        let case = Case::new(self, entry, receiving, now);
+        let mut parts: Vec<(String, Value, Map<String, Value>)> = Vec::new();
+        for (recipient, code) in form.recipients.iter().zip(&codes) {
             let mut read = answers.clone();
             read.retain(|field, _| recipient.reads.contains(field));
-            parts.push((recipient.role.clone(), self.key_of(&code)?, read));
+            parts.push((recipient.role.clone(), self.key_of(code)?, read));
         }
         parts.push((
             "recovery".into(),
@@ -155,11 +160,10 @@ struct SealedPart {
 }
 
 impl Case {
-    fn new(citizen: &Citizen, entry: &Value, answers: &Map<String, Value>, now: i64) -> Self {
+    fn new(citizen: &Citizen, entry: &Value, agency: &str, now: i64) -> Self {
         let secret = new_secret();
         let jwk = jwk_of(&secret.public_key());
         let id = base64url(&random::<16>());
-        let agency = answers.get("agency").cloned().unwrap_or(Value::Null);
         let office = citizen.catalogue["offices"]
             .as_array()
             .into_iter()

@@ -40,7 +40,7 @@ pub fn agencies() -> Result<Vec<Agency>, Failure> {
         .map_err(|error| Failure::at(&file, error))
 }
 
-/// The codes of every office that reads applications: the agencies, and the police and insurance of each district.
+/// The codes of every office that reads applications: the agencies, and the police, the insurance and the education office of each district.
 ///
 /// # Errors
 /// As [`agencies`].
@@ -52,7 +52,7 @@ pub fn office_codes() -> Result<Vec<String>, Failure> {
         .collect();
     let of_districts = districts
         .iter()
-        .flat_map(|district| [format!("ca-{district}"), format!("bh-{district}")]);
+        .flat_map(|district| ["ca", "bh", "gd"].map(|prefix| format!("{prefix}-{district}")));
     Ok(agencies
         .iter()
         .map(|agency| agency.code.clone())

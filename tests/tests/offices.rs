@@ -1,4 +1,4 @@
-//! The city's 584 wards and communes and the 60 offices of its districts, on the day of the launch and today.
+//! The city's 584 wards and communes and the 90 offices of its districts, on the day of the launch and today.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -24,6 +24,7 @@ fn on_the_day_of_the_launch_168_wards_are_open_and_the_others_say_from_when() {
     assert_eq!(count(offices, "ward"), 584);
     assert_eq!(count(offices, "police"), 30);
     assert_eq!(count(offices, "insurance"), 30);
+    assert_eq!(count(offices, "education"), 30);
     let now = city.now();
     let open: Vec<&str> = offices
         .iter()
@@ -93,7 +94,7 @@ fn every_office_has_its_key_file() {
     .unwrap();
     let mut codes = repository::office_codes().unwrap();
     codes.push("recovery".into());
-    assert_eq!(codes.len(), 584 + 60 + 1);
+    assert_eq!(codes.len(), 584 + 3 * 30 + 1);
     for code in codes {
         let path = city.portal_dir().join("keys").join(format!("{code}.jws"));
         let jws =
