@@ -1,7 +1,7 @@
 // Drives the portal's pages the way a person does: looks for an input, types into it, presses "next".
 // Everything is found by the names and marks of the page contract (docs/architecture.md), never by position or wording.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import puppeteer from 'puppeteer-core'
@@ -359,8 +359,8 @@ export class Form {
   /** @param {string} path - of a file that the browser is writing */
   async downloaded(path) {
     const begun = Date.now()
-    // Chromium writes under another name and renames at the end.
-    while (!existsSync(path)) {
+    // Chromium writes under another name and renames at the end; until then an empty file may keep the place.
+    while (!statSync(path, { throwIfNoEntry: false })?.size) {
       if (Date.now() - begun > PATIENCE_MS) throw new Error(`${path} was not downloaded`)
       await new Promise(done => setTimeout(done, 20))
     }
