@@ -28,6 +28,7 @@
 //! | [`catalogue`], [`keyfile`] | what a publisher signs |
 //! | [`receipt`], [`ack`] | what a relay and an intake answer |
 //! | [`reference`](mod@reference) | what a person reads out at the counter |
+//! | [`log`] | the transparency log: tree, tiles, checkpoint, proof |
 //! | [`refusal`], [`limits`] | the two tables |
 
 pub mod ack;
@@ -43,6 +44,7 @@ pub mod jws;
 pub mod key;
 pub mod keyfile;
 pub mod limits;
+pub mod log;
 pub mod manifest;
 mod published;
 pub mod receipt;

@@ -12,6 +12,15 @@ pub const STATEMENT_BYTES_MAX: usize = 4 * 1024;
 /// Largest catalogue or key file (the compact JWS, as published).
 pub const CATALOGUE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Largest signed note, and so the largest checkpoint of a log.
+pub const NOTE_BYTES_MAX: usize = 64 * 1024;
+
+/// Most signature lines of a note.
+pub const NOTE_SIGNATURES_MAX: usize = 16;
+
+/// Longest way from a leaf to a root: a tree has at most 2⁶⁴ − 1 leaves.
+pub const PROOF_STEPS_MAX: usize = 64;
+
 /// Most parts that one manifest names.
 pub const PARTS_MAX: usize = 32;
 

@@ -39,6 +39,15 @@ fn the_table_of_limits_is_the_one_of_the_code() {
             "catalogue, key file",
             format!("{} MiB", limits::CATALOGUE_BYTES_MAX / 1024 / 1024),
         ),
+        (
+            "checkpoint",
+            format!(
+                "{}, {} signature lines",
+                kib(limits::NOTE_BYTES_MAX),
+                limits::NOTE_SIGNATURES_MAX
+            ),
+        ),
+        ("steps of a proof", limits::PROOF_STEPS_MAX.to_string()),
         ("parts in a manifest", limits::PARTS_MAX.to_string()),
         ("nesting of JSON", limits::JSON_DEPTH_MAX.to_string()),
         (

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use envelope::base64url;
+use envelope::log::{CheckpointFault, InclusionProof, LogKey, Note, ProofFault};
 use envelope::receipt::StatementFault;
 use envelope::{
     Ack, Catalogue, CatalogueFault, Digest, KeyFile, Layer, PublicKey, Receipt, Refusal, Signed,
@@ -80,6 +81,18 @@ struct Statement {
     now: UnixTime,
     catalogue: String,
     jws: String,
+    verdict: String,
+}
+
+/// A proof that a manifest is in the log.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Proof {
+    name: String,
+    fault: String,
+    logs: Vec<LogKey>,
+    manifest_sha256: Digest,
+    proof: String,
     verdict: String,
 }
 
@@ -283,6 +296,35 @@ fn receipts_and_acknowledgements_get_their_verdict() {
         let given = verdict(Ack::read(&vector.jws, &city(&vector.catalogue), vector.now));
         (vector.name, vector.verdict, given)
     }));
+}
+
+#[test]
+fn proofs_get_their_verdict() {
+    let vectors = all("proofs", |vector: &Proof| (&vector.name, &vector.fault)).into_iter();
+    assert_verdicts(vectors.map(|vector| {
+        let verified = InclusionProof::read(&vector.proof)
+            .and_then(|proof| proof.verify(&vector.manifest_sha256, &vector.logs));
+        let given = match verified {
+            Ok(_) => "accept",
+            Err(ProofFault::Malformed | ProofFault::Checkpoint(CheckpointFault::Malformed)) => {
+                "malformed"
+            }
+            Err(ProofFault::Checkpoint(CheckpointFault::UnknownLog { .. })) => "unknown-log",
+            Err(ProofFault::Checkpoint(CheckpointFault::NotSigned { .. })) => "not-signed",
+            Err(ProofFault::NotIncluded { .. }) => "not-included",
+        };
+        (vector.name, vector.verdict, given.to_owned())
+    }));
+}
+
+#[test]
+fn a_log_signs_and_says_when_as_the_second_implementation_does() {
+    let vector: Proof = read(&folder("proofs/whole-with-its-time.json"));
+    let proof = InclusionProof::read(&vector.proof).unwrap();
+    let note = Note::read(&proof.checkpoint).unwrap();
+    let log = &vector.logs[0];
+    assert!(note.is_signed_by(log));
+    assert_eq!(note.fresh_at(log), Some(UnixTime(1_470_792_600)));
 }
 
 #[test]

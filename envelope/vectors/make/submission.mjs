@@ -75,7 +75,7 @@ export function write(path, vector) {
 
 /** Takes away all vectors, so that none outlives its fault. */
 export function clear() {
-  for (const inner of ['./', 'catalogues/', 'receipts/', 'acks/']) {
+  for (const inner of ['./', 'catalogues/', 'receipts/', 'acks/', 'proofs/']) {
     const folder = new URL(inner, vectors);
     mkdirSync(folder, { recursive: true });
     for (const name of readdirSync(folder)) if (name.endsWith('.json')) rmSync(new URL(name, folder));
