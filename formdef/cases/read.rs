@@ -6,13 +6,14 @@ use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Answers to a form on a day, and the faults that they have.
+/// Answers to a form at a moment, and the faults that they have.
 pub(crate) struct Case {
     /// `person-name/probes: good 3`.
     pub(crate) name: String,
     pub(crate) form: Form,
     pub(crate) answers: Map<String, Value>,
-    pub(crate) today: String,
+    /// When they are checked: a day, its first second, or a moment.
+    pub(crate) at: String,
     /// `[{field, rule, severity}]`.
     pub(crate) expect: Vec<Value>,
 }
@@ -146,12 +147,11 @@ pub(crate) fn all() -> Vec<Case> {
 /// `good` and `bad` values of one field, `cases` of several.
 fn of_kind(name: &str, file: &Value, shelf: &Shelf) -> Vec<Case> {
     let form = form(name, &lines(&file["form"]), shelf);
-    let today = text(&file["today"]);
-    let case = |name: String, answers: &Value, today: Option<&str>, expect: Vec<Value>| Case {
+    let case = |name: String, answers: &Value, at: Option<&str>, expect: Vec<Value>| Case {
         name,
         form: form.clone(),
         answers: with_agency(answers),
-        today: today.unwrap_or(&today_of(file)).to_owned(),
+        at: at.map_or_else(|| moment(file), str::to_owned),
         expect,
     };
     let mut cases = Vec::new();
@@ -160,7 +160,7 @@ fn of_kind(name: &str, file: &Value, shelf: &Shelf) -> Vec<Case> {
         cases.push(case(
             format!("{name}: good {}", at + 1),
             &json!({ field: value }),
-            Some(&today),
+            None,
             vec![],
         ));
     }
@@ -173,7 +173,7 @@ fn of_kind(name: &str, file: &Value, shelf: &Shelf) -> Vec<Case> {
         cases.push(case(
             format!("{name}: bad {}", at + 1),
             &json!({ field: bad["value"] }),
-            Some(&today),
+            None,
             vec![expect],
         ));
     }
@@ -187,15 +187,16 @@ fn of_kind(name: &str, file: &Value, shelf: &Shelf) -> Vec<Case> {
         cases.push(case(
             name,
             &several["answers"],
-            several["today"].as_str(),
+            several["at"].as_str().or(several["today"].as_str()),
             expect,
         ));
     }
     cases
 }
 
-fn today_of(file: &Value) -> String {
-    text(&file["today"])
+/// `at`, a moment, or `today`, the first second of that day.
+fn moment(of: &Value) -> String {
+    text(of.get("at").unwrap_or(&of["today"]))
 }
 
 /// Each expression is the value of a computed field; `is` is what it gives, nothing when that is unknown.
@@ -216,7 +217,7 @@ fn of_expressions(name: &str, file: &Value, shelf: &Shelf) -> Vec<Case> {
                 name: format!("{name}: {} {expression}", at + 1),
                 form: form(name, &computed, shelf),
                 answers,
-                today: value["today"].as_str().map_or_else(|| text(&file["today"]), str::to_owned),
+                at: value["at"].as_str().or(value["today"].as_str()).map_or_else(|| moment(file), str::to_owned),
                 expect: vec![],
             }
         })

@@ -1,5 +1,5 @@
 //! Prints every case with its form compiled, as one JSON array, for the tests of the page's script:
-//! `[{"name", "form", "lists": {id: list}, "answers", "today", "expect": [{"field", "rule", "severity"}]}]`.
+//! `[{"name", "form", "lists": {id: list}, "answers", "at", "expect": [{"field", "rule", "severity"}]}]`.
 //!
 //! ```sh
 //! cargo run --quiet -p formdef --example cases > cases.json
@@ -25,7 +25,7 @@ fn main() {
                 "messages": case.form.page("vi")["messages"],
                 "lists": used.collect::<std::collections::BTreeMap<_, _>>(),
                 "answers": case.answers,
-                "today": case.today,
+                "at": case.at,
                 "expect": case.expect,
             })
         })

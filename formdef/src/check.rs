@@ -3,8 +3,6 @@
 //! An office that holds only its own part checks what can be checked with it: a rule is judged when all that it refers
 //! to, and all that decides whether that is asked, is among the answers the office reads.
 
-use crate::Date;
-use crate::Text;
 use crate::expr::Tree;
 use crate::expr::evaluate::{Known, Scope, evaluate};
 use crate::form::{Field, Form, Rule, Section, Severity};
@@ -12,6 +10,7 @@ use crate::kinds::{Context, Finding, findings};
 use crate::list::Lists;
 use crate::message::{self, Code};
 use crate::number::Number;
+use crate::{Moment, Text};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +28,7 @@ pub struct AnswerFault {
     pub message: Text,
 }
 
-/// All faults of `answers` to `form` on a day in the city: the fields' in the form's order, then the rules' in theirs,
+/// All faults of `answers` to `form`, which were checked at a moment: the fields' in the form's order, then the rules' in theirs,
 /// then answers to what the form does not ask.
 ///
 /// `reads` are the fields of one office's part; `None` when the answers are whole. `lists` holds the lists that the
@@ -38,10 +37,10 @@ pub fn check(
     form: &Form,
     lists: &Lists,
     answers: &Map<String, Value>,
-    at: Date,
+    at: Moment,
     reads: Option<&BTreeSet<&str>>,
 ) -> Vec<AnswerFault> {
-    let context = Context { lists, today: at };
+    let context = Context { lists, at };
     let checking = Checking::new(form, answers, context, reads);
     let mut faults: Vec<AnswerFault> = form
         .placed_fields()
@@ -149,7 +148,7 @@ impl<'a> Checking<'a> {
     fn evaluate(&self, tree: &Tree) -> Option<Known> {
         let scope = Scope {
             answer: &|id| self.answer(id),
-            today: self.context.today,
+            at: self.context.at,
             lists: self.context.lists,
         };
         evaluate(tree, &scope)

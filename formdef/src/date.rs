@@ -11,7 +11,7 @@ pub const YEAR_MIN: i32 = 1880;
 /// The last year with four digits.
 pub const YEAR_MAX: i32 = 9999;
 /// The city's clock: UTC+7, no summer time.
-const CITY_OFFSET_SECONDS: i64 = 7 * 3600;
+pub(crate) const CITY_OFFSET_SECONDS: i64 = 7 * 3600;
 
 /// A day of the Gregorian calendar, years 0001 to 9999. Text and JSON: `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@
 
 use crate::expr::Tree;
 use crate::kinds::Kind;
-use crate::{Date, Number, Text};
+use crate::{Date, Moment, Number, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -61,15 +61,22 @@ pub enum Mode {
     Trial,
 }
 
-/// When a form can be sent, in seconds since 1970 UTC; `None`: no such limit.
+impl Mode {
+    /// Whether it is no trial.
+    pub fn is_live(&self) -> bool {
+        *self == Self::Live
+    }
+}
+
+/// When a form can be sent; `None`: no such limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     /// From this moment on.
-    pub opens: Option<i64>,
+    pub opens: Option<Moment>,
     /// Until before this moment.
-    pub closes: Option<i64>,
+    pub closes: Option<Moment>,
     /// The versions before this one are still taken until before this moment.
-    pub accept_until: Option<i64>,
+    pub accept_until: Option<Moment>,
 }
 
 /// The texts of a service's page.
@@ -276,6 +283,12 @@ pub struct Choice {
     pub value: String,
     /// What people read.
     pub label: Text,
+    /// From when it can be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Moment>,
+    /// From when it can no longer be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes: Option<Moment>,
 }
 
 /// A rule id and the words that people read.

@@ -1,6 +1,6 @@
 //! The form language of motcua: definitions → [`Form`] or faults; answers → faults.
 //!
-//! No I/O, no clock: sources, lists and the day come from the caller. `formdef/LANGUAGE.md` is the editors' reference.
+//! No I/O, no clock: sources, lists and the moment come from the caller. `formdef/LANGUAGE.md` is the editors' reference.
 //!
 //! ```text
 //! parse(source, shelf) → Form ─ to_compiled() → published ─ from_compiled() → Form ─ check(answers) → AnswerFaults
@@ -19,6 +19,7 @@ mod form;
 mod kinds;
 mod list;
 mod message;
+mod moment;
 mod noun;
 mod number;
 mod page;
@@ -40,6 +41,7 @@ pub use form::{
 };
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};
+pub use moment::Moment;
 pub use number::Number;
 pub use read::{Shelf, fault_codes, form_schema, parse, section_schema};
 pub use text::Text;

@@ -1,6 +1,7 @@
 //! Lists of options that forms share: provinces, agencies, ethnic groups, …
 
-use crate::{Date, Text};
+use crate::moment::{self, Moment};
+use crate::{Mode, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,18 +45,21 @@ pub struct Item {
     /// The code of its group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// The first day on which it can be chosen.
+    /// From when it can be chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opens: Option<Date>,
-    /// The first day on which it can no longer be chosen.
+    pub opens: Option<Moment>,
+    /// From when it can no longer be chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closes: Option<Date>,
+    pub closes: Option<Moment>,
+    /// Of an agency: whether what is sent to it counts.
+    #[serde(default, skip_serializing_if = "Mode::is_live")]
+    pub mode: Mode,
 }
 
 impl Item {
-    /// Whether it can be chosen on that day.
-    pub fn is_open(&self, on: Date) -> bool {
-        self.opens.is_none_or(|opens| opens <= on) && self.closes.is_none_or(|closes| on < closes)
+    /// Whether it can be chosen at that moment.
+    pub fn is_open(&self, at: Moment) -> bool {
+        moment::is_open(self.opens, self.closes, at)
     }
 }
 

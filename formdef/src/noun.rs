@@ -52,7 +52,7 @@ pub(crate) const WHOLE_NUMBER: Noun = Noun("a whole number", "số nguyên");
 pub(crate) const QUOTED: Noun = Noun("a text in quotes", "chữ trong ngoặc kép");
 pub(crate) const DAY: Noun = Noun("a day such as 2022-12-31", "một ngày, như 2022-12-31");
 #[rustfmt::skip] // One noun, one line.
-pub(crate) const MOMENT: Noun = Noun("a moment such as 2016-08-10T00:00:00+07:00", "một thời điểm, như 2016-08-10T00:00:00+07:00");
+pub(crate) const MOMENT: Noun = Noun("a day, or a moment such as 2016-08-10T08:00:00+07:00", "một ngày, hoặc một thời điểm như 2016-08-10T08:00:00+07:00");
 #[rustfmt::skip] // One noun, one line.
 pub(crate) const WORDS: Noun = Noun("words by language, such as { vi = \"…\" }", "chữ theo từng ngôn ngữ, như { vi = \"…\" }");
 

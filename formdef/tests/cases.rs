@@ -4,7 +4,7 @@
 #[path = "../cases/read.rs"]
 mod read;
 
-use formdef::{AnswerFault, Date, Form, check, display, kinds};
+use formdef::{AnswerFault, Form, Moment, check, display, kinds};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -18,8 +18,8 @@ fn every_case_has_its_faults() {
     let cases = read::all();
     let mut wrong = Vec::new();
     for case in &cases {
-        let today = Date::parse(&case.today).unwrap();
-        let found = check(&case.form, &lists, &case.answers, today, None);
+        let at = Moment::parse(&case.at).unwrap();
+        let found = check(&case.form, &lists, &case.answers, at, None);
         let found: Vec<Value> = found.iter().map(as_json).collect();
         if found != case.expect {
             wrong.push(format!(
@@ -69,7 +69,7 @@ fn every_kind_has_cases_and_all_cases_have_their_kind() {
 #[test]
 fn no_answer_makes_a_check_or_a_print_fail() {
     let lists = read::shelf().lists;
-    let today = Date::parse("2016-08-10").unwrap();
+    let at = Moment::parse("2016-08-10").unwrap();
     let hostile = [
         json!(null),
         json!(true),
@@ -95,7 +95,7 @@ fn no_answer_makes_a_check_or_a_print_fail() {
             for value in &hostile {
                 let mut answers = case.answers.clone();
                 answers.insert(field.id.clone(), value.clone());
-                check(&case.form, &lists, &answers, today, None);
+                check(&case.form, &lists, &answers, at, None);
                 display(&case.form, field, value, &lists, "vi");
                 display(&case.form, field, value, &lists, "en");
             }

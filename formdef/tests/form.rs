@@ -5,7 +5,7 @@
 #[allow(dead_code)] // The cases' test uses the rest.
 mod read;
 
-use formdef::{Date, Form, Mode, Severity, Shelf, Source, check, display, parse};
+use formdef::{Form, Mode, Moment, Severity, Shelf, Source, check, display, parse};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -138,8 +138,8 @@ fn answers() -> Map<String, Value> {
     answers.as_object().unwrap().clone()
 }
 
-fn today() -> Date {
-    Date::parse("2016-08-10").unwrap()
+fn today() -> Moment {
+    Moment::parse("2016-08-10").unwrap()
 }
 
 fn rules(answers: &Map<String, Value>, reads: Option<&BTreeSet<&str>>) -> Vec<(String, String)> {
@@ -173,7 +173,7 @@ fn a_definition_gives_all_that_it_says() {
         (form.id.as_str(), form.version, form.level, form.mode),
         ("khai-sinh", 2, 3, Mode::Trial)
     );
-    assert_eq!(form.window.opens, Some(1_470_762_000));
+    assert_eq!(form.window.opens, Moment::from_unix(1_470_762_000));
     assert_eq!(form.guide.steps.len(), 2);
     assert_eq!(
         form.guide.summary.as_ref().unwrap().get("en"),

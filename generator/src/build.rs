@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use formdef::{Date, Lang, say};
+use formdef::{Lang, Moment, say};
 use serde_json::Value;
 
 use crate::Options;
@@ -212,7 +212,7 @@ pub fn check_against(options: &Options, from: &str) -> Result<Compared, Failure>
     let mut faults: Vec<Fault> = changed.collect();
     faults.extend(versions::unkept(forms, content, &published, from));
     Ok(Compared {
-        summary: summary(content, options.today()),
+        summary: summary(content, options.moment()),
         differences: versions::differences(content, &published),
         faults: if faults.is_empty() {
             Ok(())
@@ -304,8 +304,8 @@ pub(crate) fn prepare(
 }
 
 fn make_from(prepared: &Prepared, keys: Option<&Keys>, options: &Options) -> Result<Made, Failure> {
-    let today = options.today();
-    let files = Files::new(prepared, today, keys.map(publishers));
+    let built = options.moment();
+    let files = Files::new(prepared, built, keys.map(publishers));
     let plain_pages = files.plain_pages().map_err(sorted)?;
     let mut output = Output::default();
     for (path, page) in minified(plain_pages.clone()) {
@@ -325,7 +325,7 @@ fn make_from(prepared: &Prepared, keys: Option<&Keys>, options: &Options) -> Res
     Ok(Made {
         output,
         plain_pages: plain_pages.into_iter().collect(),
-        summary: summary(&prepared.content, today),
+        summary: summary(&prepared.content, built),
         sending: keys.is_some(),
     })
 }
@@ -338,7 +338,7 @@ pub(crate) fn publishers(keys: &Keys) -> Value {
         .collect()
 }
 
-pub(crate) fn summary(content: &Content, today: Date) -> Summary {
+pub(crate) fn summary(content: &Content, built: Moment) -> Summary {
     let agencies = || {
         content
             .districts
@@ -349,7 +349,7 @@ pub(crate) fn summary(content: &Content, today: Date) -> Summary {
         services: content.services.len(),
         agencies: (
             agencies().count(),
-            agencies().filter(|agency| agency.is_open(today)).count(),
+            agencies().filter(|agency| agency.is_open(built)).count(),
         ),
         fallbacks: content.fallbacks.clone(),
         uncheckable: content

@@ -6,20 +6,19 @@ use envelope::{
     Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, Recipient,
     UnixTime, V1, jws,
 };
-use formdef::{Date, Form, Window};
+use formdef::{Date, Form, Moment, Window};
 
 use crate::content::Content;
 use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER};
+use crate::lists::Agency;
 
 const DAY_S: i64 = 24 * 3600;
-/// The city's clock is UTC+7 all year round.
-const CITY_OFFSET_S: i64 = 7 * 3600;
 /// How many offices a message names before it counts the rest.
 const NAMED_MAX: usize = 5;
 
 /// The moment a day begins in the city.
 pub fn midnight(day: Date) -> UnixTime {
-    UnixTime(day.days() * DAY_S - CITY_OFFSET_S)
+    seconds(Moment::start_of(day))
 }
 
 /// The signed files by path: `catalogue.jws`, `keys/{code}.jws`, `keys/recovery.jws`.
@@ -106,7 +105,7 @@ fn versions(form: &Form, content: &Content) -> Vec<CatalogueForm> {
     versions
 }
 
-fn listed(form: &Form, window: Window, accept_until: Option<i64>) -> CatalogueForm {
+fn listed(form: &Form, window: Window, accept_until: Option<Moment>) -> CatalogueForm {
     let recipients = form.recipients.iter().map(|recipient| Recipient {
         role: recipient.role.clone(),
         kind: recipient.kind.clone(),
@@ -115,15 +114,23 @@ fn listed(form: &Form, window: Window, accept_until: Option<i64>) -> CatalogueFo
         id: form.id.clone(),
         version: form.version,
         sha256: Digest::of(form.to_compiled().as_bytes()),
-        opens: window.opens.map(UnixTime),
-        closes: window.closes.map(UnixTime),
-        accept_until: accept_until.map(UnixTime),
-        mode: match form.mode {
-            formdef::Mode::Live => Mode::Live,
-            formdef::Mode::Trial => Mode::Trial,
-        },
+        opens: window.opens.map(seconds),
+        closes: window.closes.map(seconds),
+        accept_until: accept_until.map(seconds),
+        mode: signed_mode(form.mode),
         recipients: recipients.collect(),
         attachments_bytes_max: 0,
+    }
+}
+
+fn seconds(at: Moment) -> UnixTime {
+    UnixTime(at.unix())
+}
+
+fn signed_mode(mode: formdef::Mode) -> Mode {
+    match mode {
+        formdef::Mode::Live => Mode::Live,
+        formdef::Mode::Trial => Mode::Trial,
     }
 }
 
@@ -136,7 +143,7 @@ fn offices(content: &Content, keys: &Keys) -> Vec<CatalogueOffice> {
     let kinds: BTreeSet<&str> = recipients
         .map(|recipient| recipient.kind.as_str())
         .collect();
-    let office = |code: String, kind: &str, opens: Option<Date>| CatalogueOffice {
+    let office = |code: String, kind: &str| CatalogueOffice {
         keys: keys
             .register
             .offices
@@ -145,9 +152,15 @@ fn offices(content: &Content, keys: &Keys) -> Vec<CatalogueOffice> {
             .unwrap_or_default(),
         code,
         kind: kind.to_owned(),
-        opens: opens.map(midnight),
+        opens: None,
         closes: None,
         mode: Mode::Live,
+    };
+    let of_agency = |agency: &Agency, kind: &str| CatalogueOffice {
+        opens: agency.opening.opens.map(seconds),
+        closes: agency.opening.closes.map(seconds),
+        mode: signed_mode(agency.mode),
+        ..office(agency.code.clone(), kind)
     };
     let mut offices = Vec::new();
     for (kind, of) in content
@@ -161,15 +174,14 @@ fn offices(content: &Content, keys: &Keys) -> Vec<CatalogueOffice> {
                 content
                     .districts
                     .iter()
-                    .map(|district| office(format!("{prefix}{}", district.code), kind, None)),
+                    .map(|district| office(format!("{prefix}{}", district.code), kind)),
             ),
             None => {
                 let agencies = content
                     .districts
                     .iter()
                     .flat_map(|district| &district.agencies);
-                offices
-                    .extend(agencies.map(|agency| office(agency.code.clone(), kind, agency.opens)));
+                offices.extend(agencies.map(|agency| of_agency(agency, kind)));
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use formdef::{Date, Lang};
+use formdef::{Date, Lang, Moment};
 use generator::report::Format;
 
 /// Forms and site in, a static portal out.
@@ -217,9 +217,10 @@ pub(crate) struct MadeOf {
     /// The relay's origin, instead of that in portal.toml.
     #[arg(long, value_name = "URL")]
     pub(crate) relay: Option<String>,
-    /// The day of the build, from 00:00 in the city (UTC+7); else now.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    pub(crate) date: Option<Date>,
+    /// When the build happens: a day, which is 00:00 in the city (UTC+7), or a moment such as 2018-07-06T23:59+07:00; else
+    /// now.
+    #[arg(long, value_name = "YYYY-MM-DD[Thh:mm+07:00]", value_parser = moment)]
+    pub(crate) date: Option<Moment>,
     /// How many threads render; else one a core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
@@ -330,6 +331,11 @@ fn format(word: &str) -> Result<Format, String> {
         "github" => Ok(Format::Github),
         _ => Err("write human, json or github".to_owned()),
     }
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse(text)
+        .ok_or_else(|| "not a day (YYYY-MM-DD), nor a moment (2018-07-06T23:59+07:00)".to_owned())
 }
 
 fn day(text: &str) -> Result<Date, String> {

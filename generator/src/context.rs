@@ -1,20 +1,21 @@
 //! What templates are told about each subject, in the language of the page.
 
 use envelope::Digest;
-use formdef::{Attachment, Date, Form, Office, Recipient, Text};
+use formdef::{Attachment, Form, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Value, json};
 
 use crate::content::{Content, Service};
 use crate::lists::{Agency, District};
+use crate::opening::Opening;
 use crate::order::Order;
 use crate::plan::{Subject, root};
 
-/// The content as one language shows it on the day of the build.
+/// The content as one language shows it when it is built.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) content: &'a Content,
     pub(crate) language: &'a str,
-    pub(crate) today: Date,
+    pub(crate) built: Moment,
 }
 
 impl<'a> View<'a> {
@@ -79,7 +80,8 @@ impl<'a> View<'a> {
             "form_url": self.url(&Subject::Form(service)),
             "title": form.title.get(self.language),
             "summary": form.guide.summary.as_ref().map(|text| text.get(self.language)),
-            "trial": form.mode == formdef::Mode::Trial,
+            "trial": form.mode == Mode::Trial,
+            "opening": self.opening_of(form),
         })
     }
 
@@ -108,7 +110,8 @@ impl<'a> View<'a> {
             "code": form.code,
             "level": form.level,
             "version": form.version,
-            "trial": form.mode == formdef::Mode::Trial,
+            "trial": form.mode == Mode::Trial,
+            "opening": self.opening_of(form),
             "summary": words(&guide.summary),
             "who": words(&guide.who),
             "authority": words(&guide.authority),
@@ -128,7 +131,7 @@ impl<'a> View<'a> {
     }
 
     fn is_listed(self, paper: &Attachment) -> bool {
-        paper.until.is_none_or(|until| self.today <= until)
+        paper.until.is_none_or(|until| self.built.day() <= until)
     }
 
     fn paper(self, paper: &'a Attachment) -> Value {
@@ -204,7 +207,7 @@ impl<'a> View<'a> {
             district
                 .agencies
                 .iter()
-                .filter(|agency| agency.is_open(self.today))
+                .filter(|agency| agency.is_open(self.built))
                 .count()
         };
         let districts = self.content.districts.iter();
@@ -216,9 +219,24 @@ impl<'a> View<'a> {
             "code": agency.code,
             "name": agency.name,
             "url": self.url(&Subject::Agency(district, agency)),
-            "open": agency.is_open(self.today),
-            "opens": agency.opens,
+            "trial": agency.mode == Mode::Trial,
+            "opening": self.opening(agency.opening),
         })
+    }
+
+    /// From when and until when, in words; null when there is nothing to say.
+    fn opening(self, opening: Opening) -> Value {
+        let texts = self.content.texts.get(self.language);
+        opening.said(
+            self.built,
+            texts.map_or(&Value::Null, |texts| &texts["opening"]),
+        )
+    }
+
+    /// The times of a service.
+    fn opening_of(self, form: &Form) -> Value {
+        let Window { opens, closes, .. } = form.window;
+        self.opening(Opening { opens, closes })
     }
 
     /// An agency as its own page shows it.
@@ -236,8 +254,8 @@ impl<'a> View<'a> {
             "code": agency.code,
             "name": agency.name,
             "name_within": in_a_name(&agency.name),
-            "open": agency.is_open(self.today),
-            "opens": agency.opens,
+            "trial": agency.mode == Mode::Trial,
+            "opening": self.opening(agency.opening),
             "district": { "code": district.code, "name": district.name },
             "offices": offices.collect::<Value>(),
         })

@@ -176,6 +176,10 @@ pub enum Mistake {
     Day {
         value: String,
     },
+    CsvClosesFirst,
+    AgencyMode {
+        value: String,
+    },
     SlugForm {
         slug: String,
     },
@@ -400,10 +404,20 @@ impl Mistake {
                 say!(lang, "correct the code or the name",
                            "sửa lại mã hoặc tên")),
             Self::Day { value } => (
-                say!(lang, "`{value}` is not a day",
-                           "«{value}» không phải là một ngày"),
-                say!(lang, "write it as YYYY-MM-DD",
-                           "viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2016-08-10")),
+                say!(lang, "`{value}` is neither a day nor a moment",
+                           "«{value}» không phải là một ngày hay một thời điểm"),
+                say!(lang, "write a day as YYYY-MM-DD, a moment as 2016-08-10T07:30+07:00",
+                           "viết ngày theo dạng NĂM-THÁNG-NGÀY, ví dụ 2016-08-10; thời điểm như 2016-08-10T07:30+07:00")),
+            Self::CsvClosesFirst => (
+                say!(lang, "this closes before it opens",
+                           "chỗ này đóng trước khi mở"),
+                say!(lang, "put `opens` before `closes`",
+                           "đặt «opens» trước «closes»")),
+            Self::AgencyMode { value } => (
+                say!(lang, "`{value}` is no mode of an agency",
+                           "«{value}» không phải là chế độ của một cơ quan"),
+                say!(lang, "write `trial` while the agency tries the portal out; leave it empty when its cases count",
+                           "viết «trial» khi cơ quan còn chạy thử; để trống khi hồ sơ gửi đến là hồ sơ thật")),
             Self::SlugForm { slug } => (
                 say!(lang, "`{slug}` cannot be part of an address",
                            "«{slug}» không dùng làm phần của địa chỉ được"),

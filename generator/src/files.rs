@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use formdef::{Date, Form, List};
+use formdef::{Form, List, Moment};
 use serde_json::Value;
 
 use crate::discovery;
@@ -37,14 +37,14 @@ enum Data<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// The files on a day. `publishers` are the keys that sign key files; none: sending is off.
-    pub(crate) fn new(prepared: &'a Prepared, today: Date, publishers: Option<Value>) -> Self {
+    /// The files as built at a moment. `publishers` are the keys that sign key files; none: sending is off.
+    pub(crate) fn new(prepared: &'a Prepared, built: Moment, publishers: Option<Value>) -> Self {
         let content = &prepared.content;
         let pages = plan::pages(content);
         let mut data = BTreeMap::new();
         let headers = headers::text(&content.portal.relay, &pages);
         data.insert("_headers".to_owned(), Data::Written(headers));
-        for (path, text) in discovery::files(&content.portal, pages.iter(), today) {
+        for (path, text) in discovery::files(&content.portal, pages.iter(), built.day()) {
             data.insert(path.to_owned(), Data::Written(text));
         }
         for (path, text) in content.kept.files() {
@@ -66,7 +66,7 @@ impl<'a> Files<'a> {
         }
         Files {
             prepared,
-            renderer: Renderer::new(prepared, today, publishers),
+            renderer: Renderer::new(prepared, built, publishers),
             pages: pages.into_iter().map(|page| (page.path(), page)).collect(),
             data,
         }

@@ -18,7 +18,7 @@
 use std::path::PathBuf;
 
 use envelope::UnixTime;
-use formdef::Date;
+use formdef::Moment;
 
 mod assets;
 mod build;
@@ -39,6 +39,7 @@ pub mod lists;
 mod memo;
 pub mod minify;
 pub mod new;
+mod opening;
 pub mod order;
 pub mod output;
 pub mod plan;
@@ -83,10 +84,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// The city's day of the build; 1970-01-01 for a clock that is out of the calendar.
-    pub fn today(&self) -> Date {
-        Date::in_city(self.now.0)
-            .or(Date::from_days(0))
+    /// When the build happens on the city's clock; 1970 for a clock that is out of the calendar.
+    pub fn moment(&self) -> Moment {
+        Moment::from_unix(self.now.0)
+            .or(Moment::from_unix(0))
             .expect("1970-01-01 is a day")
     }
 }

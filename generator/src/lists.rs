@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use formdef::{Date, Group, Item, List, Lists, Text};
+use formdef::{Group, Item, List, Lists, Mode, Moment, Text};
 
 use crate::fault::{Fault, Mistake};
 use crate::memo::Memo;
+use crate::opening::Opening;
 use crate::order::Order;
 use crate::sources::Folder;
 use crate::table::{Row, Table};
@@ -25,14 +26,16 @@ pub struct Agency {
     pub district: String,
     /// Its part of an address: `phuong-phuc-xa-ba-dinh`.
     pub slug: String,
-    /// The first day on which it takes submissions; `None`: since ever.
-    pub opens: Option<Date>,
+    /// From when and until when it takes submissions.
+    pub(crate) opening: Opening,
+    /// Whether what is sent to it counts.
+    pub mode: Mode,
 }
 
 impl Agency {
-    /// Whether it takes submissions on that day.
-    pub fn is_open(&self, on: Date) -> bool {
-        self.opens.is_none_or(|opens| opens <= on)
+    /// Whether it takes submissions at that moment.
+    pub fn is_open(&self, at: Moment) -> bool {
+        self.opening.is_open(at)
     }
 }
 
@@ -126,7 +129,8 @@ fn agency(
         name,
         district,
         slug,
-        opens: table.day(row, "opens"),
+        opening: table.opening(row),
+        mode: table.mode(row),
     }
 }
 
@@ -144,8 +148,9 @@ pub(crate) fn agency_list(districts: &[District], language: &str) -> List {
             code: agency.code.clone(),
             label: text(&agency.name),
             group: Some(agency.district.clone()),
-            opens: agency.opens,
-            closes: None,
+            opens: agency.opening.opens,
+            closes: agency.opening.closes,
+            mode: agency.mode,
         });
     sealed(List {
         id: "agencies".to_owned(),
@@ -218,13 +223,14 @@ fn list(
                 },
             );
         }
-        let (opens, closes) = (table.day(&row, "opens"), table.day(&row, "closes"));
+        let Opening { opens, closes } = table.opening(&row);
         items.push(Item {
             code,
             label,
             group,
             opens,
             closes,
+            mode: Mode::Live,
         });
     }
     if items.len() > SHORT_LIST_MAX {

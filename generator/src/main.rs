@@ -455,7 +455,7 @@ impl MadeOf {
             keys: self.keys.clone(),
             portal: self.portal.clone(),
             relay: self.relay.clone(),
-            now: self.date.map_or_else(now, midnight),
+            now: self.date.map_or_else(now, |moment| UnixTime(moment.unix())),
             threads: self.threads.map(usize::from),
         }
     }

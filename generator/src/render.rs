@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use formdef::Date;
+use formdef::Moment;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use tera::Context;
@@ -21,7 +21,7 @@ use crate::templates;
 pub(crate) struct Renderer<'a> {
     prepared: &'a Prepared,
     content: &'a Content,
-    today: Date,
+    built: Moment,
     /// By language: what every page is told, the subjects that several pages show.
     common: BTreeMap<&'a str, Context>,
     /// The publishers' keys; `None`: sending is off.
@@ -30,11 +30,11 @@ pub(crate) struct Renderer<'a> {
 
 impl<'a> Renderer<'a> {
     /// Prepares what pages share.
-    pub(crate) fn new(prepared: &'a Prepared, today: Date, publishers: Option<Value>) -> Self {
+    pub(crate) fn new(prepared: &'a Prepared, built: Moment, publishers: Option<Value>) -> Self {
         let mut renderer = Renderer {
             prepared,
             content: &prepared.content,
-            today,
+            built,
             common: BTreeMap::new(),
             publishers,
         };
@@ -58,7 +58,7 @@ impl<'a> Renderer<'a> {
         context.insert("portal", &self.content.portal);
         context.insert("assets", &self.prepared.assets.urls);
         context.insert("root", &root);
-        context.insert("built", &self.today.to_string());
+        context.insert("built", &self.built.day().to_string());
         context.insert(
             "t",
             self.content.texts.get(language).unwrap_or(&Value::Null),
@@ -74,7 +74,7 @@ impl<'a> Renderer<'a> {
         View {
             content: self.content,
             language,
-            today: self.today,
+            built: self.built,
         }
     }
 

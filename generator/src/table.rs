@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use formdef::Date;
+use formdef::{Mode, Moment};
 
 use crate::fault::{Fault, Mistake};
+use crate::opening::Opening;
 use crate::sources::Folder;
 
 /// A table and the faults found in it so far.
@@ -113,20 +114,39 @@ impl<'a> Table<'a> {
         cell
     }
 
-    /// A cell that is a day or empty.
-    pub(crate) fn day(&mut self, row: &Row, column: &str) -> Option<Date> {
-        let cell = self.cell(row, column);
-        let day = Date::parse(cell);
-        if day.is_none() && !cell.is_empty() {
-            self.fault(
-                row,
-                cell,
-                Mistake::Day {
-                    value: cell.to_owned(),
-                },
-            );
+    /// The cells `opens` and `closes`: each a day, a moment or empty, the first before the other.
+    pub(crate) fn opening(&mut self, row: &Row) -> Opening {
+        let [opens, closes] = ["opens", "closes"].map(|column| self.moment(row, column));
+        if let (Some(from), Some(until)) = (opens, closes)
+            && until <= from
+        {
+            let cell = self.cell(row, "closes");
+            self.fault(row, cell, Mistake::CsvClosesFirst);
         }
-        day
+        Opening { opens, closes }
+    }
+
+    fn moment(&mut self, row: &Row, column: &str) -> Option<Moment> {
+        let cell = self.cell(row, column);
+        let moment = Moment::parse(cell);
+        if moment.is_none() && !cell.is_empty() {
+            let value = cell.to_owned();
+            self.fault(row, cell, Mistake::Day { value });
+        }
+        moment
+    }
+
+    /// The cell `mode`: `live`, `trial` or empty.
+    pub(crate) fn mode(&mut self, row: &Row) -> Mode {
+        match self.cell(row, "mode") {
+            "" | "live" => Mode::Live,
+            "trial" => Mode::Trial,
+            other => {
+                let value = other.to_owned();
+                self.fault(row, other, Mistake::AgencyMode { value });
+                Mode::Live
+            }
+        }
     }
 
     /// A cell that is a code nobody had before.

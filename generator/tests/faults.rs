@@ -79,7 +79,7 @@ fn agencies_tell_all_faults_at_once() {
         &text,
         &[
             "forms/agencies.csv:3:39: `Phúc-Xá` cannot be part of an address",
-            "forms/agencies.csv:3:47: `10/8/2016` is not a day",
+            "forms/agencies.csv:3:47: `10/8/2016` is neither a day nor a moment",
             "forms/agencies.csv:4:1: `name` is empty",
             "forms/agencies.csv:4:11: district `001` is called `Quận Ba Đình` above",
             "forms/agencies.csv:4:32: address `phuong-cat-linh-dong-da` is on line 2 already",

@@ -66,7 +66,7 @@ fn an_agency_says_from_when_it_takes_applications() {
     let path = "co-quan/thi-tran-tay-dang-ba-vi/index.html";
     let before = page(&make(&fixture()).unwrap().output, path);
     assert!(
-        before.contains("Cơ quan này mở nhận hồ sơ từ 15/12/2016."),
+        before.contains("Nhận hồ sơ trực tuyến từ ngày 15/12/2016."),
         "{before}"
     );
     assert!(before.contains("Công an huyện Ba Vì"), "{before}");
@@ -74,7 +74,7 @@ fn an_agency_says_from_when_it_takes_applications() {
         now: envelope::UnixTime(1_481_734_800),
         ..fixture()
     };
-    assert!(!page(&make(&later).unwrap().output, path).contains("mở nhận hồ sơ từ"));
+    assert!(!page(&make(&later).unwrap().output, path).contains("Nhận hồ sơ trực tuyến từ"));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use formdef::{Date, Form, Lists, Severity, Text};
+use formdef::{Form, Lists, Moment, Severity, Text};
 use serde_json::{Map, Value};
 
 use crate::archive::{Archive, KnownForm};
@@ -63,15 +63,15 @@ fn faults(opened: &Opened, known: &KnownForm) -> BTreeMap<String, Vec<CaseFault>
     let union = Union::of(&opened.parts, form);
     let mut together = union.disagreements;
     // One page sealed all parts at one moment; if they differ, the latest is when it last checked.
-    if let Some(today) = opened.parts.values().map(|part| part.today).max() {
-        together.extend(check(form, lists, &union.answers, today, &union.reads));
+    if let Some(checked) = opened.parts.values().map(|part| part.checked).max() {
+        together.extend(check(form, lists, &union.answers, checked, &union.reads));
     }
     let misdirected = misdirected(opened, &union.answers, form, lists);
     let mut by_role = BTreeMap::new();
     for (role, part) in &opened.parts {
         let reads = reads(form, role);
         let of_others = together.iter().chain(&misdirected);
-        let mut faults = check(form, lists, &part.answers, part.today, &reads);
+        let mut faults = check(form, lists, &part.answers, part.checked, &reads);
         faults.extend(
             of_others
                 .filter(|fault| reads.contains(fault.field_id()))
@@ -94,12 +94,12 @@ fn check(
     form: &Form,
     lists: &Lists,
     answers: &Map<String, Value>,
-    today: Date,
+    checked: Moment,
     reads: &BTreeSet<&str>,
 ) -> Vec<CaseFault> {
     let everything = form.fields().all(|field| reads.contains(field.id.as_str()));
     let reads = (!everything).then_some(reads);
-    formdef::check(form, lists, answers, today, reads)
+    formdef::check(form, lists, answers, checked, reads)
         .into_iter()
         .map(CaseFault::from)
         .collect()

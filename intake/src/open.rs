@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use envelope::limits::{ANSWERS_AGE_S_MAX, CLOCK_SKEW_S};
 use envelope::manifest::RECOVERY;
 use envelope::{Catalogue, PartRef, SubmissionId, Thumbprint, UnixTime};
-use formdef::Date;
+use formdef::Moment;
 use serde_json::{Map, Value};
 
 use crate::cause::Cause;
@@ -30,8 +30,8 @@ pub(crate) struct OpenPart {
     pub(crate) office: String,
     /// When the page last checked the answers.
     pub(crate) at: UnixTime,
-    /// The city's date of `at`: the rules' `today()`.
-    pub(crate) today: Date,
+    /// The same moment on the city's clock, for the rules.
+    pub(crate) checked: Moment,
     pub(crate) answers: Map<String, Value>,
     pub(crate) reply: Reply,
     pub(crate) amends: Option<SubmissionId>,
@@ -74,8 +74,8 @@ impl Opened {
                 continue;
             }
             match open(n, kid, &verified, keys) {
-                Ok((plaintext, today)) => {
-                    parts.insert(n.clone(), OpenPart::of(plaintext, today, office));
+                Ok((plaintext, checked)) => {
+                    parts.insert(n.clone(), OpenPart::of(plaintext, checked, office));
                 }
                 Err(cause) => {
                     let why = Closed::Quarantined(cause);
@@ -92,7 +92,7 @@ impl Opened {
 }
 
 impl OpenPart {
-    fn of(plaintext: Plaintext, today: Date, office: String) -> Self {
+    fn of(plaintext: Plaintext, checked: Moment, office: String) -> Self {
         let Plaintext {
             sub:
                 Sub {
@@ -108,7 +108,7 @@ impl OpenPart {
         Self {
             office,
             at,
-            today,
+            checked,
             answers,
             reply,
             amends,
@@ -130,14 +130,14 @@ fn open(
     kid: &Thumbprint,
     verified: &Verified,
     keys: &OfficeKeys,
-) -> Result<(Plaintext, Date), Cause> {
+) -> Result<(Plaintext, Moment), Cause> {
     let key = keys.get(kid).ok_or(Cause::Key)?;
     let sealed = verified.signed.parts().get(n).ok_or(Cause::Delivery)?;
     let plaintext = Plaintext::read(&jwe::open(sealed, kid, key)?)?;
     check_sub(&plaintext.sub, n, verified)?;
     check_at(plaintext.sub.at, verified.receipt.received_at)?;
-    let today = Date::in_city(plaintext.sub.at.0).ok_or(Cause::At)?;
-    Ok((plaintext, today))
+    let checked = Moment::from_unix(plaintext.sub.at.0).ok_or(Cause::At)?;
+    Ok((plaintext, checked))
 }
 
 /// Every member: a part taken from another submission and signed again differs in `jkt` at the least.

@@ -25,10 +25,10 @@ export const stops = (/** @type {{ severity: Severity }} */ { severity }) => sev
  * @param {Form} form
  * @param {Lists} lists those that are there; a code of a list that is not there counts as known
  * @param {Answers} answers
- * @param {string} today `YYYY-MM-DD`
+ * @param {string} at `YYYY-MM-DD`, or `YYYY-MM-DDThh:mm:ss+07:00`
  */
-export const judge = (form, lists, answers, today) => {
-  const context = { lists, today };
+export const judge = (form, lists, answers, at) => {
+  const context = { lists, at, today: at.slice(0, 10) };
   /** @type {Map<string, { field: Field, section: Tree, value?: Answer, isKnown?: true }>} */
   const places = new Map();
   for (const { fields, show_when } of form.sections) for (const field of fields) places.set(field.id, { field, section: show_when });
@@ -49,16 +49,16 @@ export const judge = (form, lists, answers, today) => {
     return (place.value = isRight ? value : undefined);
   };
   /** @type {Scope} */
-  const scope = { get, today, lists };
+  const scope = { ...context, get };
   return { context, holds, isShown, valueOf };
 };
 
 /**
  * What is wrong: the fields' faults in the form's order, then the rules', then answers that nobody asked for.
- * @type {(form: Form, lists: Lists, answers: Answers, today: string) => Fault[]}
+ * @type {(form: Form, lists: Lists, answers: Answers, at: string) => Fault[]}
  */
-export const check = (form, lists, answers, today) => {
-  const judged = judge(form, lists, answers, today);
+export const check = (form, lists, answers, at) => {
+  const judged = judge(form, lists, answers, at);
   const { context, isShown, valueOf } = judged;
   const fields = form.sections.flatMap((section) => section.fields);
   const faults = fields.flatMap((field) => {

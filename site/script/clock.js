@@ -1,6 +1,4 @@
 /** The city's time: the device's clock, or the relay's when that one is wrong. */
-import { isoDay } from './expr.js';
-
 export const CITY_OFFSET_SECONDS = 7 * 3600;
 
 let correctionSeconds = 0;
@@ -13,5 +11,5 @@ export const adoptTime = (/** @type {number} */ relayNow) => {
   correctionSeconds += relayNow - now();
 };
 
-/** The city's day, `YYYY-MM-DD`. */
-export const today = () => isoDay(Math.floor((now() + CITY_OFFSET_SECONDS) / 86400));
+/** The city's time, `YYYY-MM-DDThh:mm:ss+07:00`. */
+export const cityNow = () => new Date((now() + CITY_OFFSET_SECONDS) * 1000).toISOString().replace(/\..*/, '+07:00');

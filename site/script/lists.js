@@ -5,7 +5,7 @@
  */
 import { all, data, element, say, textOf } from './page.js';
 import { ABROAD } from '../components/admin-unit/script.js';
-import { today } from './clock.js';
+import { cityNow } from './clock.js';
 
 /** The lists that are there. @type {Lists} */
 export const lists = {};
@@ -48,10 +48,11 @@ const selectFor = (line, { groups = [], items }) => {
   return select;
 };
 
-/** Where only open agencies can be chosen, the others say from when. @type {(item: ListItem, onlyOpen: boolean) => HTMLOptionElement} */
-const optionFor = ({ code, label, opens = '' }, onlyOpen) => {
+/** Where only open agencies can be chosen, the others say from when, or that they are closed. @type {(item: ListItem, onlyOpen: boolean) => HTMLOptionElement} */
+const optionFor = ({ code, label, opens = '', closes = '9' }, onlyOpen) => {
   const option = new Option(textOf(label), code);
-  option.disabled = onlyOpen && opens > today();
-  if (option.disabled) option.text += ` (${say('opens', { date: opens.split('-').reverse().join('/') })})`;
+  const at = cityNow();
+  option.disabled = onlyOpen && (opens > at || closes <= at);
+  if (option.disabled) option.text += ` (${opens > at ? say('opens', { date: opens.slice(0, 10).split('-').reverse().join('/') }) : say('closed')})`;
   return option;
 };

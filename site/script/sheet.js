@@ -8,7 +8,7 @@ import { check, judge } from './check.js';
 import { computedWords, fill, readSheet } from './answers.js';
 import { arrangePlace } from '../components/admin-unit/script.js';
 import { lists } from './lists.js';
-import { today } from './clock.js';
+import { cityNow } from './clock.js';
 
 /** Conditions, worked-out and filled-in values can hang on each other: after so many rounds the form is at rest. */
 const ROUNDS_MAX = 5;
@@ -43,7 +43,7 @@ const workOut = () => {
   let isChanged = false;
   answers = readSheet();
   for (const { id, value } of fields) if (value && workedOut[id]) answers[id] = JSON.parse(workedOut[id]);
-  asked = judge(data.form, lists, answers, today());
+  asked = judge(data.form, lists, answers, cityNow());
   for (const { id, value, prefill } of fields) {
     const tree = value ?? prefill;
     if (tree === undefined || touched.has(id)) continue;
@@ -58,7 +58,7 @@ const workOut = () => {
 };
 
 /** What is wrong now. */
-export const faultsNow = () => check(data.form, lists, answers, today());
+export const faultsNow = () => check(data.form, lists, answers, cityNow());
 
 /** The sections that are asked. */
 export const sectionsNow = () => data.form.sections.filter(({ show_when }) => asked.holds(show_when));

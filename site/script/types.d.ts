@@ -11,6 +11,8 @@ export type Answers = Record<string, Answer>;
 /** What an expression is evaluated over. */
 export interface Scope {
   get: (field: string) => Known;
+  /** When the answers are checked: `YYYY-MM-DDThh:mm:ss+07:00`, or a day for its first second. */
+  at: string;
   /** `YYYY-MM-DD`, the day of the submission in the city. */
   today: string;
   /** Those that are there. */
@@ -34,7 +36,7 @@ export interface Field {
   prefill?: Tree;
   value?: Tree;
   gives?: string;
-  options?: { value: string }[];
+  options?: { value: string; opens?: string; closes?: string }[];
   list?: string;
   within?: Tree;
   length_min?: number;
@@ -112,6 +114,7 @@ export interface Fault {
 /** What a kind's check may look at besides the answer. */
 export interface Context {
   lists: Lists;
+  at: string;
   today: string;
 }
 

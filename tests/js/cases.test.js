@@ -21,9 +21,9 @@ const cases = JSON.parse(printed());
 /** Faults as cases name them, in the same order. */
 const named = (faults) => faults.map(({ field, rule, severity }) => ({ field, rule, severity }));
 
-for (const { name, form, messages, lists, answers, today, expect } of cases) {
+for (const { name, form, messages, lists, answers, at, expect } of cases) {
   test(name, () => {
-    const faults = check({ ...form, messages }, lists, answers, today);
+    const faults = check({ ...form, messages }, lists, answers, at);
     assert.deepEqual(named(faults), expect);
     for (const { rule, message } of faults) {
       assert.ok(message && message !== 'undefined', `${rule} has words`);
@@ -50,6 +50,6 @@ test('every operator and function of the language is in the cases', () => {
   const used = JSON.stringify(cases.map(({ form }) => form));
   const operators = ['get', 'today', 'has', '?', 'in', 'map', '&&', '||', '!', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*'];
   const dates = ['d==', 'd!=', 'd<', 'd<=', 'd>', 'd>=', 'date', 'plus_days', 'plus_years', 'year', 'words'];
-  const texts = ['size', 'letters', 'digits', 'slice', 'starts_with', 'same_name', 'id_fits', 'mentions', 'each', 'holds', 'sum', 'district_of'];
+  const texts = ['size', 'letters', 'digits', 'slice', 'starts_with', 'same_name', 'id_fits', 'mentions', 'each', 'holds', 'sum', 'district_of', 'open'];
   for (const name of [...operators, ...dates, ...texts]) assert.ok(used.includes(`["${name}"`), `${name} is in no case`);
 });

@@ -53,7 +53,7 @@ for (const kind of Object.keys(kinds)) {
     for (const { field, answer } of examples) {
       assert.equal(field.kind, kind);
       assert.ok(field.label.vi && field.label.en);
-      if (answer !== undefined) assert.equal(kinds[kind][0](answer, field, { lists: {}, today: '2016-08-10' }), undefined);
+      if (answer !== undefined) assert.equal(kinds[kind][0](answer, field, { lists: {}, at: '2016-08-10', today: '2016-08-10' }), undefined);
     }
   });
 }

@@ -24,7 +24,9 @@ pub struct Plan {
     pub folder: PathBuf,
     /// Where its keys are, or will be made.
     pub keys: PathBuf,
-    /// The day on which it begins to live, at nine in the morning; `None`: now.
+    /// The folder of its forms; `None`: the repository's.
+    pub forms: Option<PathBuf>,
+    /// When it begins to live; `None`: now.
     pub day: Option<Day>,
     /// The portal's port; the relay and its outbox take the two after it. `None`: three free ones.
     pub first_port: Option<u16>,
@@ -41,6 +43,7 @@ impl Plan {
         Ok(Self {
             folder: scratch.join(name),
             keys: scratch.join("keys"),
+            forms: None,
             day,
             first_port: None,
         })
@@ -290,7 +293,7 @@ impl Ports {
 fn now(day: Option<Day>, begun: Instant) -> i64 {
     let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
     match day {
-        Some(day) => day.opening_unix_s() + seconds(begun.elapsed()),
+        Some(day) => day.unix_s() + seconds(begun.elapsed()),
         None => SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, seconds),
@@ -324,6 +327,9 @@ fn build_portal(
         "--relay",
         &format!("http://{}", ports.relay),
     ]);
+    if let Some(forms) = &plan.forms {
+        build.arg("--forms").arg(forms);
+    }
     if let Some(day) = plan.day {
         build.args(["--date", &day.to_string()]);
     }

@@ -1,29 +1,21 @@
-//! A day of the city, which lives at UTC+7 all year.
+//! When a city begins to live.
 
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
+use formdef::Moment;
 
-/// Hours that the city's clock is ahead of UTC.
-const CITY_OFFSET_H: i8 = 7;
 /// When the counters open: the hour at which a city with a given day begins to live.
-const OPENING_HOUR: i8 = 9;
+const OPENING_SECOND: i64 = 9 * 3600;
 
-/// A calendar day, written `YYYY-MM-DD`.
+/// A moment from which a city lives on: `YYYY-MM-DD`, nine in the morning of that day, or `YYYY-MM-DDThh:mm+07:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(Date);
+pub struct Day(Moment);
 
 impl Day {
-    /// Nine in the morning of this day in the city, in seconds since 1970.
-    pub fn opening_unix_s(self) -> i64 {
-        let city = TimeZone::fixed(Offset::constant(CITY_OFFSET_H));
-        // Fails at the edges of the calendar alone, years -9999 and 9999.
-        self.0
-            .at(OPENING_HOUR, 0, 0, 0)
-            .to_zoned(city)
-            .map_or(0, |moment| moment.timestamp().as_second())
+    /// The moment, in seconds since 1970.
+    pub fn unix_s(self) -> i64 {
+        self.0.unix()
     }
 }
 
@@ -31,9 +23,13 @@ impl FromStr for Day {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map(Self)
-            .map_err(|_| format!("{text:?} is not a day; write YYYY-MM-DD, such as 2016-08-10"))
+        let moment = Moment::parse(text).and_then(|moment| match text.contains('T') {
+            true => Some(moment),
+            false => Moment::from_unix(moment.unix() + OPENING_SECOND),
+        });
+        moment.map(Self).ok_or_else(|| {
+            format!("{text:?} is not a day; write YYYY-MM-DD, such as 2016-08-10, or a moment such as 2018-07-06T23:59+07:00")
+        })
     }
 }
 
@@ -51,9 +47,11 @@ mod tests {
     #[test]
     fn a_day_begins_at_nine_in_the_city() {
         let day: Day = "2016-08-10".parse().unwrap();
-        assert_eq!(day.opening_unix_s(), 1_470_794_400);
-        assert_eq!(day.to_string(), "2016-08-10");
+        assert_eq!(day.unix_s(), 1_470_794_400);
+        assert_eq!(day.to_string(), "2016-08-10T09:00+07:00");
+        assert_eq!(day.to_string().parse(), Ok(day));
         assert!("10/08/2016".parse::<Day>().is_err());
         assert!("2016-02-30".parse::<Day>().is_err());
+        assert!("2016-08-10T09:00".parse::<Day>().is_err());
     }
 }

@@ -26,8 +26,9 @@ struct Arguments {
     /// The portal's port; the relay and its outbox take the two after it.
     #[arg(long, value_name = "N", default_value_t = 4016)]
     port: u16,
-    /// The day on which the city lives, from nine in the morning on; without it, today.
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    /// The day on which the city lives, from nine in the morning on, or a moment such as 2018-07-06T23:59+07:00; without it,
+    /// now.
+    #[arg(long, value_name = "YYYY-MM-DD[Thh:mm+07:00]")]
     date: Option<Day>,
 }
 
@@ -100,6 +101,7 @@ fn plan(arguments: &Arguments) -> Result<Plan, Failure> {
         // A folder for each port: two demos side by side do not empty each other's.
         folder: root.join(arguments.port.to_string()),
         keys: root.join("keys"),
+        forms: None,
         day: arguments.date,
         first_port: Some(arguments.port),
     })

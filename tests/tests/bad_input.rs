@@ -104,7 +104,7 @@ impl Configs {
 }
 
 fn noon() -> i64 {
-    DAY.parse::<tests::Day>().unwrap().opening_unix_s() + 3 * 3600
+    DAY.parse::<tests::Day>().unwrap().unix_s() + 3 * 3600
 }
 
 #[test]

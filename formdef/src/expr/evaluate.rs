@@ -5,18 +5,18 @@
 
 use super::functions;
 use super::tree::{Op, Scalar, Tree};
-use crate::Date;
 use crate::date::{Interval, Partial};
 use crate::list::Lists;
 use crate::number::Number;
+use crate::{Date, Moment};
 use serde_json::{Map, Value};
 
 /// What an expression is evaluated over.
 pub(crate) struct Scope<'a> {
     /// The valid answer to a shown field.
     pub(crate) answer: &'a dyn Fn(&str) -> Option<&'a Value>,
-    /// The day of the submission in the city.
-    pub(crate) today: Date,
+    /// When the answers were checked.
+    pub(crate) at: Moment,
     /// The lists that the form names.
     pub(crate) lists: &'a Lists,
 }
@@ -160,7 +160,7 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
         Op::Add => add(&operand(0)?, &operand(1)?),
         Op::Subtract => arithmetic(&operand(0)?, &operand(1)?, Number::minus),
         Op::Multiply => arithmetic(&operand(0)?, &operand(1)?, Number::times),
-        Op::Today => Some(Known::Days(Interval::day(scope.today))),
+        Op::Today => Some(Known::Days(Interval::day(scope.at.day()))),
         Op::Date => {
             let day = Date::parse(operand(0)?.text()?)?;
             Some(Known::Days(Interval::day(day)))
@@ -195,6 +195,7 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
         }
         Op::Sum => functions::sum(operand(0)?.several()?),
         Op::DistrictOf => functions::district_of(operand(0)?.text()?, scope.lists),
+        Op::Open => functions::open(operand(0)?.text()?, &operands[1..], scope.at),
     }
 }
 

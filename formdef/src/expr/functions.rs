@@ -1,13 +1,15 @@
 //! The functions of expressions over known values. `None` is unknown.
 
 use super::evaluate::Known;
+use super::tree::{Scalar, Tree};
 use super::words;
-use crate::Date;
 use crate::characters::{is_letter, is_mark, is_number};
 use crate::date::{Interval, Partial};
 use crate::kinds::agency_list;
 use crate::list::Lists;
+use crate::moment::is_open;
 use crate::number::Number;
+use crate::{Date, Moment};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
@@ -45,6 +47,22 @@ pub(super) fn sum(numbers: &[Value]) -> Option<Known> {
 pub(super) fn district_of(ward: &str, lists: &Lists) -> Option<Known> {
     let ward = lists.get(agency_list())?.find(ward)?;
     ward.group.clone().map(Known::from)
+}
+
+/// Whether an item of that code is open at a moment. For each item stand its code, from when and until when.
+pub(super) fn open(code: &str, items: &[Tree], at: Moment) -> Option<Known> {
+    let text = |tree: &Tree| match tree {
+        Tree::Literal(Scalar::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let bound = |tree: &Tree| text(tree).and_then(|text| Moment::parse(&text));
+    let is_it = |item: &[Tree]| match item {
+        [its, opens, closes] => {
+            text(its).as_deref() == Some(code) && is_open(bound(opens), bound(closes), at)
+        }
+        _ => false,
+    };
+    Some(items.chunks(3).any(is_it).into())
 }
 
 /// How many letters (`\p{L}`) a text has.

@@ -5,6 +5,8 @@ use super::parser::{Expr, Node, parse};
 use super::signatures::{SIGNATURES, signature};
 use super::tree::{Op, Scalar, Tree};
 use super::types::{Codes, Names, Type};
+use crate::Moment;
+use crate::list::Item;
 use crate::noun;
 use crate::number::Number;
 use crate::read::Mistake;
@@ -356,7 +358,13 @@ impl Lowering<'_> {
         }
         let scalars = match &right.node {
             Node::List(items) => self.literals(items, &its),
-            Node::Call(name, operands) if name == "list" => self.list_codes(operands, &right.span),
+            Node::Call(name, operands) if name == "list" => {
+                let items = self.list_items("list", operands, &right.span);
+                items.map(|item| Scalar::Text(item.code.clone())).collect()
+            }
+            Node::Call(name, operands) if name == "open" => {
+                return self.open(tree, &its, left, operands, &right.span);
+            }
             _ => return self.held(tree, &its, &left.span, right),
         };
         (Tree::In(Box::new(tree), scalars), Type::Bool)
@@ -407,39 +415,72 @@ impl Lowering<'_> {
         scalars
     }
 
-    fn list_codes(&mut self, operands: &[Expr], span: &Range<usize>) -> Vec<Scalar> {
+    /// `code in open('list')`: its items are written out with their times.
+    fn open(
+        &mut self,
+        code: Tree,
+        its: &Type,
+        left: &Expr,
+        operands: &[Expr],
+        span: &Range<usize>,
+    ) -> Typed {
+        if !its.is_text() {
+            let mistake = Mistake::WrongOperand {
+                of: "in open".to_owned(),
+                wanted: noun::TEXT,
+                found: its.describe(),
+            };
+            return self.fault(&left.span, mistake);
+        }
+        let bound = |bound: Option<Moment>| bound.map(|at| at.to_string()).unwrap_or_default();
+        let items = self.list_items("open", operands, span);
+        let texts =
+            items.flat_map(|item| [item.code.clone(), bound(item.opens), bound(item.closes)]);
+        let texts = texts.map(|text| Tree::Literal(Scalar::Text(text)));
+        (
+            Tree::Call(Op::Open, std::iter::once(code).chain(texts).collect()),
+            Type::Bool,
+        )
+    }
+
+    /// The items of the list that is the one operand, which is its id.
+    fn list_items(
+        &mut self,
+        name: &str,
+        operands: &[Expr],
+        span: &Range<usize>,
+    ) -> std::slice::Iter<'_, Item> {
         let [operand] = operands else {
             let mistake = Mistake::WrongCount {
-                name: "list".into(),
+                name: name.into(),
                 wanted: 1,
                 found: operands.len(),
             };
             self.fault(span, mistake);
-            return Vec::new();
+            return [].iter();
         };
         let Node::Literal(Scalar::Text(id)) = &operand.node else {
             self.fault(&operand.span, Mistake::InNeedsList);
-            return Vec::new();
+            return [].iter();
         };
         let Some(list) = self.names.lists.get(id) else {
             let known = self.names.lists.keys().cloned().collect();
             let id = id.clone();
             self.fault(&operand.span, Mistake::UnknownList { id, known });
-            return Vec::new();
+            return [].iter();
         };
-        let codes = list.items.iter().map(|item| item.code.clone());
-        codes.map(Scalar::Text).collect()
+        list.items.iter()
     }
 
     fn call(&mut self, name: &str, operands: &[Expr], span: &Range<usize>) -> Typed {
-        if name == "list" {
+        if matches!(name, "list" | "open") {
             return self.fault(span, Mistake::ListOutsideIn);
         }
         let Some((op, wanted, result)) = signature(name) else {
             let known = SIGNATURES.iter().map(|(op, ..)| op.name().to_owned());
             let mistake = Mistake::UnknownFunction {
                 name: name.to_owned(),
-                known: known.chain(["list".to_owned()]).collect(),
+                known: known.chain(["list", "open"].map(str::to_owned)).collect(),
             };
             return self.fault(span, mistake);
         };

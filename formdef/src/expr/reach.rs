@@ -496,7 +496,13 @@ fn needs_all(op: Op) -> bool {
     let arithmetic = matches!(op, Op::Add | Op::Subtract | Op::Multiply);
     let of_text = matches!(
         op,
-        Op::Letters | Op::Digits | Op::Slice | Op::StartsWith | Op::SameName | Op::Mentions
+        Op::Letters
+            | Op::Digits
+            | Op::Slice
+            | Op::StartsWith
+            | Op::SameName
+            | Op::Mentions
+            | Op::Open
     );
     let of_date = matches!(op, Op::PlusDays | Op::PlusYears | Op::Year | Op::Words);
     let of_several = matches!(op, Op::Each | Op::Holds | Op::Sum | Op::DistrictOf);

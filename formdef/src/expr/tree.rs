@@ -72,9 +72,11 @@ pub enum Op {
     Holds,
     Sum,
     DistrictOf,
+    Open,
 }
 
-/// `&&` and `||` take two operands or more.
+/// `&&` and `||` take two operands or more; `open` takes a code, then for each item of a list its code, from when and
+/// until when it is open, as texts that are empty where there is no bound.
 const ANY_NUMBER: usize = usize::MAX;
 
 impl Op {
@@ -118,6 +120,7 @@ impl Op {
         (Self::Holds, "holds", 2),
         (Self::Sum, "sum", 1),
         (Self::DistrictOf, "district_of", 1),
+        (Self::Open, "open", ANY_NUMBER),
     ];
 
     /// Its name in JSON.

@@ -2,9 +2,10 @@
 
 use super::{Behaviour, Context, Finding, Shown, findings, options_schema, plain};
 use crate::expr::types::{Codes, Meaning, Type};
-use crate::form::Field;
+use crate::form::{self, Field};
 use crate::list::Lists;
 use crate::message::Code;
+use crate::moment::is_open;
 use crate::noun;
 use crate::place::code_of;
 use serde_json::Value;
@@ -22,7 +23,7 @@ impl Behaviour for Choice {
     }
 
     fn codes(&self) -> &'static [Code] {
-        &["shape", "option", "not-open", "not-within"]
+        &["shape", "option", "not-open/option", "not-within"]
     }
 
     fn lists(&self, field: &Field) -> Vec<String> {
@@ -70,8 +71,16 @@ pub(super) fn codes(field: &Field, lists: &Lists) -> Type {
 /// What is wrong with one chosen value.
 pub(super) fn fault(field: &Field, code: &str, context: &Context<'_>) -> Option<Code> {
     match &field.list {
-        Some(list) => listed_fault(list, code, context),
-        None => place(field, code, context).is_none().then_some("option"),
+        Some(list) => listed_fault(list, code, context).map(|fault| match fault {
+            "not-open" => "not-open/option",
+            other => other,
+        }),
+        None => match field.options.iter().find(|option| option.value == code) {
+            None => Some("option"),
+            Some(form::Choice { opens, closes, .. }) => {
+                (!is_open(*opens, *closes, context.at)).then_some("not-open/option")
+            }
+        },
     }
 }
 
@@ -107,10 +116,10 @@ pub(super) fn schema(field: &Field, shown: &Shown<'_>) -> Value {
     }
 }
 
-/// What is wrong with a code of a list: it is not there, or cannot be chosen on that day.
+/// What is wrong with a code of a list: it is not there, or cannot be chosen at that moment.
 pub(super) fn listed_fault(list: &str, code: &str, context: &Context<'_>) -> Option<Code> {
     match context.find(list, code) {
         None => Some("option"),
-        Some(item) => (!item.is_open(context.today)).then_some("not-open"),
+        Some(item) => (!item.is_open(context.at)).then_some("not-open"),
     }
 }

@@ -26,11 +26,11 @@ mod text;
 mod time;
 mod yes_no;
 
-use crate::Date;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
 use crate::list::{Item, Lists};
 use crate::message::Code;
+use crate::{Date, Moment};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use std::fmt;
@@ -191,11 +191,16 @@ pub(crate) fn findings(field: &Field, code: Option<Code>) -> Vec<Finding<'_>> {
 /// What a check may look at besides the answer.
 pub(crate) struct Context<'a> {
     pub(crate) lists: &'a Lists,
-    /// The day of the submission in the city.
-    pub(crate) today: Date,
+    /// When the answers were checked.
+    pub(crate) at: Moment,
 }
 
 impl Context<'_> {
+    /// The day of the submission in the city.
+    pub(crate) fn today(&self) -> Date {
+        self.at.day()
+    }
+
     pub(crate) fn find(&self, list: &str, code: &str) -> Option<&Item> {
         self.lists.get(list)?.find(code)
     }

@@ -25,7 +25,7 @@ impl Behaviour for MultiChoice {
         &[
             "shape",
             "option",
-            "not-open",
+            "not-open/option",
             "count/chosen",
             "count/least",
             "count/most",

@@ -36,7 +36,7 @@ impl Behaviour for Phone {
     ) -> Vec<Finding<'a>> {
         let code = match answer.as_str() {
             None => Some("shape"),
-            Some(number) => fault(number, context.today),
+            Some(number) => fault(number, context.today()),
         };
         findings(field, code)
     }

@@ -6,12 +6,12 @@ use super::mistake::Mistake;
 use super::node::{Content, Node};
 use super::reader::{Owner, Reader, is_field_id, is_member_id};
 use super::section::{self, Ids};
-use crate::Date;
 use crate::form::{Choice, Field, Wording};
 use crate::kinds::{self, Context, Kind};
 use crate::message;
 use crate::noun;
 use crate::number::{DECIMALS_MAX, NUMBER_MAX, Number};
+use crate::{Date, Moment};
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
@@ -361,7 +361,13 @@ fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {
             };
             reader.fault(&value_node.at, mistake);
         }
-        options.push(Choice { value, label });
+        let (opens, closes) = reader.opening(&owner);
+        options.push(Choice {
+            value,
+            label,
+            opens,
+            closes,
+        });
     }
     options
 }
@@ -456,11 +462,13 @@ fn default(reader: &mut Reader<'_>, node: &Node, field: &Field) -> Option<Value>
     };
     let context = Context {
         lists: &reader.shelf.lists,
-        today: Date::new(2016, 8, 10)?,
+        at: Moment::start_of(Date::new(2016, 8, 10)?),
     };
     let found = field.kind.behaviour().check(field, &value, &context);
-    // Whether an option is open depends on the day, and the day is not known here.
-    let wrong = found.iter().find(|finding| finding.code != "not-open");
+    // Whether an option is open depends on the moment, which is not known here.
+    let wrong = found
+        .iter()
+        .find(|finding| message::rule(finding.code) != "not-open");
     let Some(finding) = wrong else {
         return Some(value);
     };

@@ -77,19 +77,13 @@ fn string(reader: &mut Reader<'_>, owner: &Owner<'_>, key: &str) -> Option<Strin
 }
 
 fn window(reader: &mut Reader<'_>, owner: &Owner<'_>) -> Window {
-    let mut moment = |key: &str| owner.table.get(key).and_then(|node| reader.moment(node));
-    let window = Window {
-        opens: moment("opens"),
-        closes: moment("closes"),
-        accept_until: moment("accept_until"),
-    };
-    if let (Some(opens), Some(closes), Some(node)) =
-        (window.opens, window.closes, owner.table.get("closes"))
-        && closes <= opens
-    {
-        reader.fault(&node.at, Mistake::ClosesBeforeOpens);
+    let (opens, closes) = reader.opening(owner);
+    let accept_until = owner.table.get("accept_until");
+    Window {
+        opens,
+        closes,
+        accept_until: accept_until.and_then(|node| reader.moment(node)),
     }
-    window
 }
 
 fn guide(reader: &mut Reader<'_>, owner: &Owner<'_>) -> Guide {

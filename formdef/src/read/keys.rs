@@ -29,7 +29,7 @@ pub(super) enum Takes {
     Flag,
     /// A day without a time.
     Day,
-    /// A moment with its offset.
+    /// A day, or a moment with its offset.
     Moment,
     /// One of these words.
     Word(&'static [&'static str]),
@@ -108,7 +108,7 @@ pub(super) const FORM: &[Key] = &[
     may("code", Takes::Text, "Mã thủ tục trong cơ sở dữ liệu quốc gia.", "The procedure's national code."),
     may("group", Takes::Text, "Nhóm thủ tục trên trang chủ, như ho-tich.", "The heading under which the service is listed, such as ho-tich."),
     may("mode", Takes::Word(&["live", "trial"]), "live: hồ sơ thật; trial: chạy thử, được ghi rõ ở mọi nơi.", "live: real cases; trial: a rehearsal, marked so from end to end."),
-    may("opens", Takes::Moment, "Nhận hồ sơ từ thời điểm này, như 2016-08-10T00:00:00+07:00.", "From when it can be sent, such as 2016-08-10T00:00:00+07:00."),
+    may("opens", Takes::Moment, "Nhận hồ sơ từ ngày hoặc thời điểm này, như 2016-08-10 hoặc 2016-08-10T08:00:00+07:00.", "From when it can be sent, such as 2016-08-10 or 2016-08-10T08:00:00+07:00."),
     may("closes", Takes::Moment, "Nhận hồ sơ đến trước thời điểm này.", "Until before when it can be sent."),
     may("accept_until", Takes::Moment, "Các phiên bản trước vẫn được nhận đến trước thời điểm này.", "Until before when the versions before this one are still taken."),
     may("summary", Takes::Words, "Một câu về thủ tục, cho danh sách.", "One sentence, for lists of services."),
@@ -256,6 +256,8 @@ pub(super) const WORDING: &[Key] = &[
 pub(super) const OPTION: &[Key] = &[
     must("value", Takes::Text, "Giá trị của câu trả lời.", "The answer's value."),
     must("label", Takes::Words, "Chữ mà người dân đọc.", "What people read."),
+    may("opens", Takes::Moment, "Chọn được từ ngày hoặc thời điểm này, như 2017-06-15T08:00:00+07:00.", "From when it can be chosen, such as 2017-06-15T08:00:00+07:00."),
+    may("closes", Takes::Moment, "Chọn được đến trước ngày hoặc thời điểm này.", "Until before when it can be chosen."),
 ];
 
 #[rustfmt::skip] // One key, one line.

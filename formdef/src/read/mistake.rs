@@ -154,8 +154,8 @@ impl Mistake {
                                        "đổi mã hoặc bỏ bớt một; cái đầu tiên ở ngay phía trước"),
                 }),
             Self::ClosesBeforeOpens => (
-                say!(lang, "the form closes before it opens",
-                           "biểu mẫu đóng trước khi mở"),
+                say!(lang, "this closes before it opens",
+                           "chỗ này đóng trước khi mở"),
                 say!(lang, "put `opens` before `closes`",
                            "đặt «opens» trước «closes»")),
             Self::UnknownSection { id, known } => (

@@ -3,11 +3,11 @@
 use super::Shelf;
 use super::mistake::{Mistake, is_near};
 use super::node::{Content, Entry, Node, Place, Table};
-use crate::date::Date;
 use crate::fault::{Fault, Source};
 use crate::noun::{self, Noun, Thing};
 use crate::number::Number;
 use crate::text::Text;
+use crate::{Date, Moment};
 use std::ops::RangeInclusive;
 use toml::value::{Datetime, Offset};
 
@@ -147,16 +147,33 @@ impl<'a> Reader<'a> {
         day
     }
 
-    /// A moment with its offset, in seconds since 1970 UTC.
-    pub(super) fn moment(&mut self, node: &Node) -> Option<i64> {
-        let seconds = match &node.content {
-            Content::Datetime(moment) => unix_seconds(moment),
+    /// A moment with its offset, or a day: its first moment in the city.
+    pub(super) fn moment(&mut self, node: &Node) -> Option<Moment> {
+        let moment = match &node.content {
+            Content::Datetime(moment) if moment.time.is_none() => {
+                civil_day(moment).map(Moment::start_of)
+            }
+            Content::Datetime(moment) => unix_seconds(moment).and_then(Moment::from_unix),
             _ => None,
         };
-        if seconds.is_none() {
+        if moment.is_none() {
             self.wrong_type(node, noun::MOMENT);
         }
-        seconds
+        moment
+    }
+
+    /// `opens` and `closes`, the first before the other.
+    pub(super) fn opening(&mut self, owner: &Owner<'_>) -> (Option<Moment>, Option<Moment>) {
+        let [opens, closes] = ["opens", "closes"].map(|key| {
+            let node = owner.table.get(key)?;
+            self.moment(node)
+        });
+        if let (Some(opens), Some(closes), Some(node)) = (opens, closes, owner.table.get("closes"))
+            && closes <= opens
+        {
+            self.fault(&node.at, Mistake::ClosesBeforeOpens);
+        }
+        (opens, closes)
     }
 
     /// A text in the portal's languages, the default one at least.

@@ -103,7 +103,7 @@ impl Explainer<'_> {
             // Validators are given days and moments of TOML as strings.
             Takes::Day => json!({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
             Takes::Moment => {
-                json!({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}"})
+                json!({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}.*)?$"})
             }
             Takes::Word(words) => json!({"enum": words}),
             Takes::Expression | Takes::Condition => json!({"type": "string", "minLength": 1}),

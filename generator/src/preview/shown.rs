@@ -52,7 +52,7 @@ impl<'a> Shown<'a> {
         options: &'a Options,
         keys: Option<&'a Keys>,
     ) -> Shown<'a> {
-        let files = Files::new(prepared, options.today(), keys.map(publishers));
+        let files = Files::new(prepared, options.moment(), keys.map(publishers));
         let mut untried: Vec<String> = files.pages().map(|page| page.path()).collect();
         untried.reverse();
         Shown {

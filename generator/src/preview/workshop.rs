@@ -154,7 +154,10 @@ impl<N: FnMut(News<'_>)> Workshop<N> {
     }
 
     fn tell_good(&mut self, prepared: &Prepared) {
-        (self.news)(News::Good(summary(&prepared.content, self.options.today())));
+        (self.news)(News::Good(summary(
+            &prepared.content,
+            self.options.moment(),
+        )));
         self.state.send_replace(State::default());
     }
 

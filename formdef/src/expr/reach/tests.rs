@@ -240,7 +240,7 @@ fn what_is_called_impossible_never_happens() {
                 let answers = dice.answers();
                 let scope = Scope {
                     answer: &|id| answers.get(id),
-                    today: Date::new(2016, 3, 15).unwrap(),
+                    at: crate::Moment::parse("2016-03-15").unwrap(),
                     lists: &lists,
                 };
                 let is = evaluate(&tree, &scope).and_then(|known| known.boolean());

@@ -1,2 +1,2 @@
-const today = 1;
+const cityNow = 1;
 export const keepCase = () => {};
