@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use formdef::{Lang, Moment, say};
+use envelope::PublicKey;
+use formdef::{Bilingual, Lang, Moment, say};
 use serde_json::Value;
 
 use crate::Options;
@@ -18,6 +19,7 @@ use crate::output::{Output, WriteFault, Written};
 use crate::portal::is_origin;
 use crate::prepared::Prepared;
 use crate::published::Published;
+use crate::readers::{self, FormReaders};
 use crate::render::minified;
 use crate::report::{self, Palette, for_a_person, plural};
 use crate::sources::Sources;
@@ -33,7 +35,7 @@ pub enum Failure {
     /// The folder cannot be written.
     Write(WriteFault),
     /// What was published cannot be read, compared or kept.
-    Published(String),
+    Published(Bilingual),
     /// No threads could be started.
     Threads(String),
 }
@@ -59,7 +61,7 @@ impl Failure {
                     "{number} lỗi về khóa; chưa ghi gì cả"
                 )
             }
-            Failure::Published(sentence) => sentence.clone(),
+            Failure::Published(sentence) => sentence.of(lang).to_owned(),
             Failure::Write(fault) => fault.to_string(),
             Failure::Threads(cause) => say!(
                 lang,
@@ -87,11 +89,18 @@ pub struct Summary {
     pub agencies: (usize, usize),
     /// Languages, and how many texts of pages each shows in the default one.
     pub fallbacks: BTreeMap<String, usize>,
-    /// Rules that no office can check again: the form and the rule.
-    pub uncheckable: Vec<String>,
+    /// Who reads what, form by form.
+    pub readers: Vec<FormReaders>,
 }
 
 impl Summary {
+    /// What it says to a person who checks: also the rules that no office can check again. Without a final line break.
+    pub fn show_checked(&self, lang: Lang) -> String {
+        let mut lines = vec![self.show(lang)];
+        lines.extend(readers::uncheckable(&self.readers, lang));
+        lines.join("\n")
+    }
+
     /// What it says to a person, without a final line break.
     pub fn show(&self, lang: Lang) -> String {
         let (services, s) = (self.services, plural(self.services));
@@ -109,15 +118,19 @@ impl Summary {
                 "{language}: {count} phần chữ hiển thị bằng ngôn ngữ chính"
             ));
         }
-        for rule in &self.uncheckable {
-            lines.push(say!(
-                lang,
-                "no office can check again: {rule}",
-                "không cơ quan nào kiểm tra lại được: {rule}"
-            ));
-        }
         lines.join("\n")
     }
+}
+
+/// How much of who reads what a build tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing.
+    Little,
+    /// The table, for many forms a line.
+    Fitting,
+    /// The table.
+    Readers,
 }
 
 /// What a build did.
@@ -137,7 +150,7 @@ pub struct Report {
 
 impl Report {
     /// What it says to a person, without a final line break.
-    pub fn show(&self, lang: Lang) -> String {
+    pub fn show(&self, lang: Lang, told: Told) -> String {
         let Written {
             written,
             unchanged,
@@ -145,8 +158,15 @@ impl Report {
         } = self.written;
         let (pages, (files, bytes)) = (self.pages, self.files);
         let kilobytes = bytes / 1024;
-        let mut lines = vec![
-            self.summary.show(lang),
+        let mut lines = vec![self.summary.show(lang)];
+        let forms = &self.summary.readers;
+        let whole = told == Told::Readers || forms.len() <= readers::TABLE_FORMS_MAX;
+        lines.extend(match told {
+            Told::Little => None,
+            _ if whole => Some(readers::table(forms, lang)),
+            _ => Some(readers::summary(forms, lang)),
+        });
+        lines.extend([
             say!(
                 lang,
                 "{pages} pages, {files} files, {kilobytes} KB",
@@ -157,7 +177,7 @@ impl Report {
                 "{written} written, {unchanged} unchanged, {removed} removed",
                 "đã ghi {written}, giữ nguyên {unchanged}, xóa {removed}"
             ),
-        ];
+        ]);
         if !self.sending {
             lines.push(say!(
                 lang,
@@ -199,12 +219,17 @@ pub struct Compared {
 }
 
 /// Finds every fault of a portal's sources, then what differs from what `from` publishes: the address of a portal, its
-/// folder, or a `catalogue.jws` with `forms/` beside it. Nothing is written.
-pub fn check_against(options: &Options, from: &str) -> Result<Compared, Failure> {
+/// folder, or a `catalogue.jws` with `forms/` beside it, signed by one of `publishers` where there are any. Nothing is
+/// written.
+pub fn check_against(
+    options: &Options,
+    from: &str,
+    publishers: &[PublicKey],
+) -> Result<Compared, Failure> {
     let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
     let prepared = prepare(sources, options, &Memo::default())?;
     let (forms, content) = (&prepared.sources.forms, &prepared.content);
-    let published = Published::read(from).map_err(Failure::Published)?;
+    let published = Published::read(from, publishers).map_err(Failure::Published)?;
     let changed = content
         .services
         .iter()
@@ -222,11 +247,15 @@ pub fn check_against(options: &Options, from: &str) -> Result<Compared, Failure>
     })
 }
 
-/// Keeps the forms among the sources as they are published: as `from` publishes them, else as they are now. Returns the
-/// paths of the files that are new there.
-pub fn keep(options: &Options, from: Option<&str>) -> Result<Vec<PathBuf>, Failure> {
+/// Keeps the forms among the sources as they are published: as `from` publishes them, signed by one of `publishers` where
+/// there are any, else as they are now. Returns the paths of the files that are new there.
+pub fn keep(
+    options: &Options,
+    from: Option<&str>,
+    publishers: &[PublicKey],
+) -> Result<Vec<PathBuf>, Failure> {
     let published = match from {
-        Some(from) => Published::read(from).map_err(Failure::Published)?,
+        Some(from) => Published::read(from, publishers).map_err(Failure::Published)?,
         None => {
             let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
             let prepared = prepare(sources, options, &Memo::default())?;
@@ -352,10 +381,10 @@ pub(crate) fn summary(content: &Content, built: Moment) -> Summary {
             agencies().filter(|agency| agency.is_open(built)).count(),
         ),
         fallbacks: content.fallbacks.clone(),
-        uncheckable: content
+        readers: content
             .services
             .iter()
-            .flat_map(|service| service.uncheckable.clone())
+            .map(|service| FormReaders::of(&service.form))
             .collect(),
     }
 }

@@ -25,7 +25,7 @@ pub(crate) enum Command {
     New(New),
     /// Finds every fault of forms, lists, texts and templates; writes nothing.
     #[command(
-        after_help = "Examples:\n  motcua check --forms forms --site site\n  motcua check --against https://dichvu.example.vn\n  motcua check --against kept/2026-11-22/catalogue.jws"
+        after_help = "Examples:\n  motcua check --forms forms --site site\n  motcua check --against https://dichvu.example.vn\n  motcua check --against https://dichvu.example.vn --publisher keys/publisher.pub.jwk\n  motcua check --against kept/2026-11-22/catalogue.jws"
     )]
     Check(Check),
     /// Builds the portal into a folder, changing only the files that differ.
@@ -159,6 +159,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE-or-URL")]
     pub(crate) against: Option<String>,
     #[command(flatten)]
+    pub(crate) publishers: Publishers,
+    #[command(flatten)]
     pub(crate) telling: Telling,
 }
 
@@ -177,6 +179,16 @@ pub(crate) struct Keep {
     /// What is published, instead of the forms as they are now.
     #[arg(long, value_name = "FILE-or-URL")]
     pub(crate) against: Option<String>,
+    #[command(flatten)]
+    pub(crate) publishers: Publishers,
+}
+
+/// Who must have signed what is compared with.
+#[derive(Args)]
+pub(crate) struct Publishers {
+    /// The publisher's public key: its catalogue is then refused when another signed it. Can be given more than once.
+    #[arg(long, value_name = "FILE.pub.jwk", requires = "against")]
+    pub(crate) publisher: Vec<PathBuf>,
 }
 
 #[derive(Args)]
@@ -199,6 +211,12 @@ pub(crate) struct Build {
     /// The folder the portal is written to.
     #[arg(long, default_value = "target/portal", value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// Shows who reads what in every form, however many there are; without it, more than 20 forms are summed up in a line.
+    #[arg(long)]
+    pub(crate) readers: bool,
+    /// Leaves out who reads what.
+    #[arg(long, conflicts_with = "readers")]
+    pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) telling: Telling,
 }

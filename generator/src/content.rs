@@ -42,8 +42,6 @@ pub struct Service {
     pub form: Arc<Form>,
     /// The guide as HTML by language; a language without one shows the default language's.
     pub guides: BTreeMap<String, Guide>,
-    /// Rules that no office can check again, as sentences for the build's report.
-    pub uncheckable: Vec<String>,
 }
 
 impl Service {
@@ -231,15 +229,7 @@ fn service(
     faults.extend(more);
     let (guides, more) = guides(forms, id, &portal.languages, memo);
     faults.extend(more);
-    let service = form.map(|form| Service {
-        uncheckable: form
-            .uncheckable_rules()
-            .iter()
-            .map(|rule| format!("{id}: {} at {}", rule.id, rule.on))
-            .collect(),
-        form,
-        guides,
-    });
+    let service = form.map(|form| Service { form, guides });
     (service, faults)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use formdef::{Form, Lang, Lists, Version, difference};
+use formdef::{Bilingual, Form, Lang, Lists, Version, difference};
 
 use crate::content;
 use crate::published::Published;
@@ -57,9 +57,9 @@ pub fn show(id: &str, states: &[State], lang: Lang) -> String {
 }
 
 /// The form in each of the given portals' folders or catalogues, in their order.
-pub fn of_published(id: &str, places: &[String]) -> Result<Vec<State>, String> {
+pub fn of_published(id: &str, places: &[String]) -> Result<Vec<State>, Bilingual> {
     let state = |place: &String| {
-        let published = Published::read(place)?;
+        let published = Published::read(place, &[])?;
         let form = published.newest(id).map(|newest| {
             let lists = published.lists_of(&newest.form);
             (newest.form.clone(), lists)

@@ -47,6 +47,7 @@ pub mod portal;
 mod prepared;
 pub mod preview;
 pub mod published;
+pub mod readers;
 mod render;
 pub mod report;
 pub mod schema;
@@ -59,7 +60,9 @@ pub mod translations;
 pub mod versions;
 pub mod xlsform;
 
-pub use build::{Compared, Failure, Report, Summary, build, check, check_against, keep, make};
+pub use build::{
+    Compared, Failure, Report, Summary, Told, build, check, check_against, keep, make,
+};
 pub use fault::Fault;
 
 /// What a build is made of and where it goes.

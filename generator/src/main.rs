@@ -10,21 +10,22 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
-use envelope::UnixTime;
+use envelope::{PublicKey, UnixTime};
 use formdef::{Lang, say};
 use generator::catalogue::midnight;
-use generator::keys::{Publisher, Register, add_all, add_files};
+use generator::keys::{Publisher, Register, Use, add_all, add_files, read_public};
 use generator::preview::{News, Preview};
 use generator::report::{Format, Palette, as_annotations, as_json, for_a_person};
 use generator::serve::{Folder, Server, Site};
 use generator::translations::{self, Texts};
 use generator::{
-    Failure, Fault, Options, build, check, check_against, history, keep, new, schema, size, xlsform,
+    Failure, Fault, Options, Told, build, check, check_against, history, keep, new, schema, size,
+    xlsform,
 };
 
 use cli::{
     AddKeys, Build, Check, Cli, Command, History, Import, ImportXlsform, Keep, KeyFolder, Keys,
-    MadeOf, New, NewForm, Serve, Size, Sources, Telling, Translations,
+    MadeOf, New, NewForm, Publishers, Serve, Size, Sources, Telling, Translations,
 };
 
 fn main() -> ExitCode {
@@ -166,10 +167,18 @@ fn run_check(arguments: Check, lang: Lang) -> Done {
     let tell = |failure: Failure| tell(&failure, format, lang);
     let no_fault = say!(lang, "no fault", "không có lỗi");
     let said = match arguments.against {
-        None => format!("{}\n{no_fault}", check(&options).map_err(tell)?.show(lang)),
+        None => format!(
+            "{}\n{no_fault}",
+            check(&options).map_err(tell)?.show_checked(lang)
+        ),
         Some(published) => {
-            let compared = check_against(&options, &published).map_err(tell)?;
-            let mut said = compared.summary.show(lang);
+            let publishers = arguments.publishers.keys()?;
+            let compared = check_against(&options, &published, &publishers).map_err(tell)?;
+            let mut said = format!(
+                "{}\n{}",
+                compared.summary.show_checked(lang),
+                whose_catalogue(&published, &publishers, lang)
+            );
             for difference in &compared.differences {
                 said += &format!("\n{}", difference.show(lang));
             }
@@ -196,8 +205,12 @@ fn run_check(arguments: Check, lang: Lang) -> Done {
 
 fn run_keep(arguments: Keep, lang: Lang) -> Done {
     let options = arguments.sources.options();
-    let kept = keep(&options, arguments.against.as_deref())
+    let (against, publishers) = (arguments.against.as_deref(), arguments.publishers.keys()?);
+    let kept = keep(&options, against, &publishers)
         .map_err(|failure| tell(&failure, Format::Human, lang))?;
+    if let Some(against) = against {
+        println!("{}", whose_catalogue(against, &publishers, lang));
+    }
     for path in &kept {
         println!("{}", path.display());
     }
@@ -211,6 +224,22 @@ fn run_keep(arguments: Keep, lang: Lang) -> Done {
     Ok(())
 }
 
+/// Whether it is known who signed what is compared with.
+fn whose_catalogue(published: &str, publishers: &[PublicKey], lang: Lang) -> String {
+    match publishers.is_empty() {
+        true => say!(
+            lang,
+            "who signed the catalogue of {published} was not checked: give the publisher's key with --publisher",
+            "chưa kiểm tra ai đã ký danh mục của {published}: hãy cho khóa của bên công bố bằng --publisher"
+        ),
+        false => say!(
+            lang,
+            "the catalogue of {published} is signed by the publisher",
+            "danh mục của {published} đúng là do bên công bố ký"
+        ),
+    }
+}
+
 fn run_history(arguments: &History, lang: Lang) -> Done {
     let History {
         form,
@@ -220,7 +249,7 @@ fn run_history(arguments: &History, lang: Lang) -> Done {
     let states = if published.is_empty() {
         history::of_tags(form, forms)?
     } else {
-        history::of_published(form, published)?
+        history::of_published(form, published).map_err(|said| said.of(lang).to_owned())?
     };
     println!("{}", history::show(form, &states, lang));
     Ok(())
@@ -232,7 +261,12 @@ fn run_build(arguments: &Build, lang: Lang) -> Done {
     let report = build(&options).map_err(|failure| tell(&failure, format, lang))?;
     let out = arguments.out.display();
     let portal = say!(lang, "portal in {out}", "cổng ở trong {out}");
-    println!("{}\n{portal}", report.show(lang));
+    let told = match (arguments.quiet, arguments.readers) {
+        (true, _) => Told::Little,
+        (false, true) => Told::Readers,
+        (false, false) => Told::Fitting,
+    };
+    println!("{}\n{portal}", report.show(lang, told));
     Ok(())
 }
 
@@ -428,6 +462,13 @@ fn language_of_the_system() -> Lang {
 
 fn told(fault: impl std::fmt::Display) -> String {
     fault.to_string()
+}
+
+impl Publishers {
+    fn keys(&self) -> Result<Vec<PublicKey>, String> {
+        let read = |path: &PathBuf| read_public(path, Use::Sig).map_err(told);
+        self.publisher.iter().map(read).collect()
+    }
 }
 
 impl Sources {

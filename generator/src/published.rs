@@ -1,28 +1,22 @@
 //! Forms as they were published: kept in `forms/published/`, in a portal's folder, or on a portal.
 //!
 //! All three have the same shape: `forms/{id}/{version}.json`, `lists/{sha256}.json` and, but for the kept ones,
-//! `catalogue.jws`, which says what counts. The catalogue is compared with here, not trusted: no signature is checked.
+//! `catalogue.jws`, which says what counts and has the digest of each form. Its own signature is checked where the
+//! publisher's key is given.
+
+mod place;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-use std::time::Duration;
 
-use envelope::{Digest, base64url};
-use formdef::{Form, List, Lists};
-use serde::Deserialize;
+use envelope::{Digest, PublicKey};
+use formdef::{Bilingual, Form, List, Lists, say};
 
 use crate::fault::{Fault, Mistake};
-use crate::portal::is_origin;
 use crate::sources::Folder;
+use place::{Listed, Place};
 
 /// The folder in `forms/` where what was published is kept.
 pub const KEPT: &str = "published";
-
-const CATALOGUE: &str = "catalogue.jws";
-/// The longest file taken from a portal.
-const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Forms by service and version, and the lists that they use.
 #[derive(Default)]
@@ -56,15 +50,19 @@ impl Published {
         (published, faults)
     }
 
-    /// What a portal publishes: its address, its folder, or a `catalogue.jws` beside `forms/` and `lists/`.
+    /// What a portal publishes: its address, its folder, or a `catalogue.jws` beside `forms/` and `lists/`. Where
+    /// `publishers` are given, one of them must have signed its catalogue, at whatever time.
     ///
     /// # Errors
-    /// A sentence that says what could not be read, and what to do.
-    pub fn read(from: &str) -> Result<Published, String> {
+    /// A sentence that says what could not be read or is not the publisher's, and what to do.
+    pub fn read(from: &str, publishers: &[PublicKey]) -> Result<Published, Bilingual> {
         let place = Place::of(from)?;
         let mut published = Published::default();
-        for name in place.forms()? {
+        for Listed { name, sha256 } in place.forms(publishers)? {
             let text = place.file(&format!("forms/{name}.json"))?;
+            if sha256.is_some_and(|sha256| sha256 != Digest::of(text.as_bytes())) {
+                return Err(another_digest(&name));
+            }
             published.take_file(&format!("forms/{name}"), &text)?;
         }
         let forms = published.forms.values().flat_map(BTreeMap::values);
@@ -121,9 +119,9 @@ impl Published {
         of_service.insert(form.version, PublishedForm { form, compiled });
     }
 
-    fn take_file(&mut self, name: &str, text: &str) -> Result<(), String> {
+    fn take_file(&mut self, name: &str, text: &str) -> Result<(), Bilingual> {
         self.take(name, text)
-            .map_err(|cause| format!("{name}.json: {cause}"))
+            .map_err(|cause| Bilingual::from(|_| format!("{name}.json: {cause}")))
     }
 
     /// Takes a file by its name without ending: `forms/khai-sinh/1`, `lists/{sha256}`.
@@ -151,121 +149,12 @@ impl Published {
     }
 }
 
-/// Where published files are.
-enum Place {
-    Folder(String),
-    Portal(String, ureq::Agent),
-}
-
-/// What is read of a catalogue.
-#[derive(Deserialize)]
-struct Listed {
-    forms: Vec<ListedForm>,
-}
-
-#[derive(Deserialize)]
-struct ListedForm {
-    id: String,
-    version: u32,
-}
-
-impl Place {
-    fn of(from: &str) -> Result<Place, String> {
-        if from.contains("://") {
-            let origin = from.trim_end_matches('/');
-            if !is_origin(origin) {
-                return Err(format!(
-                    "{from}: not the address of a portal\n  = write https://… without a path; http:// only for this machine"
-                ));
-            }
-            return Ok(Place::Portal(origin.to_owned(), agent()));
-        }
-        let path = Path::new(from);
-        let folder = match path.file_name() {
-            Some(name) if name == CATALOGUE => path.parent().unwrap_or(Path::new(".")),
-            _ => path,
-        };
-        if folder.join("forms").is_dir() {
-            Ok(Place::Folder(folder.to_string_lossy().into_owned()))
-        } else {
-            Err(format!(
-                "{from}: there is no folder `forms` with published forms\n  = give a portal's folder, its catalogue.jws, or its address"
-            ))
-        }
-    }
-
-    /// `{id}/{version}` of every form: those of the catalogue, in a folder without one all that are there.
-    fn forms(&self) -> Result<Vec<String>, String> {
-        if let Place::Folder(folder) = self
-            && !Path::new(folder).join(CATALOGUE).exists()
-        {
-            return Ok(in_folder(&Path::new(folder).join("forms")));
-        }
-        let catalogue = self.file(CATALOGUE)?;
-        let payload = catalogue.split('.').nth(1).and_then(base64url::decode);
-        let listed = payload.and_then(|json| serde_json::from_slice::<Listed>(&json).ok());
-        let listed = listed.ok_or_else(|| {
-            format!(
-                "{}: not a catalogue\n  = take the catalogue.jws that the portal publishes",
-                self.name(CATALOGUE)
-            )
-        })?;
-        let forms = listed.forms.into_iter();
-        Ok(forms
-            .map(|form| format!("{}/{}", form.id, form.version))
-            .collect())
-    }
-
-    fn name(&self, path: &str) -> String {
-        match self {
-            Place::Folder(at) | Place::Portal(at, _) => format!("{at}/{path}"),
-        }
-    }
-
-    fn file(&self, path: &str) -> Result<String, String> {
-        let name = self.name(path);
-        let read = match self {
-            Place::Folder(_) => fs::read_to_string(&name).map_err(|error| error.to_string()),
-            Place::Portal(_, agent) => get(agent, &name).map_err(|error| error.to_string()),
-        };
-        read.map_err(|cause| {
-            format!("{name}: cannot be read: {cause}\n  = see that the portal is whole and can be reached")
-        })
-    }
-}
-
-fn agent() -> ureq::Agent {
-    // Whoever installed a provider before installed this one: there is no other in the build.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    ureq::Agent::config_builder()
-        .max_redirects(0)
-        .timeout_global(Some(REQUEST_TIMEOUT))
-        .build()
-        .new_agent()
-}
-
-fn get(agent: &ureq::Agent, url: &str) -> Result<String, ureq::Error> {
-    let mut answer = agent.get(url).call()?;
-    answer
-        .body_mut()
-        .with_config()
-        .limit(FILE_BYTES_MAX)
-        .read_to_string()
-}
-
-fn in_folder(forms: &Path) -> Vec<String> {
-    let files = walkdir::WalkDir::new(forms)
-        .min_depth(2)
-        .max_depth(2)
-        .sort_by_file_name();
-    let names = files.into_iter().flatten().filter_map(|entry| {
-        let name = entry
-            .path()
-            .strip_prefix(forms)
-            .ok()?
-            .to_str()?
-            .strip_suffix(".json")?;
-        Some(name.to_owned())
-    });
-    names.collect()
+fn another_digest(name: &str) -> Bilingual {
+    Bilingual::from(|lang| {
+        say!(
+            lang,
+            "forms/{name}.json: not the form whose digest the catalogue has\n  = take catalogue and forms from one build",
+            "forms/{name}.json: không phải biểu mẫu có mã băm ghi trong danh mục\n  = lấy danh mục và biểu mẫu từ cùng một lần dựng"
+        )
+    })
 }

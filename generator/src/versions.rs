@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use formdef::{Change, Effect, Form, Lang, Version, difference};
+use formdef::{Bilingual, Change, Effect, Form, Lang, Version, difference, say};
 
 use crate::content::Content;
 use crate::fault::{Fault, Mistake};
@@ -175,27 +175,35 @@ fn at_version(forms: &Folder, id: &str, mistake: &Mistake) -> Fault {
 ///
 /// # Errors
 /// A sentence: a kept version says something else, or a file cannot be written. Nothing is written in the first case.
-pub fn keep(forms: &Path, published: &Published) -> Result<Vec<PathBuf>, String> {
+pub fn keep(forms: &Path, published: &Published) -> Result<Vec<PathBuf>, Bilingual> {
     let mut new = Vec::new();
     for (name, text) in published.files() {
         let path = forms.join(KEPT).join(name);
         match fs::read_to_string(&path) {
             Ok(kept) if kept == text => {}
             Ok(_) => {
-                return Err(format!(
-                    "{}: another text is kept under this version; nothing was written\n  = a published version never changes: raise `version` in form.toml",
-                    path.display()
-                ));
+                let path = path.display();
+                return Err(Bilingual::from(|lang| {
+                    say!(
+                        lang,
+                        "{path}: another text is kept under this version; nothing was written\n  = a published version never changes: raise `version` in form.toml",
+                        "{path}: phiên bản này đã được lưu với nội dung khác; chưa ghi gì cả\n  = phiên bản đã công bố không bao giờ thay đổi: hãy tăng «version» trong form.toml"
+                    )
+                }));
             }
             Err(_) => new.push((path, text)),
         }
     }
     for (path, text) in &new {
         write(path, text).map_err(|error| {
-            format!(
-                "{}: cannot be written: {error}\n  = see to the folder's rights and the disk",
-                path.display()
-            )
+            let path = path.display();
+            Bilingual::from(|lang| {
+                say!(
+                    lang,
+                    "{path}: cannot be written: {error}\n  = see to the folder's rights and the disk",
+                    "{path}: không ghi được: {error}\n  = xem lại quyền của thư mục và ổ đĩa"
+                )
+            })
         })?;
     }
     Ok(new.into_iter().map(|(path, _)| path).collect())

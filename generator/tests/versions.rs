@@ -76,6 +76,8 @@ fn what_is_as_published_does_not_differ() {
     for place in [out.clone(), format!("{out}/catalogue.jws")] {
         let (good, said) = check_against(&options, &place);
         assert!(good, "{said}");
+        let unchecked = format!("who signed the catalogue of {place} was not checked");
+        assert!(said.contains(&unchecked), "{said}");
         assert!(
             said.ends_with(&format!("0 of {place} differ, no fault\n")),
             "{said}"
@@ -113,10 +115,10 @@ fn the_version_before_must_be_kept_and_is_then_taken_until_its_end() {
         "{said}"
     );
 
-    let kept = keep(&options, Some(&out)).unwrap();
+    let kept = keep(&options, Some(&out), &[]).unwrap();
     assert!(kept.contains(&options.forms.join("published/forms/khai-sinh/1.json")));
     assert_eq!(
-        keep(&options, Some(&out)).unwrap(),
+        keep(&options, Some(&out), &[]).unwrap(),
         Vec::<std::path::PathBuf>::new()
     );
     let (good, said) = check_against(&options, &out);
@@ -144,7 +146,7 @@ fn the_version_before_must_be_kept_and_is_then_taken_until_its_end() {
 fn every_check_holds_the_forms_against_what_is_kept() {
     let said = |change: &dyn Fn(&Options)| {
         let options = support::fixture_copy();
-        keep(&options, None).unwrap();
+        keep(&options, None, &[]).unwrap();
         change(&options);
         let said = check(&options)
             .map(drop)
@@ -189,13 +191,13 @@ fn every_check_holds_the_forms_against_what_is_kept() {
 #[test]
 fn what_is_kept_is_never_written_over() {
     let options = support::fixture_copy();
-    keep(&options, None).unwrap();
+    keep(&options, None, &[]).unwrap();
     let kept = options.forms.join("published/forms/khai-sinh/1.json");
     let text = fs::read_to_string(&kept).unwrap();
     fs::write(&kept, text.replacen("Nơi nhận", "Nơi gửi", 1)).unwrap();
     let (other, out) = published();
     assert_eq!(other.forms.file_name(), options.forms.file_name());
-    let said = keep(&options, Some(&out)).unwrap_err().to_string();
+    let said = keep(&options, Some(&out), &[]).unwrap_err().to_string();
     assert!(
         said.contains("1.json: another text is kept under this version; nothing was written"),
         "{said}"
@@ -242,7 +244,7 @@ fn a_portal_on_the_net_is_compared_with() {
     let url = line.trim_end().strip_prefix("portal ").unwrap();
     change(&options);
     raise(&options);
-    let kept = keep(&options, Some(url));
+    let kept = keep(&options, Some(url), &[]);
     let (good, said) = check_against(&options, url);
     server.kill().unwrap();
     server.wait().unwrap();

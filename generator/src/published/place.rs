@@ -1,0 +1,197 @@
+//! Where published files are: in a folder, or on a portal that is asked for them.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use envelope::{Catalogue, Digest, PublicKey, UnixTime, base64url};
+use formdef::{Bilingual, say};
+use serde::Deserialize;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use crate::portal::is_origin;
+
+const CATALOGUE: &str = "catalogue.jws";
+/// The longest file taken from a portal.
+const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A folder or a portal.
+pub(super) enum Place {
+    Folder(String),
+    Portal(String, ureq::Agent),
+}
+
+/// A form that is published.
+pub(super) struct Listed {
+    /// `{id}/{version}`.
+    pub(super) name: String,
+    /// The digest that the catalogue has; none without a catalogue.
+    pub(super) sha256: Option<Digest>,
+}
+
+/// What is read of a catalogue.
+#[derive(Deserialize)]
+struct Payload {
+    iat: UnixTime,
+    forms: Vec<PayloadForm>,
+}
+
+#[derive(Deserialize)]
+struct PayloadForm {
+    id: String,
+    version: u32,
+    sha256: Digest,
+}
+
+impl Place {
+    pub(super) fn of(from: &str) -> Result<Place, Bilingual> {
+        if from.contains("://") {
+            let origin = from.trim_end_matches('/');
+            if !is_origin(origin) {
+                return Err(Bilingual::from(|lang| {
+                    say!(
+                        lang,
+                        "{from}: not the address of a portal\n  = write https://… without a path; http:// only for this machine",
+                        "{from}: không phải địa chỉ của một cổng\n  = viết https://… không có đường dẫn; http:// chỉ dùng cho máy này"
+                    )
+                }));
+            }
+            return Ok(Place::Portal(origin.to_owned(), agent(origin)?));
+        }
+        let path = Path::new(from);
+        let folder = match path.file_name() {
+            Some(name) if name == CATALOGUE => path.parent().unwrap_or(Path::new(".")),
+            _ => path,
+        };
+        if folder.join("forms").is_dir() {
+            return Ok(Place::Folder(folder.to_string_lossy().into_owned()));
+        }
+        Err(Bilingual::from(|lang| {
+            say!(
+                lang,
+                "{from}: there is no folder `forms` with published forms\n  = give a portal's folder, its catalogue.jws, or its address",
+                "{from}: không có thư mục «forms» chứa biểu mẫu đã công bố\n  = cho thư mục của cổng, tệp catalogue.jws của nó, hoặc địa chỉ của nó"
+            )
+        }))
+    }
+
+    /// Every form: those of the catalogue, in a folder without one all that are there.
+    pub(super) fn forms(&self, publishers: &[PublicKey]) -> Result<Vec<Listed>, Bilingual> {
+        if let Place::Folder(folder) = self
+            && publishers.is_empty()
+            && !Path::new(folder).join(CATALOGUE).exists()
+        {
+            let names = in_folder(&Path::new(folder).join("forms")).into_iter();
+            return Ok(names.map(|name| Listed { name, sha256: None }).collect());
+        }
+        let text = self.file(CATALOGUE)?;
+        let payload = text.split('.').nth(1).and_then(base64url::decode);
+        let payload = payload.and_then(|json| serde_json::from_slice::<Payload>(&json).ok());
+        let name = self.name(CATALOGUE);
+        let payload = payload.ok_or_else(|| {
+            Bilingual::from(|lang| {
+                say!(
+                    lang,
+                    "{name}: not a catalogue\n  = take the catalogue.jws that the portal publishes",
+                    "{name}: không phải danh mục\n  = lấy tệp catalogue.jws mà cổng công bố"
+                )
+            })
+        })?;
+        if !publishers.is_empty() {
+            // As on the day of its issue: what is compared with may be long past.
+            Catalogue::read(text.trim_end(), publishers, payload.iat).map_err(|fault| {
+                Bilingual::from(|lang| {
+                    say!(
+                        lang,
+                        "{name}: {fault}",
+                        "{name}: chữ ký không phải của bên công bố đã cho: {fault}"
+                    )
+                })
+            })?;
+        }
+        let listed = payload.forms.into_iter().map(|form| Listed {
+            name: format!("{}/{}", form.id, form.version),
+            sha256: Some(form.sha256),
+        });
+        Ok(listed.collect())
+    }
+
+    fn name(&self, path: &str) -> String {
+        match self {
+            Place::Folder(at) | Place::Portal(at, _) => format!("{at}/{path}"),
+        }
+    }
+
+    pub(super) fn file(&self, path: &str) -> Result<String, Bilingual> {
+        let name = self.name(path);
+        let read = match self {
+            Place::Folder(_) => fs::read_to_string(&name).map_err(|error| error.to_string()),
+            Place::Portal(_, agent) => get(agent, &name).map_err(|error| error.to_string()),
+        };
+        read.map_err(|cause| {
+            Bilingual::from(|lang| {
+                say!(
+                    lang,
+                    "{name}: cannot be read: {cause}\n  = see that the portal is whole and can be reached",
+                    "{name}: không đọc được: {cause}\n  = kiểm tra xem cổng có đủ tệp và truy cập được không"
+                )
+            })
+        })
+    }
+}
+
+/// A client that trusts whom this machine trusts.
+fn agent(origin: &str) -> Result<ureq::Agent, Bilingual> {
+    // Whoever installed a provider before installed this one: there is no other in the build.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let found = rustls_native_certs::load_native_certs().certs;
+    if found.is_empty() && origin.starts_with("https://") {
+        return Err(Bilingual::from(|lang| {
+            say!(
+                lang,
+                "{origin}: this machine knows no certificate authority\n  = install ca-certificates, or name a PEM file in SSL_CERT_FILE",
+                "{origin}: máy này không biết cơ quan chứng thực nào\n  = cài ca-certificates, hoặc ghi một tệp PEM vào SSL_CERT_FILE"
+            )
+        }));
+    }
+    let roots: Vec<_> = found
+        .iter()
+        .map(|certificate| Certificate::from_der(certificate).to_owned())
+        .collect();
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .build();
+    Ok(ureq::Agent::config_builder()
+        .tls_config(tls)
+        .max_redirects(0)
+        .timeout_global(Some(REQUEST_TIMEOUT))
+        .build()
+        .new_agent())
+}
+
+fn get(agent: &ureq::Agent, url: &str) -> Result<String, ureq::Error> {
+    let mut answer = agent.get(url).call()?;
+    answer
+        .body_mut()
+        .with_config()
+        .limit(FILE_BYTES_MAX)
+        .read_to_string()
+}
+
+fn in_folder(forms: &Path) -> Vec<String> {
+    let files = walkdir::WalkDir::new(forms)
+        .min_depth(2)
+        .max_depth(2)
+        .sort_by_file_name();
+    let names = files.into_iter().flatten().filter_map(|entry| {
+        let name = entry
+            .path()
+            .strip_prefix(forms)
+            .ok()?
+            .to_str()?
+            .strip_suffix(".json")?;
+        Some(name.to_owned())
+    });
+    names.collect()
+}
