@@ -36,9 +36,9 @@ pub(crate) fn is_invisible(c: char) -> bool {
     )
 }
 
-/// White space at the ends of an answer is never kept: what JavaScript's `trim` takes away, and U+0085.
+/// White space at the ends of an answer is never kept: what JavaScript's `trim` takes away. U+0085 is a control there.
 fn is_outer_space(c: char) -> bool {
-    c.is_whitespace() || c == '\u{FEFF}'
+    (c.is_whitespace() && c != '\u{85}') || c == '\u{FEFF}'
 }
 
 /// Whether a text is as the page writes it: NFC, nothing but words at its ends, not empty.

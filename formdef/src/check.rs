@@ -4,7 +4,7 @@
 //! to, and all that decides whether that is asked, is among the answers the office reads.
 
 use crate::expr::Tree;
-use crate::expr::evaluate::{Known, Scope, evaluate};
+use crate::expr::evaluate::{Known, Scope, evaluate, is_same};
 use crate::form::{Field, Form, Rule, Section, Severity};
 use crate::kinds::{Context, Finding, findings};
 use crate::list::Lists;
@@ -235,7 +235,11 @@ impl<'a> Checking<'a> {
     fn computed(&self, field: &Field, answer: Option<&Value>) -> Option<AnswerFault> {
         let tree = field.value.as_ref().filter(|tree| self.can_judge(tree))?;
         let value = self.evaluate(tree).and_then(Known::into_json);
-        (value.as_ref() != answer).then(|| structural(&field.id, "computed", Some(field)))
+        let agrees = match (&value, answer) {
+            (Some(value), Some(answer)) => is_same(value, answer),
+            (value, answer) => value.is_none() && answer.is_none(),
+        };
+        (!agrees).then(|| structural(&field.id, "computed", Some(field)))
     }
 
     fn rule(&self, rule: &Rule) -> Option<AnswerFault> {

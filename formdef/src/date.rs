@@ -139,7 +139,8 @@ impl Partial {
         Self::parse_any_year(text).filter(|date| date.year >= YEAR_MIN)
     }
 
-    fn parse_any_year(text: &str) -> Option<Self> {
+    /// The same of any year from 0001 on: what is worked out may lie before 1880.
+    pub(crate) fn parse_any_year(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let year = i32::try_from(number(parts.next()?, 4)?).ok()?;
         let month = parts.next().map(|part| number(part, 2));

@@ -36,24 +36,48 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault over `span` (bytes) of the source.
-    pub(crate) fn new(source: &Source, span: Range<usize>, mistake: &Mistake) -> Self {
+    /// A fault over `span` (bytes) of the source, whose lines these are.
+    pub(crate) fn new(
+        source: &Source,
+        lines: &Lines,
+        span: Range<usize>,
+        mistake: &Mistake,
+    ) -> Self {
         let text = &source.text;
         let start = floor_boundary(text, span.start);
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let source_line = text[line_start..line_end].trim_end_matches('\r').to_owned();
+        let line = lines.number(start);
+        let line_start = lines.0[line - 1];
+        let line_end = lines.0.get(line).map_or(text.len(), |next| next - 1);
+        let source_line = text[line_start..line_end].trim_end_matches('\r');
+        // What is wrong with the end of a line stands just behind its last character.
+        let line_end = line_start + source_line.len();
+        let start = start.min(line_end);
         let end = floor_boundary(text, span.end).clamp(start, line_end);
         Self {
             code: mistake.code(),
             path: source.path.clone(),
-            line: text[..start].matches('\n').count() + 1,
+            line,
             column: text[line_start..start].chars().count() + 1,
             width: text[start..end].trim_end().chars().count().max(1),
-            source_line,
+            source_line: source_line.to_owned(),
             message: mistake.message(),
             mend: mistake.mend(),
         }
+    }
+}
+
+/// Where the lines of a text begin.
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn of(text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self([0].into_iter().chain(ends).collect())
+    }
+
+    /// The line, from 1, in which a byte lies.
+    pub(crate) fn number(&self, byte: usize) -> usize {
+        self.0.partition_point(|start| *start <= byte)
     }
 }
 

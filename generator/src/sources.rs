@@ -174,11 +174,13 @@ impl Folder {
         let text = self.text(path).unwrap_or_default();
         let source_line = line
             .checked_sub(1)
-            .and_then(|index| text.lines().nth(index))
-            .unwrap_or_default();
+            .and_then(|index| text.split('\n').nth(index))
+            .unwrap_or_default()
+            .trim_end_matches('\r');
         let spot = Spot {
             line,
-            column,
+            // What is wrong with the end of a line stands just behind its last character.
+            column: column.min(source_line.chars().count() + 1),
             width: 1,
             source_line: source_line.to_owned(),
         };

@@ -8,6 +8,9 @@ use crate::fault::{Fault, Mistake};
 use crate::opening::Opening;
 use crate::sources::Folder;
 
+/// So many faults of a table are told at once: one with more is damaged as a whole.
+const FAULTS_MAX: usize = 500;
+
 /// A table and the faults found in it so far.
 pub(crate) struct Table<'a> {
     folder: &'a Folder,
@@ -72,8 +75,7 @@ impl<'a> Table<'a> {
                 expected: header.join(","),
                 found: columns.join(","),
             };
-            self.faults
-                .push(self.folder.fault_at(self.path, 1, 1, &mistake));
+            self.note(1, 1, &mistake);
             self.rows.clear();
         }
         self.columns = columns;
@@ -92,8 +94,7 @@ impl<'a> Table<'a> {
                 found: *len,
                 wanted: *expected_len,
             };
-            self.faults
-                .push(self.folder.fault_at(self.path, line, 1, &mistake));
+            self.note(line, 1, &mistake);
         }
     }
 
@@ -181,12 +182,14 @@ impl<'a> Table<'a> {
         } else {
             source_line.split(cell).next().unwrap_or_default()
         };
-        self.faults.push(self.folder.fault_at(
-            self.path,
-            row.line,
-            1 + before.chars().count(),
-            &mistake,
-        ));
+        self.note(row.line, 1 + before.chars().count(), &mistake);
+    }
+
+    fn note(&mut self, line: usize, column: usize, mistake: &Mistake) {
+        if self.faults.len() < FAULTS_MAX {
+            let fault = self.folder.fault_at(self.path, line, column, mistake);
+            self.faults.push(fault);
+        }
     }
 
     /// The line of a row, from 1.

@@ -98,5 +98,5 @@ export const faultOf = (form, field, code, path = field.id) => {
 };
 
 /** Whether two answers are the same, whatever the order of their parts. @type {(a: Answer, b: Answer) => boolean} */
-const isSame = (a, b) =>
-  a === b || (typeof a === 'object' && typeof b === 'object' && [...Object.keys(a), ...Object.keys(b)].every((part) => isSame(a[part], b[part])));
+export const isSame = (a, b) =>
+  a === b || (typeof a === 'object' && typeOf(a) === typeOf(b) && [...Object.keys(a), ...Object.keys(b)].every((part) => isSame(a[part], b[part])));

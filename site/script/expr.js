@@ -15,8 +15,9 @@ const DAY_MAX = 2932896;
 /** A day's number (0 = 1970-01-01) as `YYYY-MM-DD`. */
 export const isoDay = (/** @type {number} */ day) => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
+// Counted 2000 years later, as `Date.UTC` takes the years 0 to 99 for those of the last century.
 const dayNumber = (/** @type {number} */ year, /** @type {number} */ month, /** @type {number} */ day) =>
-  Date.UTC(year, month - 1, day) / DAY_MS;
+  Date.UTC(year + 2000, month - 1, day) / DAY_MS - 730485;
 
 /** The first and the last day that a date can be. @type {(date: Known) => number[]} */
 export const daySpan = (date) => {
@@ -28,7 +29,7 @@ export const daySpan = (date) => {
 /** Moves both ends of a date. @type {(date: Known, move: (day: number) => number) => Known} */
 const shifted = (date, move) => {
   const [first, last] = daySpan(date).map(move);
-  return first < DAY_MIN || last > DAY_MAX ? undefined : first === last ? isoDay(first) : [first, last];
+  return first >= DAY_MIN && last <= DAY_MAX ? (first === last ? isoDay(first) : [first, last]) : undefined;
 };
 
 /** True when all of `a` is before all of `b`, false when none of it is. @type {(a: Known, b: Known) => boolean | undefined} */

@@ -65,7 +65,7 @@ impl Known {
 
     pub(crate) fn days(&self) -> Option<Interval> {
         match self {
-            Self::Json(json) => Partial::parse(json.as_str()?)?.interval(),
+            Self::Json(json) => Partial::parse_any_year(json.as_str()?)?.interval(),
             Self::Days(days) => Some(*days),
         }
     }
@@ -203,10 +203,21 @@ fn equal(left: Known, right: Known) -> Option<bool> {
     Some(is_same(&left.into_json()?, &right.into_json()?))
 }
 
-/// Whether two values are one: numbers however they are written.
-fn is_same(left: &Value, right: &Value) -> bool {
-    match (left.as_f64(), right.as_f64()) {
-        (Some(left), Some(right)) => left == right,
+/// Whether two values are one: numbers however they are written, parts in whatever order.
+pub(crate) fn is_same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| is_same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let has_same = |(part, value)| right.get(part).is_some_and(|its| is_same(value, its));
+            left.len() == right.len() && left.iter().all(has_same)
+        }
         _ => left == right,
     }
 }

@@ -106,8 +106,8 @@ pub(super) fn year(date: Interval) -> Option<Known> {
 /// A date in Vietnamese words.
 pub(super) fn words(date: &Known) -> Option<Known> {
     let date = match date {
-        Known::Json(json) => Partial::parse(json.as_str()?)?,
-        Known::Days(days) => Partial::parse(&days.exact()?.to_string())?,
+        Known::Json(json) => Partial::parse_any_year(json.as_str()?)?,
+        Known::Days(days) => Partial::parse_any_year(&days.exact()?.to_string())?,
     };
     Some(words::date(date).into())
 }

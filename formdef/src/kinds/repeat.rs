@@ -3,6 +3,7 @@
 
 use super::{Behaviour, Context, Finding, Shown, findings};
 use crate::check::check_presence;
+use crate::expr::evaluate::is_same;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
 use crate::list::Lists;
@@ -123,7 +124,10 @@ fn doubles<'a>(field: &'a Field, entries: &[Value]) -> Vec<Finding<'a>> {
     };
     let answer = |at: usize| entries.get(at)?.get(id);
     let is_double = |at: &usize| {
-        answer(*at).is_some() && (0..*at).any(|earlier| answer(earlier) == answer(*at))
+        let same = |its: &Value| {
+            (0..*at).any(|earlier| answer(earlier).is_some_and(|other| is_same(other, its)))
+        };
+        answer(*at).is_some_and(same)
     };
     let found = (0..entries.len()).filter(is_double).map(|at| Finding {
         field,

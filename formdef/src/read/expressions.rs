@@ -201,7 +201,7 @@ fn read(
         Ok(lowered) => Some(lowered),
         Err(faults) => {
             for (span, mistake) in faults {
-                let at = inside(reader.sources[at.file].text.as_str(), at, text, span);
+                let at = inside(reader.sources[at.file].0.text.as_str(), at, text, span);
                 reader.fault(&at, mistake);
             }
             None

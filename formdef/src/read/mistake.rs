@@ -22,6 +22,7 @@ pub(crate) enum Mistake {
     UnknownLanguage { language: String, known: Vec<String> },
     EmptyText,
     BadId { id: String },
+    KeptWord { id: String },
     Double { what: Noun, id: String, first: Option<String> },
     ClosesBeforeOpens,
     // Sections and fields.
@@ -144,6 +145,11 @@ impl Mistake {
                            "«{id}» không dùng làm mã được"),
                 say!(lang, "write words of a–z, 0–9 and _ that begin with a letter; a field's id joins such words by dots: `child.birth_date`; a section's id may have hyphens",
                            "viết các từ gồm a–z, 0–9 và _, bắt đầu bằng chữ cái; mã của trường nối các từ bằng dấu chấm: «child.birth_date»; mã của mục được có dấu gạch nối")),
+            Self::KeptWord { id } => (
+                say!(lang, "`{id}` is a word that every browser keeps for itself",
+                           "«{id}» là từ mà trình duyệt nào cũng giữ làm của riêng"),
+                say!(lang, "take another id: an answer by this one would be lost",
+                           "chọn mã khác: câu trả lời mang mã này sẽ bị lẫn mất")),
             Self::Double { what, id, first } => (
                 say!(lang, [what] "there is {what} `{id}` already",
                                   "đã có {what} «{id}» rồi"),

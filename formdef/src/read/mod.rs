@@ -39,7 +39,7 @@ pub struct Shelf {
 
 /// Reads a form's definition. The form is there when no fault is. The form's id is the name of its file's folder.
 ///
-/// Faults come sorted by file and place, those of the definition's own file first.
+/// Faults come sorted by file and place, those of the definition's own file first; of more than 500, the first that were found.
 pub fn parse(source: &Source, shelf: &Shelf) -> (Option<Form>, Vec<Fault>) {
     let mut reader = Reader::new(shelf);
     let form = form::read(&mut reader, source);

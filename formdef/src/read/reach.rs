@@ -40,7 +40,7 @@ pub(super) fn check(
     looking.attachments(form);
     looking.rules(form);
     for (at, text, part, never) in looking.found {
-        let at = inside(reader.sources[at.file].text.as_str(), &at, text, part);
+        let at = inside(reader.sources[at.file].0.text.as_str(), &at, text, part);
         reader.fault(&at, never);
     }
 }

@@ -3,7 +3,7 @@
 use super::Shelf;
 use super::mistake::{Mistake, is_near};
 use super::node::{Content, Entry, Node, Place, Table};
-use crate::fault::{Fault, Source};
+use crate::fault::{Fault, Lines, Source};
 use crate::noun::{self, Noun, Thing};
 use crate::number::Number;
 use crate::text::Text;
@@ -11,10 +11,13 @@ use crate::{Date, Moment};
 use std::ops::RangeInclusive;
 use toml::value::{Datetime, Offset};
 
+/// So many faults of a definition are told at once: a file with more is damaged as a whole.
+pub(super) const FAULTS_MAX: usize = 500;
+
 /// What reading needs everywhere: the files read so far, the shelf, the faults found.
 pub(super) struct Reader<'a> {
     pub(super) shelf: &'a Shelf,
-    pub(super) sources: Vec<&'a Source>,
+    pub(super) sources: Vec<(&'a Source, Lines)>,
     pub(super) faults: Vec<Fault>,
     /// A file could not be read: what refers to its content would give faults that are none.
     pub(super) incomplete: bool,
@@ -33,7 +36,7 @@ impl<'a> Reader<'a> {
     /// The top table of a file, or `None` when it is no TOML.
     pub(super) fn load(&mut self, source: &'a Source) -> Option<Node> {
         let file = self.sources.len();
-        self.sources.push(source);
+        self.sources.push((source, Lines::of(&source.text)));
         let (table, faults) = toml::de::DeTable::parse_recoverable(&source.text);
         for fault in &faults {
             let at = Place {
@@ -49,16 +52,17 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn fault(&mut self, at: &Place, mistake: Mistake) {
-        let source = self.sources[at.file];
-        self.faults
-            .push(Fault::new(source, at.span.clone(), &mistake));
+        if self.faults.len() < FAULTS_MAX {
+            let (source, lines) = &self.sources[at.file];
+            self.faults
+                .push(Fault::new(source, lines, at.span.clone(), &mistake));
+        }
     }
 
     /// «forms/x/form.toml:12», for messages about something that is there twice.
     pub(super) fn line_of(&self, at: &Place) -> String {
-        let source = self.sources[at.file];
-        let before = source.text.get(..at.span.start).unwrap_or_default();
-        format!("{}:{}", source.path, before.matches('\n').count() + 1)
+        let (source, lines) = &self.sources[at.file];
+        format!("{}:{}", source.path, lines.number(at.span.start))
     }
 
     fn wrong_type(&mut self, node: &Node, wanted: Noun) {
@@ -258,10 +262,14 @@ impl<'a> Reader<'a> {
     /// An id of words joined by dots, or, for a section, by hyphens.
     pub(super) fn id(&mut self, node: &Node, is_id: fn(&str) -> bool) -> Option<String> {
         let id = self.string(node)?.to_owned();
-        if is_id(&id) {
+        if is_id(&id) && id != KEPT_WORD {
             return Some(id);
         }
-        self.fault(&node.at, Mistake::BadId { id });
+        let mistake = match id == KEPT_WORD {
+            true => Mistake::KeptWord { id },
+            false => Mistake::BadId { id },
+        };
+        self.fault(&node.at, mistake);
         None
     }
 
@@ -284,6 +292,9 @@ pub(super) struct Owner<'n> {
     pub(super) at: &'n Place,
     pub(super) name: Thing,
 }
+
+/// The one word that could be an id and that each object of JavaScript has already: an answer by it would always be there.
+const KEPT_WORD: &str = "constructor";
 
 /// `[a-z][a-z0-9_]*` joined by dots.
 pub(super) fn is_field_id(id: &str) -> bool {

@@ -1,6 +1,6 @@
 /** @import { Answer, Answers, Context, Fault, Field, Form, Typed } from '../../script/types' */
 import { entriesOf, readAll } from '../../script/answers.js';
-import { faultOf, faultsOf, typeOf } from '../../script/check.js';
+import { faultOf, faultsOf, isSame, typeOf } from '../../script/check.js';
 import { kinds } from '../../script/kinds.js';
 import '../../script/repeats.js';
 
@@ -24,8 +24,8 @@ const faultsWithin = (form, field, value, context) => {
 /** The entries that answer the question of `distinct` as an earlier one does. @type {(form: Form, field: Field, value: Answers[]) => Fault[]} */
 const doubles = (form, field, value) => {
   const { id, distinct = '' } = field;
-  const seen = value.map((entry) => JSON.stringify(entry?.[distinct]));
-  return seen.flatMap((answer, index) => (answer && seen.indexOf(answer) < index ? [faultOf(form, field, 'distinct', `${id}[${index}].${distinct}`)] : []));
+  const seen = value.map((entry) => entry?.[distinct]);
+  return seen.flatMap((answer, index) => (answer !== undefined && seen.findIndex((earlier) => isSame(earlier, answer)) < index ? [faultOf(form, field, 'distinct', `${id}[${index}].${distinct}`)] : []));
 };
 
 kinds.repeat = [checkRepeat, readRepeat, 'array', faultsWithin];
