@@ -46,5 +46,24 @@ pub const ANSWERS_AGE_S_MAX: i64 = 30 * 24 * 3600;
 /// The sizes of a sealed part's plaintext; `pad` fills up to the next.
 pub const PART_PLAINTEXT_BYTES: [usize; 4] = [1024, 4 * 1024, 16 * 1024, 64 * 1024];
 
-/// The smallest sealed attachment: the header of RFC 8188 (21 bytes) and an empty last record (1 + 16 bytes).
-pub const ATTACHMENT_BYTES_MIN: u64 = 21 + 17;
+/// What the header of RFC 8188 weighs with an empty key id.
+const ATTACHMENT_HEADER_BYTES: u64 = 21;
+
+/// What a record of RFC 8188 holds besides content: the delimiter and the tag.
+const RECORD_EXTRA_BYTES: u64 = 1 + 16;
+
+/// A record of a sealed attachment.
+const RECORD_BYTES: u64 = 262_144;
+
+/// The smallest sealed attachment: the header and an empty last record.
+pub const ATTACHMENT_BYTES_MIN: u64 = sealed_attachment_bytes(0);
+
+/// What the sealed attachments of one submission may weigh together, whatever its form.
+pub const ATTACHMENTS_BYTES_MAX: u64 = 50 << 20;
+
+/// What a file of so many bytes weighs as a sealed attachment: the `len` of its `ece` part.
+pub const fn sealed_attachment_bytes(bytes: u64) -> u64 {
+    let full = bytes.div_ceil(RECORD_BYTES - RECORD_EXTRA_BYTES);
+    let records = if full == 0 { 1 } else { full };
+    ATTACHMENT_HEADER_BYTES + bytes + records * RECORD_EXTRA_BYTES
+}

@@ -22,7 +22,7 @@ fn main() {
             json!({
                 "name": case.name,
                 "form": case.form,
-                "messages": case.form.page("vi")["messages"],
+                "messages": case.form.messages("vi"),
                 "lists": used.collect::<std::collections::BTreeMap<_, _>>(),
                 "answers": case.answers,
                 "at": case.at,

@@ -51,7 +51,6 @@ pub fn difference(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
     changes.of_recipients(&old.form.recipients, &new.form.recipients);
     changes.of_sections(old.form, new.form);
     changes.of_fields("", &placed(old.form), &placed(new.form));
-    changes.of_papers(old.form, new.form);
     changes.of_rules(&old.form.rules, &new.form.rules);
     changes.of_lists(old, new);
     changes.0.sort_by_key(|change| change.effect);
@@ -204,54 +203,6 @@ impl Changes {
         }
     }
 
-    fn of_papers(&mut self, old: &Form, new: &Form) {
-        let of = |form: &Form| -> Vec<Map<String, Value>> {
-            form.attachments.iter().map(object).collect()
-        };
-        let (old, new) = (of(old), of(new));
-        let (old, new) = (by(&old, "id"), by(&new, "id"));
-        for id in old.keys().filter(|id| !new.contains_key(*id)) {
-            self.add(Additive, id, |lang| {
-                say!(
-                    lang,
-                    "the paper is no longer listed",
-                    "giấy tờ này không còn trong danh sách"
-                )
-            });
-        }
-        for (id, is) in &new {
-            let Some(was) = old.get(id) else {
-                self.add(if_required(is), id, |lang| {
-                    say!(
-                        lang,
-                        "is a new paper to bring",
-                        "là giấy tờ mới phải mang theo"
-                    )
-                });
-                continue;
-            };
-            let differs = |key: &&str| was.get(*key) != is.get(*key);
-            if ["required", "show_when", "to", "until"].iter().any(differs) {
-                self.add(Breaking, id, |lang| {
-                    say!(
-                        lang,
-                        "when the paper must be brought changed",
-                        "điều kiện phải mang giấy tờ này đã đổi"
-                    )
-                });
-            }
-            if ["label", "how"].iter().any(differs) {
-                self.add(Wording, id, |lang| {
-                    say!(
-                        lang,
-                        "the words about the paper changed",
-                        "lời về giấy tờ này đã đổi"
-                    )
-                });
-            }
-        }
-    }
-
     /// Rules have no name of their own: those that stand in both are taken away, the rest is gone or new.
     fn of_rules(&mut self, old: &[Rule], new: &[Rule]) {
         let same = |a: &Rule, b: &Rule| {
@@ -357,15 +308,6 @@ impl Changes {
         );
         note(Additive, added, "new codes", "mã mới");
         note(Wording, reworded, "codes with other words", "mã đã đổi lời");
-    }
-}
-
-/// What must be answered or brought breaks what worked before, what may be does not.
-fn if_required(new: &Map<String, Value>) -> Effect {
-    if new.get("required") == Some(&Value::Bool(true)) {
-        Breaking
-    } else {
-        Additive
     }
 }
 

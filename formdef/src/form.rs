@@ -36,8 +36,6 @@ pub struct Form {
     pub recipients: Vec<Recipient>,
     /// The lists that the form uses: id → base64url SHA-256 of the published list.
     pub lists: BTreeMap<String, String>,
-    /// Papers to bring.
-    pub attachments: Vec<Attachment>,
     /// The questions in their order.
     pub sections: Vec<Section>,
     /// What must hold between answers, in the order of the definition.
@@ -146,29 +144,6 @@ impl Office {
     }
 }
 
-/// A paper to bring to the counter.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attachment {
-    /// Its id, such as `att.birth_notice`.
-    pub id: String,
-    /// What it is called.
-    pub label: Text,
-    /// How it is handed in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub how: Option<Text>,
-    /// Whether it must be brought whenever it is listed.
-    pub required: bool,
-    /// It is listed only when this is true.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub show_when: Option<Tree>,
-    /// The roles that get it.
-    pub to: Vec<String>,
-    /// The last day on which it is listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Date>,
-}
-
 /// A group of questions, one step of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -270,9 +245,31 @@ pub struct Field {
     /// `entry`: the id of the repeat group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// `attachment`: whether it must be brought when it is asked for; always there for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bring: Option<bool>,
+    /// `attachment`: the media types that its files may have; always there for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
+    /// `attachment`: greatest number of files; always there for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_max: Option<u32>,
+    /// `attachment`: greatest size of one file, before it is sealed; always there for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_max: Option<u64>,
+    /// `attachment`: the last day on which it is asked for; `show_when` says so, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
     /// `repeat`: the questions of one entry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+}
+
+impl Field {
+    /// Whether it is brought to the counter: a paper, which nothing on the page answers.
+    pub fn is_brought(&self) -> bool {
+        self.kind.behaviour().is_brought()
+    }
 }
 
 /// One option of a choice.
@@ -372,6 +369,27 @@ impl Form {
     /// All fields in order.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.placed_fields().map(|(_, field)| field)
+    }
+
+    /// The papers that the case needs, in order: what is brought to the counter, and no question of the page.
+    pub fn papers(&self) -> impl Iterator<Item = &Field> {
+        self.fields().filter(|field| field.is_brought())
+    }
+
+    /// The form without its papers and without sections that hold nothing else: what is asked, shown or worked out on
+    /// the page.
+    pub fn on_page(&self) -> Self {
+        let mut form = self.clone();
+        for section in &mut form.sections {
+            section.fields.retain(|field| !field.is_brought());
+        }
+        form.sections.retain(|section| !section.fields.is_empty());
+        for recipient in &mut form.recipients {
+            recipient
+                .reads
+                .retain(|id| !self.papers().any(|paper| paper.id == *id));
+        }
+        form
     }
 
     /// The field of that id.

@@ -36,8 +36,8 @@ pub use display::display;
 pub use expr::{Op, Scalar, Tree};
 pub use fault::{Fault, Source};
 pub use form::{
-    Attachment, Choice, FORMDEF_VERSION, Field, Form, Guide, Mode, Office, Recipient, Rule,
-    Section, Severity, Window, Wording,
+    Choice, FORMDEF_VERSION, Field, Form, Guide, Mode, Office, Recipient, Rule, Section, Severity,
+    Window, Wording,
 };
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};

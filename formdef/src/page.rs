@@ -4,7 +4,7 @@ use crate::expr::Tree;
 use crate::form::{Field, Form};
 use crate::kinds::Kind;
 use crate::message;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// What the page shows from its HTML, or does not need.
@@ -13,7 +13,6 @@ const LEFT_OUT: &[&str] = &[
     "label",
     "hint",
     "intro",
-    "how",
     "source",
     "sensitive",
     "level",
@@ -21,22 +20,34 @@ const LEFT_OUT: &[&str] = &[
 ];
 
 impl Form {
-    /// The compiled form with each text in `language` as a string, without what stands in the HTML already, and with
-    /// `messages`: name → words, of the faults that its kinds can give.
+    /// The compiled form with each text in `language` as a string, without what stands in the HTML already. Papers are not
+    /// among its fields, but in `attachments`: id and condition. `messages`: name → words, of the faults that its kinds can
+    /// give.
     pub fn page(&self, language: &str) -> Value {
-        let mut page = serde_json::to_value(self).unwrap_or_default();
+        let form = self.on_page();
+        let mut page = serde_json::to_value(&form).unwrap_or_default();
         strip(&mut page, language);
         if let Some(members) = page.as_object_mut() {
-            members.insert("messages".to_owned(), message::table(self, language));
+            let papers = self.papers().map(|paper| match &paper.show_when {
+                Some(condition) => json!({"id": paper.id, "show_when": condition}),
+                None => json!({"id": paper.id}),
+            });
+            members.insert("attachments".to_owned(), papers.collect());
+            members.insert("messages".to_owned(), form.messages(language));
         }
         page
     }
-}
 
-impl Form {
-    /// The names of the kinds of its fields, members of repeat groups included, and of what they give, each once.
+    /// Name → words in `language`, of the faults that the kinds of its fields can give.
+    pub fn messages(&self, language: &str) -> Value {
+        message::table(self, language)
+    }
+
+    /// The names of the kinds of the fields on its page, members of repeat groups included, and of what they give, each
+    /// once.
     pub fn kinds(&self) -> BTreeSet<&'static str> {
         self.all_fields()
+            .filter(|field| !field.is_brought())
             .flat_map(|field| [Some(field.kind), field.gives])
             .flatten()
             .map(Kind::name)
@@ -65,10 +76,6 @@ impl Form {
 
     /// All its expressions.
     fn trees(&self) -> impl Iterator<Item = &Tree> {
-        let papers = self
-            .attachments
-            .iter()
-            .filter_map(|paper| paper.show_when.as_ref());
         let sections = self
             .sections
             .iter()
@@ -85,7 +92,7 @@ impl Form {
             })
             .flatten();
         let rules = self.rules.iter().map(|rule| &rule.assert);
-        papers.chain(sections).chain(fields).chain(rules)
+        sections.chain(fields).chain(rules)
     }
 }
 

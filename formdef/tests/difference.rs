@@ -16,11 +16,6 @@ level = 3
 ward = { office = "agency", reads = ["*"] }
 police = { office = { district_of = "agency", kind = "police" }, reads = ["agency"] }
 
-[[attachment]]
-id = "att.book"
-label.vi = "Sổ hộ khẩu"
-to = ["ward"]
-
 [[section]]
 id = "office"
 title.vi = "Cơ quan"
@@ -30,6 +25,11 @@ id = "agency"
 kind = "agency"
 label.vi = "Kính gửi"
 required = true
+
+[[section.field]]
+id = "att.book"
+kind = "attachment"
+label.vi = "Sổ hộ khẩu"
 
 [[section.field]]
 id = "count"
@@ -156,15 +156,21 @@ fn each_change_is_weighed_and_said() {
         ),
         (
             "reads = [\"*\"]",
-            "reads = [\"agency\", \"count\", \"case\", \"kin\"]",
+            "reads = [\"agency\", \"att.book\", \"count\", \"case\", \"kin\"]",
             Wording,
             "",
         ),
         (
-            "to = [\"ward\"]",
-            "to = [\"ward\"]\nrequired = true",
+            "label.vi = \"Sổ hộ khẩu\"",
+            "label.vi = \"Sổ hộ khẩu\"\nrequired = true",
             Breaking,
-            "att.book: when the paper must be brought changed",
+            "att.book: whether the paper must be brought: no → yes",
+        ),
+        (
+            "label.vi = \"Sổ hộ khẩu\"",
+            "label.vi = \"Sổ hộ khẩu\"\nuntil = 2022-12-31",
+            Breaking,
+            "att.book: when it is asked changed",
         ),
         ("level = 3", "level = 4", Wording, "level: the level: 3 → 4"),
         (

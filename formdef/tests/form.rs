@@ -21,16 +21,8 @@ summary = { vi = "Một câu.", en = "One sentence." }
 steps = [{ vi = "Điền" }, { vi = "Gửi" }]
 
 [recipients]
-ward = { office = "agency", reads = ["*", "-hk.*"] }
-police = { office = { district_of = "hk.address", kind = "police" }, reads = ["agency", "child.name", "hk.*"] }
-
-[[attachment]]
-id = "att.book"
-label.vi = "Sổ hộ khẩu"
-to = ["police"]
-required = true
-show_when = "mother.declared"
-until = 2022-12-31
+ward = { office = "agency", reads = ["*", "-hk.*", "-att.*"] }
+police = { office = { district_of = "hk.address", kind = "police" }, reads = ["agency", "child.name", "hk.*", "att.book"] }
 
 [[section]]
 id = "case"
@@ -91,6 +83,19 @@ label.vi = "Nội dung"
 id = "hk.head"
 kind = "person-name"
 label.vi = "Chủ hộ"
+
+[[section]]
+id = "papers"
+title.vi = "Giấy tờ"
+
+[[section.field]]
+id = "att.book"
+kind = "attachment"
+label.vi = "Sổ hộ khẩu"
+required = true
+show_when = "mother.declared"
+until = 2022-12-31
+types = ["jpeg", "pdf"]
 
 [[section]]
 id = "place"
@@ -190,6 +195,7 @@ fn a_definition_gives_all_that_it_says() {
             "child.name",
             "hk.content",
             "hk.head",
+            "att.book",
             "hk.address"
         ]
     );
@@ -231,7 +237,6 @@ fn the_compiled_form_has_its_shape() {
         "title",
         "recipients",
         "lists",
-        "attachments",
         "sections",
         "rules",
     ];
@@ -242,11 +247,6 @@ fn the_compiled_form_has_its_shape() {
         json!({"district_of": "hk.address", "prefix": "ca-"})
     );
     assert_eq!(
-        compiled["attachments"][0]["show_when"],
-        json!(["get", "mother.declared"])
-    );
-    assert_eq!(compiled["attachments"][0]["until"], "2022-12-31");
-    assert_eq!(
         compiled["rules"][0]["assert"],
         json!(["d<=", ["get", "child.born"], ["today"]])
     );
@@ -254,6 +254,37 @@ fn the_compiled_form_has_its_shape() {
         compiled["sections"][2]["show_when"],
         json!(["has", ["get", "agency"]])
     );
+}
+
+#[test]
+fn a_paper_is_brought_and_never_missing() {
+    let form = form();
+    let paper = form.papers().next().unwrap();
+    let compiled = serde_json::to_value(paper).unwrap();
+    assert_eq!(
+        compiled,
+        json!({
+            "id": "att.book", "kind": "attachment", "label": {"vi": "Sổ hộ khẩu"}, "required": false,
+            "show_when": ["&&", ["get", "mother.declared"], ["d<=", ["today"], ["date", "2022-12-31"]]],
+            "bring": true, "types": ["image/jpeg", "application/pdf"], "count_max": 5, "bytes_max": 5_242_880,
+            "until": "2022-12-31",
+        })
+    );
+    let found = rules(&answers(), None);
+    assert!(
+        !found.iter().any(|(field, _)| field == "att.book"),
+        "{found:?}"
+    );
+    let page = form.page("vi");
+    assert_eq!(
+        page["attachments"],
+        json!([{"id": "att.book", "show_when": compiled["show_when"]}])
+    );
+    let asked = page["sections"].as_array().unwrap().iter();
+    let asked: Vec<&str> = asked
+        .map(|section| section["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(asked, ["case", "child", "hk", "place"]);
 }
 
 #[test]

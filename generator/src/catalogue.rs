@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use envelope::limits::{ATTACHMENTS_BYTES_MAX, sealed_attachment_bytes};
 use envelope::{
     Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, Recipient,
     UnixTime, V1, jws,
@@ -119,7 +120,7 @@ fn listed(form: &Form, window: Window, accept_until: Option<Moment>) -> Catalogu
         accept_until: accept_until.map(seconds),
         mode: signed_mode(form.mode),
         recipients: recipients.collect(),
-        attachments_bytes_max: 0,
+        attachments_bytes_max: attachments_bytes_max(form),
     }
 }
 
@@ -132,6 +133,15 @@ fn signed_mode(mode: formdef::Mode) -> Mode {
         formdef::Mode::Live => Mode::Live,
         formdef::Mode::Trial => Mode::Trial,
     }
+}
+
+/// What all files of all papers can weigh, sealed, within what a submission may carry.
+fn attachments_bytes_max(form: &Form) -> u64 {
+    let papers = form.papers().map(|paper| {
+        let files = u64::from(paper.count_max.unwrap_or(0));
+        files * sealed_attachment_bytes(paper.bytes_max.unwrap_or(0))
+    });
+    papers.sum::<u64>().min(ATTACHMENTS_BYTES_MAX)
 }
 
 /// Every office of a kind that some form sends to, in the order of their codes.

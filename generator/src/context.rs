@@ -1,7 +1,7 @@
 //! What templates are told about each subject, in the language of the page.
 
 use envelope::Digest;
-use formdef::{Attachment, Form, Mode, Moment, Office, Recipient, Text, Window};
+use formdef::{Field, Form, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Value, json};
 
 use crate::content::{Content, Service};
@@ -89,15 +89,19 @@ impl<'a> View<'a> {
     pub(crate) fn service(self, service: &'a Service) -> Value {
         let (form, guide) = (&service.form, &service.form.guide);
         let words = |text: &'a Option<Text>| text.as_ref().map(|text| self.words(text));
-        let (asked, shown): (Vec<_>, Vec<_>) = form
-            .attachments
-            .iter()
-            .filter(|paper| self.is_listed(paper))
-            .partition(|paper| paper.show_when.is_none());
-        let papers = |papers: Vec<&'a Attachment>| {
+        let (always, sometimes): (Vec<_>, Vec<_>) = form
+            .placed_fields()
+            .filter(|(_, field)| field.is_brought() && self.is_listed(field))
+            .partition(|(section, paper)| {
+                [&section.show_when, &paper.show_when]
+                    .into_iter()
+                    .flatten()
+                    .all(|condition| condition.fields().is_empty())
+            });
+        let papers = |papers: Vec<(_, &'a Field)>| {
             papers
                 .into_iter()
-                .map(|paper| self.paper(paper))
+                .map(|(_, paper)| self.paper(paper))
                 .collect::<Value>()
         };
         json!({
@@ -121,8 +125,8 @@ impl<'a> View<'a> {
             "legal": self.all_words(&guide.legal),
             "steps": self.all_words(&guide.steps),
             "show": self.all_words(&guide.show),
-            "papers": papers(asked),
-            "papers_sometimes": papers(shown),
+            "papers": papers(always),
+            "papers_sometimes": papers(sometimes),
             "readers": form.recipients.iter().map(|reader| self.reader(form, reader)).collect::<Value>(),
             "guide": service
                 .guide_and_language(self.language, self.content.portal.default_language())
@@ -130,16 +134,16 @@ impl<'a> View<'a> {
         })
     }
 
-    fn is_listed(self, paper: &Attachment) -> bool {
+    fn is_listed(self, paper: &Field) -> bool {
         paper.until.is_none_or(|until| self.built.day() <= until)
     }
 
-    fn paper(self, paper: &'a Attachment) -> Value {
+    fn paper(self, paper: &'a Field) -> Value {
         json!({
             "id": paper.id,
             "label": self.words(&paper.label),
-            "how": paper.how.as_ref().map(|text| self.words(text)),
-            "required": paper.required,
+            "hint": paper.hint.as_ref().map(|text| self.words(text)),
+            "bring": paper.bring,
             "until": paper.until,
         })
     }
@@ -152,13 +156,17 @@ impl<'a> View<'a> {
             })
         };
         let sections = form.sections.iter().filter_map(|section| {
-            let read: Vec<_> = section
+            let answered: Vec<_> = section
                 .fields
+                .iter()
+                .filter(|field| !field.is_brought())
+                .collect();
+            let read: Vec<_> = answered
                 .iter()
                 .filter(|field| reader.reads.contains(&field.id))
                 .map(|field| self.words(&field.label))
                 .collect();
-            let all = read.len() == section.fields.len();
+            let all = read.len() == answered.len();
             (!read.is_empty())
                 .then(|| json!({ "title": self.words(&section.title), "all": all, "fields": read }))
         });

@@ -138,7 +138,8 @@ impl<'a> Renderer<'a> {
                 let assets = &self.prepared.assets;
                 let receipt = assets.urls.get("receipt");
                 let data = view.data(service, self.publishers.as_ref(), receipt);
-                context.insert("form", &*service.form);
+                context.insert("form", &service.form.on_page());
+                context.insert("papers", &service.form.papers().collect::<Vec<_>>());
                 context.insert("pieces", &assets.pieces(&service.form));
                 context.insert("data", &data);
             }

@@ -193,7 +193,7 @@ fn forms_tell_their_faults_through_us() {
         )
     });
     assert!(
-        text.starts_with("forms/khai-sinh/form.toml:65:11: "),
+        text.starts_with("forms/khai-sinh/form.toml:69:11: "),
         "{text}"
     );
     assert!(

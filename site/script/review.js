@@ -24,9 +24,7 @@ export const showReview = (faults) => {
     return [element('dt', officeOf(recipient).name), element('dd', reads.length === fields.length ? say('everything') : labels.join('; '))];
   });
   one('#readers').replaceChildren(...readers.flat());
-  for (const { id, show_when, until = '9' } of data.form.attachments) {
-    one(`[data-attachment="${id}"]`).hidden = !asked.holds(show_when) || until < asked.context.today;
-  }
+  for (const { id, show_when } of data.form.attachments) one(`[data-attachment="${id}"]`).hidden = !asked.holds(show_when);
 };
 
 /** Shown, and not only words. */

@@ -49,6 +49,9 @@ export interface Field {
   ordered?: boolean;
   distinct?: string;
   of?: string;
+  types?: string[];
+  count_max?: number;
+  bytes_max?: number;
   fields?: Field[];
   invalid?: Wording;
   missing?: Wording;
@@ -81,7 +84,8 @@ export interface Form {
   id: string;
   mode: 'live' | 'trial';
   recipients: Recipient[];
-  attachments: { id: string; show_when?: Tree; until?: string }[];
+  /** Papers: no questions, but listed under a condition. */
+  attachments: { id: string; show_when?: Tree }[];
   sections: Section[];
   rules: Rule[];
   /** Words of the faults of kinds, by code. */

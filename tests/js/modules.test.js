@@ -43,7 +43,7 @@ for (const kind of Object.keys(kinds)) {
   test(`component ${kind}`, () => {
     const folder = `components/${kind}/`;
     assert.ok(existsSync(new URL(`${folder}template.html`, SITE)));
-    const places = ['components/field.html', 'components/_parts/question.html'].map(text).join();
+    const places = ['components/field.html', 'components/_parts/question.html', 'pages/form.html'].map(text).join();
     assert.ok(places.includes(`"components/${kind}/template.html"`), 'the dispatch names it');
     const name = kind.replace(/(^|-)(\w)/g, (match, dash, letter) => letter.toUpperCase());
     const script = text(`${folder}script.js`);

@@ -72,7 +72,6 @@ const compiled = async (id, version, mode, recipients) => JSON.stringify({
   title: { vi: `Biểu mẫu thử ${id}`, en: `Test form ${id}` },
   recipients,
   lists: { agencies: await digestOf(agencies) },
-  attachments: [],
   sections: [{
     id: 'main', title: { vi: 'Nội dung', en: 'Contents' }, fields: [
       { id: 'agency', kind: 'agency', label: { vi: 'Cơ quan nhận', en: 'Receiving agency' }, required: true },

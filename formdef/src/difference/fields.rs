@@ -1,7 +1,7 @@
 //! What differs between the questions of two versions.
 
 use super::Effect::{self, Additive, Breaking, Wording};
-use super::{Changes, by, if_required, object};
+use super::{Changes, by, object};
 use crate::say;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -48,6 +48,11 @@ const KEYS: &[(&str, Weigh, &str, &str)] = &[
     ("levels", Weigh::As(Breaking), "the levels asked", "số cấp phải chọn"),
     ("length_min", Weigh::Least, "the least length", "độ dài tối thiểu"),
     ("length_max", Weigh::Greatest, "the greatest length", "độ dài tối đa"),
+    ("bring", Weigh::Must, "whether the paper must be brought", "việc phải mang giấy tờ này"),
+    ("types", Weigh::As(Breaking), "the types of files", "các loại tệp được nhận"),
+    ("count_max", Weigh::Greatest, "the greatest number of files", "số tệp tối đa"),
+    ("bytes_max", Weigh::Greatest, "the greatest size of a file", "cỡ tệp tối đa"),
+    ("until", Weigh::Apart, "", ""), // `show_when` has it.
     ("min", Weigh::Least, "the least", "mức tối thiểu"),
     ("max", Weigh::Greatest, "the greatest", "mức tối đa"),
 ];
@@ -67,15 +72,32 @@ impl Changes {
                 format!("{group}.{id}")
             }
         };
-        for id in old.keys().filter(|id| !new.contains_key(*id)) {
-            self.add(Breaking, &place(id), |lang| {
-                say!(lang, "is no longer asked", "không còn được hỏi")
-            });
+        for (id, was) in old.iter().filter(|(id, _)| !new.contains_key(*id)) {
+            if is_paper(was) {
+                self.add(Additive, &place(id), |lang| {
+                    say!(
+                        lang,
+                        "the paper need no longer be brought",
+                        "không còn phải mang giấy tờ này"
+                    )
+                });
+            } else {
+                self.add(Breaking, &place(id), |lang| {
+                    say!(lang, "is no longer asked", "không còn được hỏi")
+                });
+            }
         }
         for (id, is) in &new {
             match old.get(id) {
                 Some(was) => self.of_field(&place(id), was, is),
-                None => self.add(if_required(is), &place(id), |lang| {
+                None if is_paper(is) => self.add(if_must(is, "bring"), &place(id), |lang| {
+                    say!(
+                        lang,
+                        "is a new paper to bring",
+                        "là giấy tờ mới phải mang theo"
+                    )
+                }),
+                None => self.add(if_must(is, "required"), &place(id), |lang| {
                     say!(lang, "is a new question", "là câu hỏi mới")
                 }),
             }
@@ -157,6 +179,19 @@ impl Changes {
                 }
             }
         }
+    }
+}
+
+fn is_paper(field: &Map<String, Value>) -> bool {
+    field.get("kind").and_then(Value::as_str) == Some("attachment")
+}
+
+/// What must be answered or brought breaks what worked before, what may be does not.
+fn if_must(field: &Map<String, Value>, key: &str) -> Effect {
+    if field.get(key) == Some(&Value::Bool(true)) {
+        Breaking
+    } else {
+        Additive
     }
 }
 

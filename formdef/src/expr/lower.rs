@@ -154,6 +154,10 @@ impl Lowering<'_> {
         let found = ends
             .into_iter()
             .find_map(|end| names.fields.get(&path[..end]).map(|meaning| (end, meaning)));
+        if names.papers.contains(path) {
+            let field = path.to_owned();
+            return self.fault(span, Mistake::PaperInExpression { field });
+        }
         let Some((end, meaning)) = found else {
             let known = names.fields.keys().cloned().collect();
             let id = path.to_owned();

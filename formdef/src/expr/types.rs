@@ -2,7 +2,7 @@
 
 use crate::list::Lists;
 use crate::noun::{self, Noun, Thing};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What a value is.
@@ -91,5 +91,7 @@ pub(crate) struct Meaning {
 /// The names that an expression can use.
 pub(crate) struct Names<'a> {
     pub(crate) fields: BTreeMap<String, Meaning>,
+    /// The ids of papers, which are brought to the counter: nothing can be said of them here.
+    pub(crate) papers: BTreeSet<String>,
     pub(crate) lists: &'a Lists,
 }

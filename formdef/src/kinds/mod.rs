@@ -3,6 +3,7 @@
 mod address;
 mod admin_unit;
 mod agency;
+mod attachment;
 mod choice;
 mod computed;
 mod country_place;
@@ -57,6 +58,7 @@ const KINDS: &[&dyn Behaviour] = &[
     &residence::Residence,
     &agency::Agency,
     &country_place::CountryPlace,
+    &attachment::Attachment,
     &computed::Computed,
     &declaration::Declaration,
     &repeat::Repeat,
@@ -131,9 +133,14 @@ pub(crate) trait Behaviour: Sync {
     /// The names of the messages that `check` can give.
     fn codes(&self) -> &'static [Code];
 
-    /// Whether people answer it; else it is worked out, or only shown.
+    /// Whether people answer it; else it is worked out, brought to the counter, or only shown.
     fn is_asked(&self) -> bool {
-        self.has_answer()
+        self.has_answer() && !self.is_brought()
+    }
+
+    /// Whether it is brought to the counter: nothing on the page answers it.
+    fn is_brought(&self) -> bool {
+        false
     }
 
     /// Whether there can be an answer to it.
@@ -274,5 +281,6 @@ pub(crate) fn agency_list() -> &'static str {
     agency::LIST
 }
 
+pub(crate) use attachment::{BYTES_MAX, COUNT_MAX, types as file_types};
 pub(crate) use date::display as show_date;
 pub(crate) use yes_no::yes_or_no;

@@ -4,9 +4,9 @@ use super::mistake::Mistake;
 use super::node::{Node, Place};
 use super::reach;
 use super::reader::Reader;
-use crate::expr::Tree;
 use crate::expr::lower::{Purpose, lower};
 use crate::expr::types::{Names, Type};
+use crate::expr::{Op, Scalar, Tree};
 use crate::form::{Field, Form, Rule, Severity};
 use crate::kinds::plain;
 use crate::text::Text;
@@ -32,7 +32,7 @@ struct Found {
     at: Place,
 }
 
-/// Where an expression belongs: numbers of section, field, attachment.
+/// Where an expression belongs: numbers of section and field.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Slot {
     Section(usize),
@@ -41,7 +41,6 @@ pub(super) enum Slot {
     Value(usize, usize),
     /// Of a field or, with its number, of a question of a repeat group.
     Within(usize, usize, Option<usize>),
-    Attachment(usize),
 }
 
 /// A rule whose expression is not read yet.
@@ -82,11 +81,14 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
             field.kind.behaviour().meaning(field, lists),
         )
     };
-    let answered = form
-        .fields()
+    let (papers, others): (Vec<&Field>, Vec<&Field>) =
+        form.fields().partition(|field| field.is_brought());
+    let answered = others
+        .into_iter()
         .filter(|field| field.kind.behaviour().has_answer());
     let mut names = Names {
         fields: answered.map(meaning).collect(),
+        papers: papers.iter().map(|paper| paper.id.clone()).collect(),
         lists,
     };
     for id in &expressions.unreadable {
@@ -122,6 +124,28 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
     dependencies(reader, form, expressions);
     if reader.faults.is_empty() {
         reach::check(reader, form, &names, expressions);
+    }
+    until(form);
+}
+
+/// The last day of a paper is one more condition for it.
+fn until(form: &mut Form) {
+    let fields = form
+        .sections
+        .iter_mut()
+        .flat_map(|section| &mut section.fields);
+    for field in fields {
+        let Some(until) = field.until else { continue };
+        let last = Tree::Literal(Scalar::Text(until.to_string()));
+        let day = Tree::Call(Op::Date, vec![last]);
+        let in_time = Tree::Call(
+            Op::DateLessEqual,
+            vec![Tree::Call(Op::Today, Vec::new()), day],
+        );
+        field.show_when = Some(match field.show_when.take() {
+            Some(condition) => Tree::Call(Op::And, vec![condition, in_time]),
+            None => in_time,
+        });
     }
 }
 
@@ -169,12 +193,14 @@ fn slot(form: &mut Form, slot: Slot) -> &mut Option<Tree> {
         Slot::Within(section, field, Some(member)) => {
             &mut form.sections[section].fields[field].fields[member].within
         }
-        Slot::Attachment(attachment) => &mut form.attachments[attachment].show_when,
     }
 }
 
 fn rule(reader: &mut Reader<'_>, draft: &RuleDraft, names: &Names<'_>) -> Option<Rule> {
-    if !names.fields.contains_key(&draft.on) {
+    if names.papers.contains(&draft.on) {
+        let field = draft.on.clone();
+        reader.fault(&draft.on_at, Mistake::PaperInExpression { field });
+    } else if !names.fields.contains_key(&draft.on) {
         let known = names.fields.keys().cloned().collect();
         let id = draft.on.clone();
         reader.fault(&draft.on_at, Mistake::UnknownField { id, known });

@@ -23,8 +23,8 @@ const ENTRIES_LIMIT: RangeInclusive<i64> = 0..=keys::ENTRIES_MAX;
 
 /// The kinds that a computed value can be said to have.
 pub(super) const VALUE_KINDS: &[&str] = &["text", "integer", "number", "money", "date", "yes-no"];
-/// The kinds that refer to other questions, or ask nothing.
-const NOT_IN_ENTRIES: &[&str] = &["computed", "repeat", "entry", "note"];
+/// The kinds that refer to other questions, or ask nothing on the page.
+const NOT_IN_ENTRIES: &[&str] = &["attachment", "computed", "repeat", "entry", "note"];
 
 /// The keys of a field of a section.
 pub(super) fn placed_keys(kind: Kind) -> Vec<&'static str> {
@@ -113,7 +113,7 @@ pub(super) fn read(
             owner.table.get("prefill"),
             Slot::Prefill(section, number),
         );
-    } else if kind.behaviour().has_answer()
+    } else if known.contains(&"value")
         && let Some(value) = reader.need(&owner, "value", "value = \"words(child.birth_date)\"")
     {
         expressions.add(reader, Some(value), Slot::Value(section, number));
@@ -244,6 +244,13 @@ fn common(
         of: get("of")
             .and_then(|node| reader.string(node))
             .map(str::to_owned),
+        bring: None,
+        types: get("types")
+            .map(|node| file_types(reader, node))
+            .unwrap_or_default(),
+        count_max: get("count_max").and_then(|node| count(reader, node)),
+        bytes_max: get("bytes_max").and_then(|node| bytes(reader, node)),
+        until: get("until").and_then(|node| reader.day(node)),
         fields: get("field")
             .map(|node| members(reader, node))
             .unwrap_or_default(),
@@ -392,6 +399,32 @@ fn bound(reader: &mut Reader<'_>, kind: Kind, node: &Node) -> Option<Number> {
     };
     let whole = reader.integer(node, limit)?;
     Number::rounded(whole as f64)
+}
+
+/// Names of types of files, as media types.
+fn file_types(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
+    let known: Vec<(&str, &str)> = kinds::file_types().collect();
+    let names = reader.array(node);
+    if names.is_empty() {
+        reader.fault(
+            &node.at,
+            Mistake::EmptyList {
+                what: noun::FILE_TYPE,
+            },
+        );
+    }
+    let media = names.iter().filter_map(|name| reader.one_of(name, &known));
+    media.map(str::to_owned).collect()
+}
+
+fn count(reader: &mut Reader<'_>, node: &Node) -> Option<u32> {
+    let count = reader.integer(node, 1..=kinds::COUNT_MAX)?;
+    u32::try_from(count).ok()
+}
+
+fn bytes(reader: &mut Reader<'_>, node: &Node) -> Option<u64> {
+    let bytes = reader.integer(node, 1..=kinds::BYTES_MAX)?;
+    u64::try_from(bytes).ok()
 }
 
 fn decimals(reader: &mut Reader<'_>, node: &Node) -> Option<u8> {

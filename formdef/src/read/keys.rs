@@ -1,5 +1,6 @@
 //! The keys of a definition: one table, from which the reader knows them and [`super::schema`] explains them to editors.
 
+use crate::kinds::{BYTES_MAX, COUNT_MAX};
 use crate::number::DECIMALS_MAX;
 
 /// A key: what it takes, whether it must be there, what it is for.
@@ -45,6 +46,8 @@ pub(super) enum Takes {
     Kind,
     /// A kind that a computed value can have.
     ValueKind,
+    /// A list of types of files.
+    FileTypes,
     /// The id of a shared section.
     SharedSection,
     /// The id of a list.
@@ -121,20 +124,8 @@ pub(super) const FORM: &[Key] = &[
     may("steps", Takes::WordsList, "Các bước thực hiện.", "What happens, step by step."),
     may("show", Takes::WordsList, "Giấy tờ phải xuất trình tại quầy.", "Papers to show at the counter."),
     must("recipients", Takes::Recipients, "Ai đọc được câu trả lời nào, và tìm cơ quan ấy bằng cách nào.", "Who reads which answers, and how the office is found."),
-    may("attachment", Takes::Each(ATTACHMENT), "Giấy tờ phải mang theo.", "Papers to bring."),
     must("section", Takes::Sections, "Các mục của biểu mẫu: mỗi mục là một bước trên trang.", "The form's sections: each is one step of the page."),
     may("rule", Takes::Each(PLACED_RULE), "Quy tắc giữa các câu trả lời.", "What must hold between answers."),
-];
-
-#[rustfmt::skip] // One key, one line.
-pub(super) const ATTACHMENT: &[Key] = &[
-    must("id", Takes::FieldId, "Mã của giấy tờ, như att.birth_notice.", "Its id, such as att.birth_notice."),
-    must("label", Takes::Words, "Tên giấy tờ.", "What it is called."),
-    may("how", Takes::Words, "Nộp bằng cách nào.", "How it is handed in."),
-    may("required", Takes::Flag, "Bắt buộc khi được nêu ra.", "Must be brought whenever it is listed."),
-    may("show_when", Takes::Condition, "Chỉ nêu ra khi điều kiện này đúng.", "It is listed only when this is true."),
-    must("to", Takes::Texts, "Các bên nhận, theo tên trong [recipients].", "The roles that get it, as named in [recipients]."),
-    may("until", Takes::Day, "Ngày cuối cùng còn nêu ra.", "The last day on which it is listed."),
 ];
 
 /// A section written in the form itself.
@@ -180,10 +171,13 @@ pub(super) const FIELD: &[Key] = &[
     may("sensitive", Takes::Flag, "Nhạy cảm: không bao giờ có trong thông báo, nhật ký, thống kê.", "Never in notices, logs or statistics."),
 ];
 
+#[rustfmt::skip] // One key, one line.
+const REQUIRED: Key = may("required", Takes::Flag, "Bắt buộc, khi câu hỏi được hiện; với giấy tờ: phải mang theo.", "Must be answered when it is shown; of a paper: must be brought.");
+
 /// What a question knows, but not a field that asks nothing.
 #[rustfmt::skip] // One key, one line.
 pub(super) const QUESTION: &[Key] = &[
-    may("required", Takes::Flag, "Bắt buộc, khi câu hỏi được hiện.", "Must be answered when it is shown."),
+    REQUIRED,
     may("invalid", Takes::One(WORDING), "Thay lời báo lỗi của loại trường.", "Replaces the words of the faults of its kind."),
     may("missing", Takes::One(WORDING), "Thay lời báo thiếu.", "Replaces the words for a missing answer."),
 ];
@@ -221,6 +215,11 @@ pub(super) const OF_KINDS: &[Key] = &[
     may("ordered", Takes::Flag, "Thứ tự các dòng có ý nghĩa: người dân đổi được thứ tự.", "The order of the entries counts: people can change it."),
     may("distinct", Takes::FieldId, "Câu hỏi mà không hai dòng nào được trả lời giống nhau.", "The question that no two entries may answer alike."),
     must("of", Takes::FieldId, "Nhóm lặp có dòng được chọn.", "The repeat group whose entry is chosen."),
+    REQUIRED,
+    may("types", Takes::FileTypes, "Các loại tệp được nhận, như [\"jpeg\", \"pdf\"].", "The types of files that are taken, such as [\"jpeg\", \"pdf\"]."),
+    may("count_max", Takes::Whole(1, COUNT_MAX), "Nhiều nhất bao nhiêu tệp.", "Greatest number of files."),
+    may("bytes_max", Takes::Whole(1, BYTES_MAX), "Mỗi tệp lớn nhất bao nhiêu byte.", "Greatest size of one file in bytes."),
+    may("until", Takes::Day, "Ngày cuối cùng còn cần giấy tờ này.", "The last day on which the paper is needed."),
     may("gives", Takes::ValueKind, "Giá trị thuộc loại nào, như money: để in như loại ấy.", "The kind of its value, such as money: it prints like that."),
     must("value", Takes::Expression, "Biểu thức cho giá trị.", "The expression that gives its value."),
     must("field", Takes::Members, "Các câu hỏi của một dòng.", "The questions of one entry."),

@@ -46,7 +46,6 @@ pub(crate) enum Mistake {
     OfficeOptional { field: String },
     OfficeUnread { role: String, field: String },
     UnknownOffice { kind: String, known: Vec<String> },
-    UnknownRole { role: String, known: Vec<String> },
     // Expressions.
     NumberTooLarge,
     TooManyDecimals,
@@ -69,6 +68,7 @@ pub(crate) enum Mistake {
     InNeedsList,
     ListOutsideIn,
     MapOutsideComputed,
+    PaperInExpression { field: String },
     // What can never happen, whatever the answers are.
     SectionNeverShown,
     FieldNeverShown,
@@ -256,10 +256,6 @@ impl Mistake {
                 say!(lang, "there are no offices of kind `{kind}`",
                            "không có loại cơ quan «{kind}»"),
                 suggest(lang, kind, known, Noun("the kinds of office in forms/portal.toml are", "các loại cơ quan trong forms/portal.toml là"))),
-            Self::UnknownRole { role, known } => (
-                say!(lang, "there is no recipient `{role}`",
-                           "không có bên nhận «{role}»"),
-                suggest(lang, role, known, Noun("the recipients are", "các bên nhận là"))),
             Self::NumberTooLarge => (
                 say!(lang, "the number is too large",
                            "số quá lớn"),
@@ -382,6 +378,11 @@ impl Mistake {
                            "{{…}} chỉ dùng được làm giá trị của trường tính toán"),
                 say!(lang, "compare the values one by one",
                            "so sánh từng giá trị một")),
+            Self::PaperInExpression { field } => (
+                say!(lang, "`{field}` is a paper that is brought to the counter: no rule or condition can know of it",
+                           "«{field}» là giấy tờ mang đến quầy: không quy tắc hay điều kiện nào biết được"),
+                say!(lang, "refer to the question that decides whether the paper is needed",
+                           "hãy dùng câu hỏi quyết định có cần giấy tờ này hay không")),
             Self::SectionNeverShown => (
                 say!(lang, "this can never be true, so that nobody is asked this section",
                            "điều kiện này không bao giờ đúng, nên không ai được hỏi mục này"),

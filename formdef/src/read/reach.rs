@@ -37,7 +37,6 @@ pub(super) fn check(
         shared: reach(true),
     };
     looking.sections(form);
-    looking.attachments(form);
     looking.rules(form);
     for (at, text, part, never) in looking.found {
         let at = inside(reader.sources[at.file].0.text.as_str(), &at, text, part);
@@ -82,30 +81,16 @@ impl<'a> Looking<'a> {
                 let slot = Slot::Field(number, place);
                 self.own.start();
                 if self.own.when(&asked, tree, true).is_empty() {
-                    self.condition(slot, tree, &asked, Mistake::FieldNeverShown);
+                    let never = if field.is_brought() {
+                        Mistake::PaperNeverListed
+                    } else {
+                        Mistake::FieldNeverShown
+                    };
+                    self.condition(slot, tree, &asked, never);
                     self.own.never_shown.insert(field.id.clone());
                 } else {
                     self.branches(slot, tree);
                 }
-            }
-        }
-    }
-
-    fn attachments(&mut self, form: &'a Form) {
-        for (number, attachment) in form.attachments.iter().enumerate() {
-            let Some(tree) = &attachment.show_when else {
-                continue;
-            };
-            let start = self.own.start();
-            if self.own.when(&start, tree, true).is_empty() {
-                self.condition(
-                    Slot::Attachment(number),
-                    tree,
-                    &start,
-                    Mistake::PaperNeverListed,
-                );
-            } else {
-                self.branches(Slot::Attachment(number), tree);
             }
         }
     }

@@ -107,6 +107,10 @@ impl Explainer<'_> {
             }
             Takes::Word(words) => json!({"enum": words}),
             Takes::Expression | Takes::Condition => json!({"type": "string", "minLength": 1}),
+            Takes::FileTypes => {
+                let names: Vec<&str> = kinds::file_types().map(|(name, _)| name).collect();
+                some(json!({"enum": names}))
+            }
             Takes::Texts => list(json!({"type": "string"})),
             Takes::FieldId => json!({"type": "string", "pattern": FIELD_ID}),
             Takes::Kind => json!({"type": "string"}),

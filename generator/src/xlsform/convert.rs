@@ -21,8 +21,6 @@ pub(super) struct Converter<'c, 't> {
     pub(super) lang: Lang,
     pub(super) languages: &'c [String],
     pub(super) title: &'c Words,
-    /// The role that reads everything.
-    pub(super) role: &'c str,
     pub(super) lists: &'c Lists<'t>,
     pub(super) plan: &'c Plan,
     /// Cells that the check refused, and why.
@@ -31,7 +29,6 @@ pub(super) struct Converter<'c, 't> {
     pub(super) options: Options,
     pub(super) losses: Vec<Loss>,
     pub(super) sections: Vec<Section>,
-    pub(super) papers: Lines,
     section_ids: BTreeSet<String>,
     /// Rows of questions, groups and repeats that stand in the form.
     pub(super) kept: BTreeSet<u32>,
@@ -77,7 +74,6 @@ impl<'c, 't> Converter<'c, 't> {
         lang: Lang,
         languages: &'c [String],
         title: &'c Words,
-        role: &'c str,
         lists: &'c Lists<'t>,
         plan: &'c Plan,
         refused: &'c BTreeMap<At, Bilingual>,
@@ -88,7 +84,6 @@ impl<'c, 't> Converter<'c, 't> {
             lang,
             languages,
             title,
-            role,
             lists,
             plan,
             refused,
@@ -96,18 +91,17 @@ impl<'c, 't> Converter<'c, 't> {
             options,
             losses: Vec::new(),
             sections: Vec::new(),
-            papers: Lines::default(),
             section_ids: BTreeSet::from(["office".to_owned()]),
             kept: BTreeSet::new(),
         }
     }
 
-    /// The papers and the sections of the form.
+    /// The sections of the form.
     pub(super) fn form(&mut self, nodes: &[Node<'t>]) -> Lines {
         for node in nodes {
             self.top(node);
         }
-        let mut lines = std::mem::take(&mut self.papers);
+        let mut lines = Lines::default();
         for section in std::mem::take(&mut self.sections) {
             // A section without a field is none; what was said there stays.
             if !section.is_empty {

@@ -72,7 +72,7 @@ impl<'t> Converter<'_, 't> {
                 let line = format!("value = {}", quoted(worked_out.unwrap_or_default()));
                 Kind::with("computed", vec![line])
             }
-            // Papers are no fields: `Converter::paper` has them.
+            // `Converter::paper` has them.
             Question::Paper(_) => Kind::of("note"),
         }
     }

@@ -4,7 +4,7 @@ use formdef::say;
 
 use super::choices::OTHER;
 use super::columns::Row;
-use super::convert::{Condition, Converter, Place, cell_comment};
+use super::convert::{Condition, Converter, Place};
 use super::field::Kind;
 use super::lines::{Lines, own_words, quoted};
 use super::loss::{Loss, What};
@@ -141,27 +141,11 @@ impl<'t> Converter<'_, 't> {
     ) {
         let begin = self.losses.len();
         let label = self.label(row, name);
-        let how = match self.texts.read(row, "hint", &mut self.losses) {
-            Some(hint) => hint,
-            None => own_words(
-                |lang| {
-                    say!(
-                        lang,
-                        "Not sent online: bring the original to the counter.",
-                        "Chưa gửi qua mạng: mang bản chính đến quầy."
-                    )
-                },
-                self.languages,
-            ),
-        };
         let mut lines = Lines::default();
-        lines.push("");
-        lines.push(cell_comment(row));
-        lines.push("[[attachment]]");
-        lines.push(format!("id = {}", quoted(id)));
-        lines.words("label", &label, self.languages);
-        lines.words("how", &how, self.languages);
-        lines.push(format!("to = [{}]", quoted(self.role)));
+        self.field_head(&mut lines, row, id, "attachment", &label);
+        if let Some(hint) = self.texts.read(row, "hint", &mut self.losses) {
+            lines.words("hint", &hint, self.languages);
+        }
         let types: Vec<String> = types.iter().map(|name| quoted(name)).collect();
         lines.push_from(
             format!("types = [{}]", types.join(", ")),
@@ -175,7 +159,7 @@ impl<'t> Converter<'_, 't> {
         self.show_when(&mut lines, own, place);
         self.finish(row);
         let losses = self.losses[begin..].to_vec();
-        self.papers.losses(&losses, self.lang);
-        self.papers.extend(lines);
+        self.say(&losses);
+        self.add_field(lines, place);
     }
 }

@@ -199,8 +199,8 @@ impl What {
             Self::PaperInRepeat => (
                 say!(lang, "the row is left out: a paper cannot be listed for each entry of a repeat",
                            "bỏ hàng này: không liệt kê được giấy tờ theo từng lần lặp"),
-                say!(lang, "add one [[attachment]] for the whole form",
-                           "thêm một [[attachment]] cho cả biểu mẫu")),
+                say!(lang, "ask for it outside of the repeat, once for the whole form",
+                           "yêu cầu một lần cho cả biểu mẫu, ở ngoài nhóm lặp")),
             Self::NotInRepeat { name } => (
                 say!(lang, "the row is left out: «{name}» cannot stand in a repeat",
                            "bỏ hàng này: «{name}» không đứng trong nhóm lặp được"),

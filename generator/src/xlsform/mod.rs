@@ -348,7 +348,6 @@ impl Book {
             head.request.lang,
             languages,
             &title,
-            head.role,
             lists,
             &plan,
             refused,

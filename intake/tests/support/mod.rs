@@ -78,7 +78,6 @@ pub(crate) fn form() -> String {
             {"role": "police", "kind": "police", "office": {"district_of": "agency", "prefix": "ca-"}, "reads": reads_police},
         ],
         "lists": {"agencies": Digest::of(agencies().as_bytes())},
-        "attachments": [],
         "sections": [
             {"id": "main", "title": text("Người nộp"), "fields": [
                 {"id": "agency", "kind": "agency", "label": text("Nơi nhận"), "required": true},

@@ -62,6 +62,7 @@ fn with_reach<T>(ask: impl FnOnce(&Reach<'_>, &Names<'_>) -> T) -> T {
     let fields = fields.map(|(id, its)| (id.to_owned(), plain(its)));
     let lists = Lists::new();
     let names = Names {
+        papers: BTreeSet::new(),
         fields: fields.into(),
         lists: &lists,
     };
