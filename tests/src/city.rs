@@ -55,8 +55,7 @@ impl Plan {
 pub struct City {
     programs: Programs,
     keys: Keys,
-    folder: PathBuf,
-    day: Option<Day>,
+    plan: Plan,
     begun: Instant,
     ports: Ports,
     site: Child,
@@ -103,8 +102,7 @@ impl City {
         Ok(Self {
             programs,
             keys,
-            folder: plan.folder.clone(),
-            day: plan.day,
+            plan: plan.clone(),
             begun,
             ports,
             site,
@@ -115,7 +113,7 @@ impl City {
 
     /// The city's time, in seconds since 1970; it goes on while the city lives.
     pub fn now(&self) -> i64 {
-        now(self.day, self.begun)
+        now(self.plan.day, self.begun)
     }
 
     /// The programs, for commands beside the running ones.
@@ -150,22 +148,22 @@ impl City {
 
     /// The built portal.
     pub fn portal_dir(&self) -> PathBuf {
-        self.folder.join("portal")
+        self.plan.folder.join("portal")
     }
 
     /// The intake's own folder: what has arrived.
     pub fn intake_dir(&self) -> PathBuf {
-        self.folder.join("intake")
+        self.plan.folder.join("intake")
     }
 
     /// The intake's configuration, for its commands `list` and `show`.
     pub fn intake_config(&self) -> PathBuf {
-        self.folder.join("intake.toml")
+        self.plan.folder.join("intake.toml")
     }
 
     /// The relay's configuration.
     pub fn relay_config(&self) -> PathBuf {
-        self.folder.join("relay.toml")
+        self.plan.folder.join("relay.toml")
     }
 
     /// Every case that an office holds, sorted by file.
@@ -211,8 +209,8 @@ impl City {
     /// # Errors
     /// It does not come up; with its last words.
     pub fn start_relay(&mut self) -> Result<(), Failure> {
-        let clock = self.day.map(|_| self.now());
-        self.relay = start_relay(&self.programs, &self.folder, clock)?;
+        let clock = self.plan.day.map(|_| self.now());
+        self.relay = start_relay(&self.programs, &self.plan.folder, clock)?;
         let address = self.ports.relay;
         self.relay.wait_until(|| relay_answers(address))
     }
@@ -230,6 +228,22 @@ impl City {
             )));
         }
         self.start_relay()
+    }
+
+    /// Builds the portal anew from a folder of forms, as of now, in the place of the one before, and gives the relay its
+    /// catalogue. The intake takes it up by itself.
+    ///
+    /// # Errors
+    /// The forms have faults; the relay does not come up.
+    pub fn publish(&mut self, forms: &Path) -> Result<(), Failure> {
+        let now = self.plan.day.map(|_| Day::at_unix_s(self.now()));
+        let plan = Plan {
+            forms: Some(forms.to_owned()),
+            day: now.transpose()?,
+            ..self.plan.clone()
+        };
+        build_portal(&self.programs, &plan, &self.keys, self.ports)?;
+        self.restart_relay()
     }
 
     /// Everything the relay has logged so far.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use formdef::Moment;
 
+use crate::Failure;
+
 /// When the counters open: the hour at which a city with a given day begins to live.
 const OPENING_SECOND: i64 = 9 * 3600;
 
@@ -13,6 +15,15 @@ const OPENING_SECOND: i64 = 9 * 3600;
 pub struct Day(Moment);
 
 impl Day {
+    /// So many seconds after 1970.
+    ///
+    /// # Errors
+    /// Beyond the calendar.
+    pub fn at_unix_s(unix_s: i64) -> Result<Self, Failure> {
+        let moment = Moment::from_unix(unix_s).map(Self);
+        moment.ok_or_else(|| Failure::new(format!("{unix_s} s is beyond the calendar")))
+    }
+
     /// The moment, in seconds since 1970.
     pub fn unix_s(self) -> i64 {
         self.0.unix()
