@@ -37,6 +37,14 @@ impl Bilingual {
     }
 }
 
+/// Words in both languages at once, written as [`say!`] has them: `both!("in English {x}", "in Vietnamese {x}")`.
+#[macro_export]
+macro_rules! both {
+    ($([$($noun:ident),+])? $en:literal, $vi:literal $(,)?) => {
+        $crate::Bilingual::from(|lang| $crate::say!(lang, $([$($noun),+])? $en, $vi))
+    };
+}
+
 /// A table of messages writes each one down in both languages: `say!(lang, "in English {x}", "in Vietnamese {x}")`.
 /// Names in square brackets are first put into the language: `say!(lang, [of] "{of} lacks …", "{of} thiếu …")`.
 #[macro_export]

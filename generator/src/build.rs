@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use envelope::PublicKey;
-use formdef::{Bilingual, Lang, Moment, say};
+use formdef::{Bilingual, Lang, Moment, both, say};
 use serde_json::Value;
 
 use crate::Options;
@@ -53,7 +54,10 @@ impl Failure {
                 told.join("\n")
             }
             Failure::Keys(faults) => {
-                let told: String = faults.iter().map(|fault| format!("{fault}\n\n")).collect();
+                let told: String = faults
+                    .iter()
+                    .map(|fault| fault.show(lang) + "\n\n")
+                    .collect();
                 let (number, s) = (faults.len(), plural(faults.len()));
                 told + &say!(
                     lang,
@@ -62,14 +66,18 @@ impl Failure {
                 )
             }
             Failure::Published(sentence) => sentence.of(lang).to_owned(),
-            Failure::Write(fault) => fault.to_string(),
-            Failure::Threads(cause) => say!(
-                lang,
-                "no threads could be started: {cause}\n  = give fewer with --threads",
-                "không khởi động được luồng xử lý: {cause}\n  = giảm số luồng bằng --threads"
-            ),
+            Failure::Write(fault) => fault.show(lang),
+            Failure::Threads(cause) => no_threads(cause).of(lang).to_owned(),
         }
     }
+}
+
+/// No threads could be started, and why.
+pub(crate) fn no_threads(cause: &dyn fmt::Display) -> Bilingual {
+    both!(
+        "no threads could be started: {cause}\n  = give fewer with --threads",
+        "không khởi động được luồng xử lý: {cause}\n  = giảm số luồng bằng --threads"
+    )
 }
 
 impl fmt::Display for Failure {
@@ -199,13 +207,21 @@ pub struct Made {
     sending: bool,
 }
 
+/// Is told how many of so many steps are done, from several threads at once.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
 /// Finds every fault of a portal's sources; nothing is written.
 pub fn check(options: &Options) -> Result<Summary, Failure> {
+    check_telling(options, &|_, _| ())
+}
+
+/// The same, telling how far it is.
+pub fn check_telling(options: &Options, progress: Progress<'_>) -> Result<Summary, Failure> {
     let options = Options {
         keys: None,
         ..options.clone()
     };
-    make(&options).map(|made| made.summary)
+    make_telling(&options, progress).map(|made| made.summary)
 }
 
 /// The sources against what was published.
@@ -272,12 +288,17 @@ pub fn keep(
 
 /// Builds a portal and writes it to its folder. A failure before writing leaves the folder as it was.
 pub fn build(options: &Options) -> Result<Report, Failure> {
+    build_telling(options, &|_, _| ())
+}
+
+/// The same, telling how far it is.
+pub fn build_telling(options: &Options, progress: Progress<'_>) -> Result<Report, Failure> {
     let Made {
         output,
         plain_pages,
         summary,
         sending,
-    } = make(options)?;
+    } = make_telling(options, progress)?;
     let files = output.files().fold((0, 0), |(count, bytes), (_, content)| {
         (count + 1, bytes + content.len())
     });
@@ -293,6 +314,10 @@ pub fn build(options: &Options) -> Result<Report, Failure> {
 
 /// Builds a portal as a value: it depends on sources, keys and `now` alone.
 pub fn make(options: &Options) -> Result<Made, Failure> {
+    make_telling(options, &|_, _| ())
+}
+
+fn make_telling(options: &Options, progress: Progress<'_>) -> Result<Made, Failure> {
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or_default())
         .build();
@@ -306,7 +331,7 @@ pub fn make(options: &Options) -> Result<Made, Failure> {
             .map(Keys::read)
             .transpose()
             .map_err(|fault| Failure::Keys(vec![fault]))?;
-        make_from(&prepared, keys.as_ref(), options)
+        make_from(&prepared, keys.as_ref(), options, progress)
     })
 }
 
@@ -332,12 +357,20 @@ pub(crate) fn prepare(
     Prepared::new(sources, content, memo).map_err(sorted)
 }
 
-fn make_from(prepared: &Prepared, keys: Option<&Keys>, options: &Options) -> Result<Made, Failure> {
+fn make_from(
+    prepared: &Prepared,
+    keys: Option<&Keys>,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<Made, Failure> {
     let built = options.moment();
     let files = Files::new(prepared, built, keys.map(publishers));
-    let plain_pages = files.plain_pages().map_err(sorted)?;
+    // Each page is a step twice: rendered, made smaller.
+    let (done, all) = (AtomicUsize::new(0), 2 * files.pages().count());
+    let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+    let plain_pages = files.plain_pages(&step).map_err(sorted)?;
     let mut output = Output::default();
-    for (path, page) in minified(plain_pages.clone()) {
+    for (path, page) in minified(plain_pages.clone(), &step) {
         output.add(path, page);
     }
     for (path, text) in files.data_files() {

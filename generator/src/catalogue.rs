@@ -7,7 +7,7 @@ use envelope::{
     Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, Recipient,
     UnixTime, V1, jws,
 };
-use formdef::{Date, Form, Moment, Window};
+use formdef::{Bilingual, Date, Form, Moment, Window, both};
 
 use crate::content::Content;
 use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER};
@@ -201,23 +201,20 @@ fn offices(content: &Content, keys: &Keys) -> Vec<CatalogueOffice> {
 
 fn key_faults(offices: &[CatalogueOffice], keys: &Keys, now: UnixTime) -> Vec<KeyFault> {
     let path = keys.dir.join(REGISTER);
-    let fault = |codes: Vec<&str>, message: &str, mend: &str| {
+    let fault = |codes: Vec<&str>, what: Bilingual, mend: Bilingual| {
         let more = codes.len().saturating_sub(NAMED_MAX);
-        let named = codes
-            .iter()
-            .take(NAMED_MAX)
-            .copied()
-            .collect::<Vec<_>>()
-            .join(", ");
-        let rest = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
+        let named = codes.iter().take(NAMED_MAX).copied().collect::<Vec<_>>();
+        let named = named.join(", ");
+        let message = match more {
+            0 => both!([what] "{what}: {named}", "{what}: {named}"),
+            _ => {
+                both!([what] "{what}: {named} and {more} more", "{what}: {named} và {more} cơ quan nữa")
+            }
         };
         (!codes.is_empty()).then(|| KeyFault {
             path: path.clone(),
-            message: format!("{message}: {named}{rest}"),
-            mend: mend.to_owned(),
+            message,
+            mend,
         })
     };
     let known: BTreeSet<&str> = offices.iter().map(|office| office.code.as_str()).collect();
@@ -246,18 +243,36 @@ fn key_faults(offices: &[CatalogueOffice], keys: &Keys, now: UnixTime) -> Vec<Ke
     [
         fault(
             strangers,
-            "keys of offices that the portal does not have",
-            "correct the codes, or take the keys out",
+            both!(
+                "keys of offices that the portal does not have",
+                "có khóa của những cơ quan mà cổng không có"
+            ),
+            both!(
+                "correct the codes, or take the keys out",
+                "sửa lại mã, hoặc bỏ các khóa ấy đi"
+            ),
         ),
         fault(
             without,
-            "the key is missing of offices that are open",
-            "make keys with `motcua-intake keys new` and add them with `motcua keys add`",
+            both!(
+                "the key is missing of offices that are open",
+                "thiếu khóa của những cơ quan đang nhận hồ sơ"
+            ),
+            both!(
+                "make keys with `motcua-intake keys new` and add them with `motcua keys add`",
+                "tạo khóa bằng «motcua-intake keys new» rồi thêm bằng «motcua keys add»"
+            ),
         ),
         fault(
             invalid,
-            "every key is expired or not valid yet of offices that are open",
-            "make new keys with `motcua-intake keys new` and add them with `motcua keys add`",
+            both!(
+                "every key is expired or not valid yet of offices that are open",
+                "mọi khóa đều đã hết hạn hoặc chưa đến hạn dùng, ở những cơ quan đang nhận hồ sơ"
+            ),
+            both!(
+                "make new keys with `motcua-intake keys new` and add them with `motcua keys add`",
+                "tạo khóa mới bằng «motcua-intake keys new» rồi thêm bằng «motcua keys add»"
+            ),
         ),
     ]
     .into_iter()

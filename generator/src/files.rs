@@ -98,12 +98,19 @@ impl<'a> Files<'a> {
             .iter()
             .filter_map(|path| self.pages.get(path))
             .collect();
-        self.renderer.pages(&pages).err().unwrap_or_default()
+        self.renderer
+            .pages(&pages, &|| ())
+            .err()
+            .unwrap_or_default()
     }
 
-    /// Every page as templates give it, before minification, by path. A template that fails on many is told once.
-    pub(crate) fn plain_pages(&self) -> Result<Vec<(String, String)>, Vec<Fault>> {
-        self.renderer.pages(&self.pages().collect::<Vec<_>>())
+    /// Every page as templates give it, before minification, by path; `step` is called after each. A template that fails on
+    /// many is told once.
+    pub(crate) fn plain_pages(
+        &self,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<Vec<(String, String)>, Vec<Fault>> {
+        self.renderer.pages(&self.pages().collect::<Vec<_>>(), step)
     }
 
     /// Every file that is no page, by path.

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use formdef::{Bilingual, Form, Lang, Lists, Version, difference};
+use formdef::{Bilingual, Form, Lang, Lists, Version, both, difference};
 
 use crate::content;
+use crate::fault::cause;
 use crate::published::Published;
+use crate::report::{Palette, for_a_person};
 use crate::sources::Folder;
 use crate::versions::FormDifference;
 
@@ -17,7 +19,7 @@ pub struct State {
     /// The tag, or the file or folder it comes from.
     pub name: String,
     /// The form; what cannot be read is told and not compared.
-    pub form: Result<(Form, Lists), String>,
+    pub form: Result<(Form, Lists), Bilingual>,
 }
 
 /// Over several lines: each state, and what differs from the last one that could be read.
@@ -28,7 +30,7 @@ pub fn show(id: &str, states: &[State], lang: Lang) -> String {
         let now = match form {
             Ok(now) => now,
             Err(cause) => {
-                lines.push(format!("{name}\n  {cause}"));
+                lines.push(format!("{name}\n  {}", cause.of(lang)));
                 continue;
             }
         };
@@ -66,7 +68,7 @@ pub fn of_published(id: &str, places: &[String]) -> Result<Vec<State>, Bilingual
         });
         Ok(State {
             name: place.clone(),
-            form: form.ok_or_else(|| format!("there is no form `{id}`")),
+            form: form.ok_or_else(|| both!("there is no form `{id}`", "không có biểu mẫu «{id}»")),
         })
     };
     places.iter().map(state).collect()
@@ -77,7 +79,7 @@ pub fn of_published(id: &str, places: &[String]) -> Result<Vec<State>, Bilingual
 ///
 /// # Errors
 /// A sentence: there is no git, the folder is in no repository, or it has no tags with this form.
-pub fn of_tags(id: &str, forms: &Path) -> Result<Vec<State>, String> {
+pub fn of_tags(id: &str, forms: &Path) -> Result<Vec<State>, Bilingual> {
     let tags = git(forms, &["tag", "--sort=creatordate"])?;
     let mut states = Vec::new();
     for tag in tags.lines() {
@@ -103,8 +105,16 @@ pub fn of_tags(id: &str, forms: &Path) -> Result<Vec<State>, String> {
             .collect();
         let folder = Folder::of(tag, &files);
         let form = content::one_form(&folder, id).map_err(|faults| {
-            let first = faults.first().map(ToString::to_string).unwrap_or_default();
-            format!("not compared, it has faults for this program, the first: {first}")
+            let told = |lang| {
+                faults
+                    .first()
+                    .map(|fault| for_a_person(fault, lang, &Palette::PLAIN))
+            };
+            let first = Bilingual::from(|lang| told(lang).unwrap_or_default());
+            both!(
+                [first] "not compared, it has faults for this program, the first: {first}",
+                "không so sánh được, chương trình này thấy có lỗi, lỗi đầu tiên: {first}"
+            )
         });
         states.push(State {
             name: tag.to_owned(),
@@ -112,8 +122,9 @@ pub fn of_tags(id: &str, forms: &Path) -> Result<Vec<State>, String> {
         });
     }
     if states.is_empty() {
-        return Err(format!(
-            "no tag of this repository has the form `{id}`\n  = tag what you publish: git tag 2026-11-22; or name kept catalogues: motcua history {id} old/ new/"
+        return Err(both!(
+            "no tag of this repository has the form `{id}`\n  = tag what you publish: git tag 2026-11-22; or name kept catalogues: motcua history {id} old/ new/",
+            "không thẻ (tag) nào của kho này có biểu mẫu «{id}»\n  = gắn thẻ cho mỗi lần công bố: git tag 2026-11-22; hoặc nêu các danh mục đã giữ: motcua history {id} cu/ moi/"
         ));
     }
     Ok(states)
@@ -133,26 +144,33 @@ fn command(forms: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-const NO_GIT: &str = "git could not be started";
-
-fn git(forms: &Path, arguments: &[&str]) -> Result<String, String> {
+fn git(forms: &Path, arguments: &[&str]) -> Result<String, Bilingual> {
     let output = command(forms, arguments).output().map_err(|error| {
-        format!("{NO_GIT}: {error}\n  = install git, or name kept catalogues instead of tags")
+        let cause = cause(&error);
+        both!(
+            [cause] "git could not be started: {cause}\n  = install git, or name kept catalogues instead of tags",
+            "không chạy được git: {cause}\n  = cài git, hoặc nêu các danh mục đã giữ thay cho thẻ"
+        )
     })?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!(
-        "{}: git says: {}\n  = keep the forms in a git repository, or name kept catalogues instead of tags",
-        forms.display(),
-        said.trim()
+    let (forms, said) = (forms.display(), said.trim());
+    Err(both!(
+        "{forms}: git says: {said}\n  = keep the forms in a git repository, or name kept catalogues instead of tags",
+        "{forms}: git báo: {said}\n  = giữ các biểu mẫu trong một kho git, hoặc nêu các danh mục đã giữ thay cho thẻ"
     ))
 }
 
 /// The texts of files at a tag, all by one process: `git cat-file --batch`.
-fn contents(forms: &Path, tag: &str, names: &[&str]) -> Result<Vec<(String, String)>, String> {
-    let failed = |what: &dyn std::fmt::Display| format!("{tag}: cannot be read from git: {what}");
+fn contents(forms: &Path, tag: &str, names: &[&str]) -> Result<Vec<(String, String)>, Bilingual> {
+    let failed = |what: &dyn std::fmt::Display| {
+        both!(
+            "{tag}: cannot be read from git: {what}",
+            "{tag}: không đọc được từ git: {what}"
+        )
+    };
     let mut child = command(forms, &["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

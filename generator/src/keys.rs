@@ -12,13 +12,15 @@
 
 use std::fmt;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use envelope::{PublicKey, base64url};
+use formdef::{Bilingual, Lang, both};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde::{Deserialize, Serialize};
 
+use crate::fault::cause;
 use crate::output::write_whole;
 
 mod register;
@@ -38,30 +40,53 @@ pub struct KeyFault {
     /// The file.
     pub path: PathBuf,
     /// What is wrong.
-    pub message: String,
+    pub message: Bilingual,
     /// What to do.
-    pub mend: String,
+    pub mend: Bilingual,
 }
 
 impl KeyFault {
-    fn new(path: &Path, message: impl Into<String>, mend: impl Into<String>) -> KeyFault {
+    fn new(path: &Path, message: Bilingual, mend: Bilingual) -> KeyFault {
+        let path = path.to_owned();
         KeyFault {
-            path: path.to_owned(),
-            message: message.into(),
-            mend: mend.into(),
+            path,
+            message,
+            mend,
         }
+    }
+
+    fn unreadable(path: &Path, error: &io::Error, mend: Bilingual) -> KeyFault {
+        let cause = cause(error);
+        let message = both!([cause] "cannot be read: {cause}", "không đọc được: {cause}");
+        KeyFault::new(path, message, mend)
+    }
+
+    fn unwritable(path: &Path, error: &io::Error) -> KeyFault {
+        let cause = cause(error);
+        KeyFault::new(
+            path,
+            both!([cause] "cannot be written: {cause}", "không ghi được: {cause}"),
+            both!(
+                "give yourself the right to write there",
+                "hãy xin quyền ghi vào đó"
+            ),
+        )
+    }
+
+    /// The whole of it for a person, without a final line break.
+    pub fn show(&self, lang: Lang) -> String {
+        let (path, message, mend) = (
+            self.path.display(),
+            self.message.of(lang),
+            self.mend.of(lang),
+        );
+        format!("{path}: {message}\n  = {mend}")
     }
 }
 
 impl fmt::Display for KeyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}\n  = {}",
-            self.path.display(),
-            self.message,
-            self.mend
-        )
+        f.write_str(&self.show(Lang::En))
     }
 }
 
@@ -99,8 +124,11 @@ pub fn read_public(path: &Path, wanted: Use) -> Result<PublicKey, KeyFault> {
     if json.d.is_some() {
         return Err(KeyFault::new(
             path,
-            "is a private key",
-            "give the file that ends in .pub.jwk; the private one stays where it is used",
+            both!("is a private key", "là khóa riêng"),
+            both!(
+                "give the file that ends in .pub.jwk; the private one stays where it is used",
+                "hãy đưa tệp có đuôi .pub.jwk; khóa riêng ở lại nơi dùng nó"
+            ),
         ));
     }
     public_key(path, &json, wanted)
@@ -108,31 +136,54 @@ pub fn read_public(path: &Path, wanted: Use) -> Result<PublicKey, KeyFault> {
 
 fn read_json(path: &Path) -> Result<KeyJson, KeyFault> {
     let text = fs::read_to_string(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => KeyFault::new(path, "the key is missing", missing_mend(path)),
-        _ => KeyFault::new(
+        ErrorKind::NotFound => KeyFault::new(
             path,
-            format!("cannot be read: {error}"),
-            "give yourself the right to read it",
+            both!("the key is missing", "thiếu khóa này"),
+            missing_mend(path),
         ),
+        _ => KeyFault::unreadable(path, &error, right_to_read()),
     })?;
     serde_json::from_str(&text).map_err(|error| {
         KeyFault::new(
             path,
-            format!("is not a key: {error}"),
-            "give a JWK with kty, crv, x, y, kid and use",
+            both!("is not a key: {error}", "không phải là khóa: {error}"),
+            both!(
+                "give a JWK with kty, crv, x, y, kid and use",
+                "hãy đưa một JWK có kty, crv, x, y, kid và use"
+            ),
         )
     })
 }
 
-fn missing_mend(path: &Path) -> String {
+fn right_to_read() -> Bilingual {
+    both!("give yourself the right to read it", "hãy xin quyền đọc nó")
+}
+
+fn missing_mend(path: &Path) -> Bilingual {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match name.as_ref() {
-        PUBLISHER => "make one with `motcua keys publisher`".to_owned(),
-        "relay.pub.jwk" => "copy the one that `motcua-relay keys new` made".to_owned(),
-        "ack.pub.jwk" => "copy the one that `motcua-intake keys new --use sign` made".to_owned(),
-        "recovery.pub.jwk" => "make one with `motcua-intake keys new --office recovery` on a machine that is offline, and copy it".to_owned(),
-        _ => "correct the path".to_owned(),
+        PUBLISHER => make_publisher(),
+        "relay.pub.jwk" => both!(
+            "copy the one that `motcua-relay keys new` made",
+            "chép khóa mà «motcua-relay keys new» đã tạo"
+        ),
+        "ack.pub.jwk" => both!(
+            "copy the one that `motcua-intake keys new --use sign` made",
+            "chép khóa mà «motcua-intake keys new --use sign» đã tạo"
+        ),
+        "recovery.pub.jwk" => both!(
+            "make one with `motcua-intake keys new --office recovery` on a machine that is offline, and copy it",
+            "tạo khóa bằng «motcua-intake keys new --office recovery» trên một máy không nối mạng, rồi chép sang"
+        ),
+        _ => both!("correct the path", "sửa lại đường dẫn"),
     }
+}
+
+fn make_publisher() -> Bilingual {
+    both!(
+        "make one with `motcua keys publisher`",
+        "tạo khóa bằng «motcua keys publisher»"
+    )
 }
 
 fn public_key(path: &Path, json: &KeyJson, wanted: Use) -> Result<PublicKey, KeyFault> {
@@ -142,33 +193,61 @@ fn public_key(path: &Path, json: &KeyJson, wanted: Use) -> Result<PublicKey, Key
         x: json.x.clone(),
         y: json.y.clone(),
     };
-    let key = PublicKey::try_from(jwk)
-        .map_err(|error| KeyFault::new(path, format!("is {error}"), "give a key on P-256"))?;
+    let key = PublicKey::try_from(jwk).map_err(|error| {
+        let mend = both!(
+            "give a key on P-256",
+            "hãy đưa một khóa trên đường cong P-256"
+        );
+        KeyFault::new(path, both!("is {error}", "không dùng được: {error}"), mend)
+    })?;
     if p256::PublicKey::from_sec1_bytes(&key.sec1()).is_err() {
         return Err(KeyFault::new(
             path,
-            "its point is not on P-256",
-            "take the file again from whoever made it",
+            both!(
+                "its point is not on P-256",
+                "điểm của khóa không nằm trên đường cong P-256"
+            ),
+            take_again(),
         ));
     }
-    if json.kid != key.thumbprint().to_string() {
+    let thumbprint = key.thumbprint();
+    if json.kid != thumbprint.to_string() {
         return Err(KeyFault::new(
             path,
-            format!("its kid is not its thumbprint, {}", key.thumbprint()),
-            "take the file again from whoever made it",
+            both!(
+                "its kid is not its thumbprint, {thumbprint}",
+                "kid không phải là dấu vân tay của khóa, {thumbprint}"
+            ),
+            take_again(),
         ));
     }
     if json.r#use != wanted {
         let (is, should) = match wanted {
-            Use::Sig => ("is a key for sealing", "give one that was made for signing"),
+            Use::Sig => (
+                both!("is a key for sealing", "là khóa để niêm phong"),
+                both!(
+                    "give one that was made for signing",
+                    "hãy đưa khóa được tạo để ký"
+                ),
+            ),
             Use::Enc => (
-                "is a key for signing",
-                "give one that was made for an office, for sealing",
+                both!("is a key for signing", "là khóa để ký"),
+                both!(
+                    "give one that was made for an office, for sealing",
+                    "hãy đưa khóa được tạo cho một cơ quan, để niêm phong"
+                ),
             ),
         };
         return Err(KeyFault::new(path, is, should));
     }
     Ok(key)
+}
+
+fn take_again() -> Bilingual {
+    both!(
+        "take the file again from whoever made it",
+        "hãy lấy lại tệp từ người đã tạo ra nó"
+    )
 }
 
 /// The publisher's private key. It has no `Debug` and leaves no copy but this one.
@@ -186,8 +265,11 @@ impl Publisher {
         let no_private = || {
             KeyFault::new(
                 &path,
-                "holds no private key that fits its public one",
-                "make one with `motcua keys publisher`",
+                both!(
+                    "holds no private key that fits its public one",
+                    "không có khóa riêng khớp với khóa công khai"
+                ),
+                make_publisher(),
             )
         };
         let secret = json
@@ -212,8 +294,14 @@ impl Publisher {
         if path.exists() {
             return Err(KeyFault::new(
                 &path,
-                "is there already; nothing was written",
-                "keep it: relays, intakes and pages know it. Move it away to make another",
+                both!(
+                    "is there already; nothing was written",
+                    "đã có rồi; chưa ghi gì cả"
+                ),
+                both!(
+                    "keep it: relays, intakes and pages know it. Move it away to make another",
+                    "hãy giữ nó: trạm chuyển, nơi nhận và các trang đều nhận ra nó. Muốn tạo khóa khác thì chuyển nó đi chỗ khác"
+                ),
             ));
         }
         let mut secret = [0; 32];
@@ -223,22 +311,16 @@ impl Publisher {
                 break publisher;
             }
         };
-        let unwritable = |path: &Path, error: std::io::Error| {
-            KeyFault::new(
-                path,
-                format!("cannot be written: {error}"),
-                "give yourself the right to write there",
-            )
-        };
-        fs::create_dir_all(dir).map_err(|error| unwritable(dir, error))?;
+        fs::create_dir_all(dir).map_err(|error| KeyFault::unwritable(dir, &error))?;
         let public_path = dir.join("publisher.pub.jwk");
         let (private, public) = (
             publisher.json(Some(base64url::encode(&secret))),
             publisher.json(None),
         );
-        write_whole(&path, private.as_bytes(), true).map_err(|error| unwritable(&path, error))?;
+        write_whole(&path, private.as_bytes(), true)
+            .map_err(|error| KeyFault::unwritable(&path, &error))?;
         write_whole(&public_path, public.as_bytes(), false)
-            .map_err(|error| unwritable(&public_path, error))?;
+            .map_err(|error| KeyFault::unwritable(&public_path, &error))?;
         Ok(publisher.public)
     }
 
@@ -332,12 +414,12 @@ fn at_least_one(dir: &Path, family: &str) -> Result<Vec<PublicKey>, KeyFault> {
 
 /// Every `{family}*.pub.jwk` of the folder, by name.
 fn read_family(dir: &Path, family: &str) -> Result<Vec<PublicKey>, KeyFault> {
-    let unreadable = |error: std::io::Error| {
-        KeyFault::new(
-            dir,
-            format!("cannot be read: {error}"),
+    let unreadable = |error: io::Error| {
+        let mend = both!(
             "give the folder of keys with --keys",
-        )
+            "hãy đưa thư mục khóa bằng --keys"
+        );
+        KeyFault::unreadable(dir, &error, mend)
     };
     let entries: Result<Vec<_>, _> = fs::read_dir(dir)
         .map_err(unreadable)?

@@ -61,7 +61,8 @@ pub mod versions;
 pub mod xlsform;
 
 pub use build::{
-    Compared, Failure, Report, Summary, Told, build, check, check_against, keep, make,
+    Compared, Failure, Progress, Report, Summary, Told, build, build_telling, check, check_against,
+    check_telling, keep, make,
 };
 pub use fault::Fault;
 

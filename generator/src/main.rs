@@ -1,5 +1,6 @@
 //! `motcua`: what each command does and says.
 
+mod bar;
 mod cli;
 mod start;
 
@@ -11,18 +12,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 use envelope::{PublicKey, UnixTime};
-use formdef::{Lang, say};
+use formdef::{Bilingual, Lang, say};
 use generator::catalogue::midnight;
-use generator::keys::{Publisher, Register, Use, add_all, add_files, read_public};
+use generator::keys::{Added, Publisher, Register, Use, add_all, add_files, read_public};
 use generator::preview::{News, Preview};
 use generator::report::{Format, Palette, as_annotations, as_json, for_a_person};
 use generator::serve::{Folder, Server, Site};
 use generator::translations::{self, Texts};
 use generator::{
-    Failure, Fault, Options, Told, build, check, check_against, history, keep, new, schema, size,
-    xlsform,
+    Failure, Fault, Options, Told, build_telling, check_against, check_telling, history, keep, new,
+    schema, size, xlsform,
 };
 
+use bar::Bar;
 use cli::{
     AddKeys, Build, Check, Cli, Command, History, Import, ImportXlsform, Keep, KeyFolder, Keys,
     MadeOf, New, NewForm, Publishers, Serve, Size, Sources, Telling, Translations,
@@ -39,11 +41,11 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => run_serve(arguments, lang),
         Command::Keep(arguments) => run_keep(arguments, lang),
         Command::History(arguments) => run_history(&arguments, lang),
-        Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder),
-        Command::Keys(Keys::Add(arguments)) => run_keys_add(&arguments),
-        Command::Keys(Keys::List(folder)) => run_keys_list(&folder),
+        Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder, lang),
+        Command::Keys(Keys::Add(arguments)) => run_keys_add(&arguments, lang),
+        Command::Keys(Keys::List(folder)) => run_keys_list(&folder, lang),
         Command::Import(Import::Xlsform(arguments)) => return run_import_xlsform(&arguments, lang),
-        Command::Size(arguments) => run_size(&arguments),
+        Command::Size(arguments) => run_size(&arguments, lang),
         Command::Schema(arguments) => run_schema(&arguments.forms, &arguments.out, lang),
         Command::Translations(arguments) => run_translations(&arguments, lang),
         Command::Completions { shell } => run_completions(shell),
@@ -164,15 +166,18 @@ fn run_completions(shell: Shell) -> Done {
 fn run_check(arguments: Check, lang: Lang) -> Done {
     let options = arguments.sources.options();
     let Telling { format } = arguments.telling;
+    let bar = Bar::new();
     let tell = |failure: Failure| tell(&failure, format, lang);
     let no_fault = say!(lang, "no fault", "không có lỗi");
     let said = match arguments.against {
         None => format!(
             "{}\n{no_fault}",
-            check(&options).map_err(tell)?.show_checked(lang)
+            check_telling(&options, &bar.step())
+                .map_err(tell)?
+                .show_checked(lang)
         ),
         Some(published) => {
-            let publishers = arguments.publishers.keys()?;
+            let publishers = arguments.publishers.keys(lang)?;
             let compared = check_against(&options, &published, &publishers).map_err(tell)?;
             let mut said = format!(
                 "{}\n{}",
@@ -205,7 +210,10 @@ fn run_check(arguments: Check, lang: Lang) -> Done {
 
 fn run_keep(arguments: Keep, lang: Lang) -> Done {
     let options = arguments.sources.options();
-    let (against, publishers) = (arguments.against.as_deref(), arguments.publishers.keys()?);
+    let (against, publishers) = (
+        arguments.against.as_deref(),
+        arguments.publishers.keys(lang)?,
+    );
     let kept = keep(&options, against, &publishers)
         .map_err(|failure| tell(&failure, Format::Human, lang))?;
     if let Some(against) = against {
@@ -247,10 +255,11 @@ fn run_history(arguments: &History, lang: Lang) -> Done {
         forms,
     } = arguments;
     let states = if published.is_empty() {
-        history::of_tags(form, forms)?
+        history::of_tags(form, forms)
     } else {
-        history::of_published(form, published).map_err(|said| said.of(lang).to_owned())?
+        history::of_published(form, published)
     };
+    let states = states.map_err(|said| said.of(lang).to_owned())?;
     println!("{}", history::show(form, &states, lang));
     Ok(())
 }
@@ -258,7 +267,9 @@ fn run_history(arguments: &History, lang: Lang) -> Done {
 fn run_build(arguments: &Build, lang: Lang) -> Done {
     let options = arguments.made_of.options(arguments.out.clone());
     let Telling { format } = arguments.telling;
-    let report = build(&options).map_err(|failure| tell(&failure, format, lang))?;
+    let bar = Bar::new();
+    let report =
+        build_telling(&options, &bar.step()).map_err(|failure| tell(&failure, format, lang))?;
     let out = arguments.out.display();
     let portal = say!(lang, "portal in {out}", "cổng ở trong {out}");
     let told = match (arguments.quiet, arguments.readers) {
@@ -275,17 +286,25 @@ fn run_serve(arguments: Serve, lang: Lang) -> Done {
         .enable_all()
         .build();
     runtime
-        .map_err(|error| format!("no threads could be started: {error}"))?
+        .map_err(|error| {
+            say!(
+                lang,
+                "no threads could be started: {error}",
+                "không khởi động được luồng xử lý: {error}"
+            )
+        })?
         .block_on(async {
-            let server = Server::bind(arguments.port).await?;
+            let in_words = |said: Bilingual| said.of(lang).to_owned();
+            let server = Server::bind(arguments.port).await.map_err(in_words)?;
             let address = format!("http://localhost:{}", server.port());
             match arguments.dir {
-                Some(dir) => serve(server, Folder::open(&dir)?, &address).await,
+                Some(dir) => serve(server, Folder::open(&dir).map_err(in_words)?, &address).await,
                 None => {
                     let mut options = arguments.made_of.options(PathBuf::new());
                     // A preview is a site of its own.
                     options.portal.get_or_insert_with(|| address.clone());
-                    serve(server, Preview::open(options, tell_news(lang))?, &address).await
+                    let preview = Preview::open(options, tell_news(lang)).map_err(in_words)?;
+                    serve(server, preview, &address).await
                 }
             }
         })
@@ -334,28 +353,34 @@ fn palette() -> Palette {
     }
 }
 
-fn run_keys_publisher(folder: &KeyFolder) -> Done {
+fn run_keys_publisher(folder: &KeyFolder, lang: Lang) -> Done {
     let mut random =
         |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes");
-    let key = Publisher::create(&folder.keys, &mut random).map_err(told)?;
+    let key = Publisher::create(&folder.keys, &mut random).map_err(|fault| fault.show(lang))?;
+    let (thumbprint, dir) = (key.thumbprint(), folder.keys.display());
     println!(
-        "publisher {} in {}",
-        key.thumbprint(),
-        folder.keys.display()
+        "{}",
+        say!(
+            lang,
+            "publisher {thumbprint} in {dir}",
+            "bên công bố {thumbprint} ở trong {dir}"
+        )
     );
     Ok(())
 }
 
-fn run_keys_add(arguments: &AddKeys) -> Done {
+fn run_keys_add(arguments: &AddKeys, lang: Lang) -> Done {
     let not_before = arguments.not_before.map_or_else(now, midnight);
     let two_years = || not_before.plus(2 * 365 * DAY_S);
     let not_after = arguments
         .not_after
         .map_or_else(two_years, |day| midnight(day).plus(DAY_S - 1));
     if not_after < not_before {
-        return Err(
-            "the last day is before the first\n  = correct --not-before or --not-after".to_owned(),
-        );
+        return Err(say!(
+            lang,
+            "the last day is before the first\n  = correct --not-before or --not-after",
+            "ngày cuối ở trước ngày đầu\n  = sửa lại --not-before hoặc --not-after"
+        ));
     }
     let keys = &arguments.folder.keys;
     let added = match (&arguments.dir, &arguments.office, &arguments.file) {
@@ -366,24 +391,37 @@ fn run_keys_add(arguments: &AddKeys) -> Done {
             not_before,
             not_after,
         ),
-        _ => return Err("give --office CODE and FILE, or --dir DIR".to_owned()),
+        _ => {
+            return Err(say!(
+                lang,
+                "give --office CODE and FILE, or --dir DIR",
+                "hãy đưa --office CODE và FILE, hoặc --dir DIR"
+            ));
+        }
     };
-    let added = added.map_err(told)?;
-    println!("{} added, {} known already", added.added, added.known);
+    let Added { added, known } = added.map_err(|fault| fault.show(lang))?;
+    println!(
+        "{}",
+        say!(
+            lang,
+            "{added} added, {known} known already",
+            "đã thêm {added}, đã có sẵn {known}"
+        )
+    );
     Ok(())
 }
 
-fn run_keys_list(folder: &KeyFolder) -> Done {
-    let register = Register::read(&folder.keys).map_err(told)?;
+fn run_keys_list(folder: &KeyFolder, lang: Lang) -> Done {
+    let register = Register::read(&folder.keys).map_err(|fault| fault.show(lang))?;
     let now = now();
     for (code, keys) in &register.offices {
         for key in keys {
             let state = if now < key.not_before {
-                "not yet"
+                say!(lang, "not yet", "chưa đến hạn")
             } else if now > key.not_after {
-                "expired"
+                say!(lang, "expired", "đã hết hạn")
             } else {
-                "valid"
+                say!(lang, "valid", "đang dùng được")
             };
             println!(
                 "{code}\t{}\t{}\t{}\t{state}",
@@ -419,10 +457,10 @@ fn run_import_xlsform(arguments: &ImportXlsform, lang: Lang) -> ExitCode {
     }
 }
 
-fn run_size(arguments: &Size) -> Done {
-    let sizes = size::measure(&arguments.dir)?;
+fn run_size(arguments: &Size, lang: Lang) -> Done {
+    let sizes = size::measure(&arguments.dir).map_err(|said| said.of(lang).to_owned())?;
     for page in &sizes {
-        println!("{page}");
+        println!("{}", page.show(lang));
     }
     let Some(max_kb) = arguments.max_kb else {
         return Ok(());
@@ -432,8 +470,10 @@ fn run_size(arguments: &Size) -> Done {
         .filter(|page| page.total().brotli > max_kb * 1024)
         .count();
     if over > 0 {
-        Err(format!(
-            "{over} pages weigh more than {max_kb} KB\n  = make style, script or page smaller, or raise --max-kb"
+        Err(say!(
+            lang,
+            "{over} pages weigh more than {max_kb} KB\n  = make style, script or page smaller, or raise --max-kb",
+            "{over} trang nặng hơn {max_kb} KB\n  = làm gọn kiểu dáng, mã lệnh hoặc trang, hoặc tăng --max-kb"
         ))
     } else {
         Ok(())
@@ -460,13 +500,9 @@ fn language_of_the_system() -> Lang {
     }
 }
 
-fn told(fault: impl std::fmt::Display) -> String {
-    fault.to_string()
-}
-
 impl Publishers {
-    fn keys(&self) -> Result<Vec<PublicKey>, String> {
-        let read = |path: &PathBuf| read_public(path, Use::Sig).map_err(told);
+    fn keys(&self, lang: Lang) -> Result<Vec<PublicKey>, String> {
+        let read = |path: &PathBuf| read_public(path, Use::Sig).map_err(|fault| fault.show(lang));
         self.publisher.iter().map(read).collect()
     }
 }

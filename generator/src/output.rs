@@ -5,6 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use formdef::{Bilingual, Lang, both};
+
+use crate::fault::cause;
+
 /// The file by which a folder is known as a portal of ours. It is never uploaded by name and holds no data.
 pub const MARKER: &str = ".motcua-portal";
 
@@ -32,20 +36,26 @@ pub struct WriteFault {
     /// Where.
     pub path: PathBuf,
     /// What is wrong.
-    pub message: String,
+    pub message: Bilingual,
     /// What to do.
-    pub mend: &'static str,
+    pub mend: Bilingual,
+}
+
+impl WriteFault {
+    /// The whole of it for a person, without a final line break.
+    pub fn show(&self, lang: Lang) -> String {
+        let (path, message, mend) = (
+            self.path.display(),
+            self.message.of(lang),
+            self.mend.of(lang),
+        );
+        format!("{path}: {message}\n  = {mend}")
+    }
 }
 
 impl std::fmt::Display for WriteFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}: {}\n  = {}",
-            self.path.display(),
-            self.message,
-            self.mend
-        )
+        f.write_str(&self.show(Lang::En))
     }
 }
 
@@ -96,8 +106,11 @@ impl Output {
         for entry in walkdir::WalkDir::new(dir).contents_first(true).min_depth(1) {
             let entry = entry.map_err(|error| WriteFault {
                 path: dir.to_owned(),
-                message: error.to_string(),
-                mend: "check the rights of the folder",
+                message: both!("{error}", "{error}"),
+                mend: both!(
+                    "check the rights of the folder",
+                    "kiểm tra quyền của thư mục"
+                ),
             })?;
             let name = entry
                 .path()
@@ -128,10 +141,14 @@ fn claim(dir: &Path) -> Result<(), WriteFault> {
     if entries.next().is_some() {
         return Err(WriteFault {
             path: dir.to_owned(),
-            message: format!(
-                "is not a portal: it has files but no `{MARKER}`; nothing was written"
+            message: both!(
+                "is not a portal: it has files but no `{MARKER}`; nothing was written",
+                "không phải là một cổng: có tệp nhưng không có «{MARKER}»; chưa ghi gì cả"
             ),
-            mend: "choose another folder with --out, or empty this one yourself",
+            mend: both!(
+                "choose another folder with --out, or empty this one yourself",
+                "chọn thư mục khác bằng --out, hoặc tự dọn trống thư mục này"
+            ),
         });
     }
     fs::write(
@@ -178,14 +195,21 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Resul
 fn fault(path: &Path, error: &io::Error) -> WriteFault {
     let mend = match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "give yourself the right to write there, or choose another folder with --out"
+            both!(
+                "give yourself the right to write there, or choose another folder with --out",
+                "hãy xin quyền ghi vào đó, hoặc chọn thư mục khác bằng --out"
+            )
         }
-        io::ErrorKind::StorageFull => "make room, or choose another folder with --out",
-        _ => "check the folder",
+        io::ErrorKind::StorageFull => both!(
+            "make room, or choose another folder with --out",
+            "dọn bớt cho trống, hoặc chọn thư mục khác bằng --out"
+        ),
+        _ => both!("check the folder", "kiểm tra thư mục ấy"),
     };
+    let cause = cause(error);
     WriteFault {
         path: path.to_owned(),
-        message: format!("cannot be written: {error}"),
+        message: both!([cause] "cannot be written: {cause}", "không ghi được: {cause}"),
         mend,
     }
 }

@@ -80,11 +80,17 @@ impl<'a> Renderer<'a> {
 
     /// Renders every page as templates give them, before minification, by path.
     ///
-    /// A template that fails on many pages is told once.
-    pub(crate) fn pages(&self, pages: &[&Page<'a>]) -> Result<Vec<(String, String)>, Vec<Fault>> {
+    /// `step` is called after each. A template that fails on many pages is told once.
+    pub(crate) fn pages(
+        &self,
+        pages: &[&Page<'a>],
+        step: &(dyn Fn() + Sync),
+    ) -> Result<Vec<(String, String)>, Vec<Fault>> {
         let rendered: Vec<_> = pages
             .par_iter()
-            .map(|page| Ok((page.path(), self.page(page)?)))
+            .map(|page| (page.path(), self.page(page)))
+            .inspect(|_| step())
+            .map(|(path, page)| Ok((path, page?)))
             .collect();
         let mut faults: Vec<Fault> = Vec::new();
         let mut done = Vec::with_capacity(pages.len());
@@ -159,10 +165,14 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// Pages in fewer bytes, by path.
-pub(crate) fn minified(pages: Vec<(String, String)>) -> Vec<(String, String)> {
+/// Pages in fewer bytes, by path; `step` is called after each.
+pub(crate) fn minified(
+    pages: Vec<(String, String)>,
+    step: &(dyn Fn() + Sync),
+) -> Vec<(String, String)> {
     pages
         .into_par_iter()
         .map(|(path, page)| (path, minify::html(&page)))
+        .inspect(|_| step())
         .collect()
 }

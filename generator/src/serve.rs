@@ -7,6 +7,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use formdef::{Bilingual, both};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
@@ -15,6 +16,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
+use crate::fault::cause;
 use crate::headers::Rules;
 
 mod folder;
@@ -37,11 +39,20 @@ pub struct Server {
 
 impl Server {
     /// Takes the port; 0 takes a free one. Errors: the port is in use.
-    pub async fn bind(port: u16) -> Result<Server, String> {
+    pub async fn bind(port: u16) -> Result<Server, Bilingual> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => format!("port {port} is in use\n  = stop the program that uses it, or give another with --port"),
-            _ => format!("port {port} cannot be opened: {error}\n  = give another with --port"),
+            io::ErrorKind::AddrInUse => both!(
+                "port {port} is in use\n  = stop the program that uses it, or give another with --port",
+                "cổng {port} đang có chương trình khác dùng\n  = dừng chương trình ấy, hoặc chọn cổng khác bằng --port"
+            ),
+            _ => {
+                let cause = cause(&error);
+                both!(
+                    [cause] "port {port} cannot be opened: {cause}\n  = give another with --port",
+                    "không mở được cổng {port}: {cause}\n  = chọn cổng khác bằng --port"
+                )
+            }
         })?;
         Ok(Server { listener })
     }

@@ -1,10 +1,12 @@
 //! `motcua size`: what the first load of a form's page weighs, plain and in brotli.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
 
 use brotli::enc::BrotliEncoderParams;
+use formdef::{Bilingual, Lang, both, say};
+
+use crate::fault::cause;
 
 /// Bytes of one file or of several together.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -38,21 +40,16 @@ impl PageSize {
             brotli: parts.iter().map(|part| part.brotli).sum(),
         }
     }
-}
 
-impl fmt::Display for PageSize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// In one line for a person.
+    pub fn show(&self, lang: Lang) -> String {
         let Weight { plain, brotli } = self.total();
-        let PageSize {
-            page,
-            html,
-            style,
-            script,
-        } = self;
-        write!(
-            f,
-            "{page}: {brotli} bytes in brotli ({plain} plain): html {}, style {}, script {}",
-            html.brotli, style.brotli, script.brotli
+        let page = &self.page;
+        let [html, style, script] = [self.html, self.style, self.script].map(|part| part.brotli);
+        say!(
+            lang,
+            "{page}: {brotli} bytes in brotli ({plain} plain): html {html}, style {style}, script {script}",
+            "{page}: {brotli} byte khi nén brotli ({plain} khi chưa nén): html {html}, kiểu dáng {style}, mã lệnh {script}"
         )
     }
 }
@@ -60,13 +57,16 @@ impl fmt::Display for PageSize {
 /// Weighs every form's page of a portal's folder, the default language's and the others', by path.
 ///
 /// Errors: a sentence with the path that cannot be read.
-pub fn measure(dir: &Path) -> Result<Vec<PageSize>, String> {
+pub fn measure(dir: &Path) -> Result<Vec<PageSize>, Bilingual> {
+    let folder = dir.display();
     let mut sizes = Vec::new();
     for entry in walkdir::WalkDir::new(dir).sort_by_file_name() {
         let entry = entry.map_err(|error| {
-            format!(
-                "{}: {error}\n  = give the folder of a portal",
-                dir.display()
+            let cause = error.into_io_error().map(|error| cause(&error));
+            let cause = cause.unwrap_or_else(|| both!("it goes in a circle", "nó đi vòng tròn"));
+            both!(
+                [cause] "{folder}: {cause}\n  = give the folder of a portal",
+                "{folder}: {cause}\n  = hãy đưa thư mục của một cổng"
             )
         })?;
         if entry.path().ends_with("form/index.html") {
@@ -74,21 +74,26 @@ pub fn measure(dir: &Path) -> Result<Vec<PageSize>, String> {
         }
     }
     if sizes.is_empty() {
-        return Err(format!(
-            "{}: has no form's page\n  = build a portal with `motcua build`",
-            dir.display()
+        return Err(both!(
+            "{folder}: has no form's page\n  = build a portal with `motcua build`",
+            "{folder}: không có trang biểu mẫu nào\n  = tạo cổng bằng «motcua build»"
         ));
     }
     Ok(sizes)
 }
 
-fn page_size(dir: &Path, path: &Path) -> Result<PageSize, String> {
+fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
     let read = |path: &Path| {
-        fs::read_to_string(path)
-            .map_err(|error| format!("{}: {error}\n  = build the portal again", path.display()))
+        fs::read_to_string(path).map_err(|error| {
+            let (path, cause) = (path.display(), cause(&error));
+            both!(
+                [cause] "{path}: {cause}\n  = build the portal again",
+                "{path}: {cause}\n  = hãy tạo lại cổng"
+            )
+        })
     };
     let html = read(path)?;
-    let linked = |mark: &str, address: &str| -> Result<Weight, String> {
+    let linked = |mark: &str, address: &str| -> Result<Weight, Bilingual> {
         let mut weight = Weight::default();
         for url in linked(&html, mark, address) {
             let part = weigh(read(&dir.join(url))?.as_bytes());

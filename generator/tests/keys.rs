@@ -170,7 +170,7 @@ fn the_publishers_key_is_private_and_never_replaced() {
         public
     );
     let again = Publisher::create(&dir, &mut |bytes| bytes.fill(8)).unwrap_err();
-    assert_eq!(again.message, "is there already; nothing was written");
+    assert_eq!(again.message.en, "is there already; nothing was written");
     assert_eq!(Publisher::read(&dir).unwrap().public(), public);
 }
 
@@ -183,6 +183,7 @@ fn only_public_sealing_keys_enter_the_register() {
         add_files(&dir, &files, UnixTime(0), UnixTime(1))
             .unwrap_err()
             .message
+            .en
     };
     assert_eq!(refused(&from.join("publisher.jwk")), "is a private key");
     assert_eq!(
@@ -240,7 +241,7 @@ fn many_keys_are_added_at_once_and_twice_is_once() {
     let message = add_files(&dir, &files, UnixTime(0), UnixTime(1))
         .unwrap_err()
         .message;
-    assert_eq!(message, "this key belongs to office `00001` already");
+    assert_eq!(message.en, "this key belongs to office `00001` already");
 }
 
 #[test]
@@ -251,8 +252,9 @@ fn a_register_with_a_private_key_is_refused() {
     assert!(
         fault
             .message
+            .en
             .starts_with("is not a register of public keys: "),
         "{fault}"
     );
-    assert!(fault.mend.contains("must never be here"), "{fault}");
+    assert!(fault.mend.en.contains("must never be here"), "{fault}");
 }

@@ -201,6 +201,7 @@ fn right(chance: &mut Chance, field: &Field, lists: &Lists) -> Value {
         "id-paper" => paper(chance, lists),
         "admin-unit" if field.levels == Some(1) => json!({"province": code(chance, "provinces")}),
         "admin-unit" | "address" | "residence" => place(chance, field, lists),
+        "attachment" => (0..1 + chance.below(3)).map(|_| file(chance)).collect(),
         "country-place" => {
             json!({"country": code(chance, "countries"), "place": chance.pick(TEXTS)})
         }
@@ -220,6 +221,16 @@ fn entry(chance: &mut Chance, field: &Field, lists: &Lists) -> Value {
         }
     }
     Value::Object(entry)
+}
+
+/// What is said of a file that was sent.
+fn file(chance: &mut Chance) -> Value {
+    json!({
+        "part": format!("a-{}", chance.below(5)),
+        "name": chance.pick(TEXTS),
+        "type": chance.pick(&["image/jpeg", "image/jpeg", "application/pdf", "image/png", "text/html"]),
+        "size": NUMBERS[chance.below(NUMBERS.len())],
+    })
 }
 
 fn day(chance: &mut Chance) -> String {

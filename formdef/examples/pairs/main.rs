@@ -164,7 +164,7 @@ impl Seen {
         let moment = Moment::parse(at).expect("a moment");
         let faults: Vec<Value> = check(form, lists, &answers, moment, None)
             .iter()
-            .map(told)
+            .map(|fault| told(form, fault))
             .collect();
         self.pairs += 1;
         self.faults += faults.len();
@@ -182,6 +182,10 @@ impl Seen {
     }
 }
 
-fn told(fault: &AnswerFault) -> Value {
-    json!({"field": fault.field, "rule": fault.rule, "severity": fault.severity, "message": fault.message.get("vi")})
+/// A fault with its words; a page has none for files, as it takes none yet.
+fn told(form: &Form, fault: &AnswerFault) -> Value {
+    let field = form.field(&fault.field);
+    let has_words = field.is_none_or(|field| field.kind.name() != "attachment");
+    let message = has_words.then(|| fault.message.get("vi"));
+    json!({"field": fault.field, "rule": fault.rule, "severity": fault.severity, "message": message})
 }

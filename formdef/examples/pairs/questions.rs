@@ -18,7 +18,7 @@ pub(crate) struct Question {
 impl Question {
     /// Whether people answer it.
     pub(crate) fn is_asked(&self) -> bool {
-        self.kind != "note"
+        !matches!(self.kind, "note" | "attachment")
     }
 
     /// Something of which can be said whether it is answered.
@@ -90,6 +90,8 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("papers", "repeat", PAPERS, &[(Whole, "size(papers)"), (Truth, "has(papers.paper)")]),
     Question { needs: "people", ..question("head", "entry", "of = 'people'", &[(Whole, "head")]) },
     question("words", "note", "", &[]),
+    question("notice", "attachment", "required = true", &[]),
+    question("photo", "attachment", "types = ['jpeg', 'pdf']\ncount_max = 2\nbytes_max = 5000", &[]),
 ];
 
 /// What the first section works out: what it gives, the kind that says so, and what later expressions make of it.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use envelope::{DatedKey, UnixTime};
+use formdef::both;
 use serde::{Deserialize, Serialize};
 
-use super::{KeyFault, RECOVERY, REGISTER, Use, read_public};
+use super::{KeyFault, RECOVERY, REGISTER, Use, read_public, right_to_read};
 use crate::output::write_whole;
 
 /// The register of the offices' public keys, `offices.json`.
@@ -36,18 +37,15 @@ impl Register {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Register::default()),
             Err(error) => {
-                return Err(KeyFault::new(
-                    &path,
-                    format!("cannot be read: {error}"),
-                    "give yourself the right to read it",
-                ));
+                return Err(KeyFault::unreadable(&path, &error, right_to_read()));
             }
         };
         serde_json::from_str(&text).map_err(|error| {
             KeyFault::new(
                 &path,
-                format!("is not a register of public keys: {error}"),
-                "a private key (`d`) must never be here; add keys with `motcua keys add`",
+                both!("is not a register of public keys: {error}", "không phải là sổ khóa công khai: {error}"),
+                both!("a private key (`d`) must never be here; add keys with `motcua keys add`",
+                      "khóa riêng («d») không bao giờ được nằm ở đây; hãy thêm khóa bằng «motcua keys add»"),
             )
         })
     }
@@ -61,13 +59,7 @@ impl Register {
             .map(|(code, keys)| format!("{}:{}", json(code), json(keys)))
             .collect();
         let text = format!("{{\"offices\":{{\n{}\n}}}}\n", lines.join(",\n"));
-        let unwritable = |error| {
-            KeyFault::new(
-                &path,
-                format!("cannot be written: {error}"),
-                "give yourself the right to write there",
-            )
-        };
+        let unwritable = |error: io::Error| KeyFault::unwritable(&path, &error);
         fs::create_dir_all(dir).map_err(unwritable)?;
         write_whole(&path, text.as_bytes(), false).map_err(unwritable)
     }
@@ -86,8 +78,14 @@ impl Register {
         if code.is_empty() || code.len() > 32 || !code.chars().all(good) {
             return Err(KeyFault::new(
                 path,
-                format!("`{code}` cannot be an office's code"),
-                "use the code of the agency, or the prefix and code of the district, such as `ca-001`",
+                both!(
+                    "`{code}` cannot be an office's code",
+                    "«{code}» không dùng làm mã cơ quan được"
+                ),
+                both!(
+                    "use the code of the agency, or the prefix and code of the district, such as `ca-001`",
+                    "dùng mã của cơ quan, hoặc tiền tố và mã của quận, huyện, như «ca-001»"
+                ),
             ));
         }
         let owner = self
@@ -99,8 +97,14 @@ impl Register {
             Some(owner) => {
                 return Err(KeyFault::new(
                     path,
-                    format!("this key belongs to office `{owner}` already"),
-                    "make a key of its own for each office",
+                    both!(
+                        "this key belongs to office `{owner}` already",
+                        "khóa này đã là của cơ quan «{owner}»"
+                    ),
+                    both!(
+                        "make a key of its own for each office",
+                        "hãy tạo cho mỗi cơ quan một khóa riêng"
+                    ),
                 ));
             }
             None => {
@@ -124,12 +128,12 @@ pub fn add_all(
     not_before: UnixTime,
     not_after: UnixTime,
 ) -> Result<Added, KeyFault> {
-    let unreadable = |error: std::io::Error| {
-        KeyFault::new(
-            from,
-            format!("cannot be read: {error}"),
+    let unreadable = |error: io::Error| {
+        let mend = both!(
             "give the folder that holds the .pub.jwk files",
-        )
+            "hãy đưa thư mục có các tệp .pub.jwk"
+        );
+        KeyFault::unreadable(from, &error, mend)
     };
     let entries: Result<Vec<_>, _> = fs::read_dir(from)
         .map_err(unreadable)?
@@ -150,8 +154,14 @@ pub fn add_all(
     if files.is_empty() {
         return Err(KeyFault::new(
             from,
-            "holds no file that ends in .pub.jwk",
-            "give the folder that `motcua-intake keys new --out` wrote to",
+            both!(
+                "holds no file that ends in .pub.jwk",
+                "không có tệp nào có đuôi .pub.jwk"
+            ),
+            both!(
+                "give the folder that `motcua-intake keys new --out` wrote to",
+                "hãy đưa thư mục mà «motcua-intake keys new --out» đã ghi vào"
+            ),
         ));
     }
     add_files(dir, &files, not_before, not_after)
@@ -184,13 +194,7 @@ pub fn add_files(
     if let Some(path) = recovery {
         let place = dir.join("recovery.pub.jwk");
         let copied = fs::read(path).and_then(|bytes| write_whole(&place, &bytes, false));
-        copied.map_err(|error| {
-            KeyFault::new(
-                &place,
-                format!("cannot be written: {error}"),
-                "give yourself the right to write there",
-            )
-        })?;
+        copied.map_err(|error| KeyFault::unwritable(&place, &error))?;
         added.added += 1;
     }
     Ok(added)

@@ -12,12 +12,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
+use formdef::Bilingual;
 use hyper::body::Incoming;
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue};
 use hyper::{Request, StatusCode};
 use tokio::sync::{oneshot, watch as channel};
 
 use crate::Options;
+use crate::build::no_threads;
+use crate::fault::cause;
 use crate::headers::Rules;
 use crate::keys::Keys;
 use crate::memo::Memo;
@@ -52,11 +55,11 @@ impl Preview {
     pub fn open(
         options: Options,
         news: impl FnMut(News<'_>) + Send + 'static,
-    ) -> Result<Preview, String> {
+    ) -> Result<Preview, Bilingual> {
         let keys = options.keys.as_deref().map(Keys::read).transpose();
-        let keys = keys.map_err(|fault| fault.to_string())?;
+        let keys = keys.map_err(|fault| Bilingual::from(|lang| fault.show(lang)))?;
         let dirs = [&options.forms, &options.site]
-            .map(|dir| std::path::absolute(dir).map_err(|error| error.to_string()));
+            .map(|dir| std::path::absolute(dir).map_err(|error| cause(&error)));
         let dirs = dirs.into_iter().collect::<Result<_, _>>()?;
         let (orders, taken) = mpsc::channel();
         let (told, state) = channel::channel(State::default());
@@ -65,7 +68,7 @@ impl Preview {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.unwrap_or_default())
             .build()
-            .map_err(|error| format!("no threads could be started: {error}"))?;
+            .map_err(|error| no_threads(&error))?;
         let workshop = Workshop {
             options: Arc::new(options),
             keys: keys.map(Arc::new),

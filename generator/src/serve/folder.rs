@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use formdef::{Bilingual, both};
 use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
 
@@ -16,12 +17,12 @@ pub struct Folder {
 
 impl Folder {
     /// A folder that holds a portal. Errors: it holds none.
-    pub fn open(dir: &Path) -> Result<Folder, String> {
+    pub fn open(dir: &Path) -> Result<Folder, Bilingual> {
         if !dir.join("index.html").is_file() {
-            return Err(format!(
-                "{}: is not a portal: it has no index.html\n  = build one with `motcua build --out {}`",
-                dir.display(),
-                dir.display()
+            let dir = dir.display();
+            return Err(both!(
+                "{dir}: is not a portal: it has no index.html\n  = build one with `motcua build --out {dir}`",
+                "{dir}: không phải là một cổng: không có index.html\n  = tạo cổng bằng «motcua build --out {dir}»"
             ));
         }
         let rules = Rules::read(&std::fs::read_to_string(dir.join("_headers")).unwrap_or_default());
