@@ -9,6 +9,7 @@ use crate::json;
 use crate::jws::{self, Typ};
 use crate::key::{PublicKey, Thumbprint};
 use crate::limits::SEALING_GRACE_S;
+use crate::log::LogKey;
 use crate::manifest::{FormRef, Mode, RECOVERY, is_name};
 use crate::published;
 pub use crate::published::CatalogueFault;
@@ -35,6 +36,8 @@ pub struct Catalogue {
     pub publishers: Vec<PublicKey>,
     /// Keys that sign receipts, past ones included.
     pub relays: Vec<DatedKey>,
+    /// Keys of the relay's logs, which sign checkpoints and nothing else; past ones included, each under its own name.
+    pub logs: Vec<LogKey>,
     /// Keys that sign acknowledgements.
     pub acks: Vec<DatedKey>,
     /// Every form in all versions that are still accepted.
@@ -266,6 +269,11 @@ impl Catalogue {
     fn check(&self) -> Result<(), CatalogueFault> {
         check_keys("relays", &self.relays)?;
         check_keys("acks", &self.acks)?;
+        let mut logs = HashSet::new();
+        if let Some(log) = self.logs.iter().find(|log| !logs.insert(log.name())) {
+            let at = format!("logs: {} is there twice", log.name());
+            return Err(CatalogueFault::malformed(at));
+        }
         check_keys(RECOVERY, std::slice::from_ref(&self.recovery))?;
         let mut forms = HashSet::new();
         for form in &self.forms {

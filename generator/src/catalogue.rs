@@ -80,6 +80,7 @@ fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue,
         relay: content.portal.relay.clone(),
         publishers: keys.publishers.clone(),
         relays: keys.relays.iter().map(dated).collect(),
+        logs: keys.logs.clone(),
         acks: keys.acks.iter().map(dated).collect(),
         forms: content
             .services

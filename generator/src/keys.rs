@@ -5,6 +5,7 @@
 //! | `publisher.jwk` | the publisher's private key, mode 0600; signs the catalogue and the key files |
 //! | `publisher*.pub.jwk` | publishers' public keys; relays, intakes and pages pin them |
 //! | `relay*.pub.jwk`, `ack*.pub.jwk` | keys that sign receipts and acknowledgements; a past one stays while its signatures count |
+//! | `log*.pub.key` | keys of the relay's logs, as C2SP verifier keys; a past one stays while proofs under it count |
 //! | `recovery.pub.jwk` | the city's recovery key, whose private half is kept offline |
 //! | `offices.json` | the register: `{"offices":{"00043":[{kid, jwk, not_before, not_after}]}}` |
 //!
@@ -15,6 +16,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use envelope::log::LogKey;
 use envelope::{PublicKey, base64url};
 use formdef::{Bilingual, Lang, both};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
@@ -23,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::cause;
 use crate::output::write_whole;
 
+mod logs;
 mod register;
 
 pub use register::{Added, Register, add_all, add_files};
@@ -166,6 +169,10 @@ fn missing_mend(path: &Path) -> Bilingual {
         "relay.pub.jwk" => both!(
             "copy the one that `motcua-relay keys new` made",
             "chép khóa mà «motcua-relay keys new» đã tạo"
+        ),
+        "log.pub.key" => both!(
+            "copy the one that `motcua-relay keys log` made",
+            "chép khóa mà «motcua-relay keys log» đã tạo"
         ),
         "ack.pub.jwk" => both!(
             "copy the one that `motcua-intake keys new --use sign` made",
@@ -371,6 +378,8 @@ pub struct Keys {
     pub publishers: Vec<PublicKey>,
     /// Keys of relays.
     pub relays: Vec<PublicKey>,
+    /// Keys of the relay's logs.
+    pub logs: Vec<LogKey>,
     /// Keys of acknowledgements.
     pub acks: Vec<PublicKey>,
     /// The recovery key.
@@ -395,6 +404,7 @@ impl Keys {
             publishers,
             publisher,
             relays: at_least_one(dir, "relay")?,
+            logs: logs::read(dir)?,
             acks: at_least_one(dir, "ack")?,
             recovery: read_public(&dir.join("recovery.pub.jwk"), Use::Enc)?,
             register: Register::read(dir)?,
@@ -414,6 +424,14 @@ fn at_least_one(dir: &Path, family: &str) -> Result<Vec<PublicKey>, KeyFault> {
 
 /// Every `{family}*.pub.jwk` of the folder, by name.
 fn read_family(dir: &Path, family: &str) -> Result<Vec<PublicKey>, KeyFault> {
+    files_of(dir, family, ".pub.jwk")?
+        .iter()
+        .map(|path| read_public(path, Use::Sig))
+        .collect()
+}
+
+/// The files of the folder with such names, sorted.
+fn files_of(dir: &Path, start: &str, end: &str) -> Result<Vec<PathBuf>, KeyFault> {
     let unreadable = |error: io::Error| {
         let mend = both!(
             "give the folder of keys with --keys",
@@ -429,11 +447,8 @@ fn read_family(dir: &Path, family: &str) -> Result<Vec<PublicKey>, KeyFault> {
     paths.retain(|path| {
         path.file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with(family) && name.ends_with(".pub.jwk"))
+            .is_some_and(|name| name.starts_with(start) && name.ends_with(end))
     });
     paths.sort();
-    paths
-        .iter()
-        .map(|path| read_public(path, Use::Sig))
-        .collect()
+    Ok(paths)
 }

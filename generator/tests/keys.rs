@@ -107,6 +107,10 @@ fn a_missing_key_is_named_with_its_mend() {
             "copy the one that `motcua-relay keys new` made",
         ),
         (
+            "log.pub.key",
+            "copy the one that `motcua-relay keys log` made",
+        ),
+        (
             "ack.pub.jwk",
             "copy the one that `motcua-intake keys new --use sign` made",
         ),
@@ -129,6 +133,45 @@ fn a_missing_key_is_named_with_its_mend() {
             )
         );
     }
+}
+
+#[test]
+fn each_log_has_a_name_of_its_own_and_its_public_key_here() {
+    let dir = support::keys();
+    let path = dir.join("log-2017.pub.key");
+    let refused = |text: &str| {
+        fs::write(&path, text).unwrap();
+        refused(&Options {
+            keys: Some(dir.clone()),
+            ..support::fixture()
+        })
+    };
+    let same_name = refused(&support::log("relay.example/log", 6).to_string());
+    assert!(
+        same_name.contains(
+            "is a second key of the log relay.example/log\n  = make the new key under a new name"
+        ),
+        "{same_name}"
+    );
+    let private = refused("PRIVATE+KEY+relay.example/log+00000000+AQ==");
+    assert!(
+        private.contains("is not a verifier key") && private.contains("the private one stays"),
+        "{private}"
+    );
+    fs::write(
+        &path,
+        format!("{}\n", support::log("relay.example/log-2017", 6)),
+    )
+    .unwrap();
+    let output = make(&Options {
+        keys: Some(dir),
+        ..support::fixture()
+    });
+    let catalogue = output.unwrap().output;
+    let catalogue = std::str::from_utf8(catalogue.get("catalogue.jws").unwrap()).unwrap();
+    let catalogue = Catalogue::read(catalogue, &[key(1)], launch()).unwrap();
+    let names: Vec<_> = catalogue.logs.iter().map(|log| log.name()).collect();
+    assert_eq!(names, ["relay.example/log-2017", "relay.example/log"]);
 }
 
 #[test]

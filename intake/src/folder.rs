@@ -3,7 +3,7 @@
 //! ```text
 //! offices/{code}/{reference}-{id}.json   handed over, for the office's own system
 //! trial/{code}/…                         the same for submissions in trial; they never become cases
-//! submissions/{id}/                      evidence, still sealed: manifest.jws receipt.jws parts/{n}.jwe ledger.json
+//! submissions/{id}/                      evidence, still sealed: manifest.jws receipt.jws proof.txt parts/{n}.jwe ledger.json
 //! quarantine/{id}/                       cause.txt, and submission.json when nothing of it was taken
 //! forms/{sha256}.json lists/{sha256}.json  every compiled form and list ever met, for ever
 //! catalogue-serial                       the highest serial seen: an older catalogue is refused

@@ -90,9 +90,15 @@ impl HandedOver {
     }
 }
 
+/// The name of the proof's file in the evidence.
+pub(crate) const PROOF: &str = "proof.txt";
+
 fn empty_ledger(verified: &Verified, now: UnixTime) -> Ledger {
     let Verified {
-        signed, receipt, ..
+        signed,
+        receipt,
+        log,
+        ..
     } = verified;
     Ledger {
         motcua: V1,
@@ -104,16 +110,18 @@ fn empty_ledger(verified: &Verified, now: UnixTime) -> Ledger {
         agency: receipt.agency.clone(),
         mode: receipt.mode,
         received_at: receipt.received_at,
+        log: log.clone(),
         taken_at: now,
         parts: BTreeMap::new(),
     }
 }
 
-/// The submission as it came: sealed parts, signed manifest, signed receipt.
+/// The submission as it came: sealed parts, signed manifest, signed receipt, and the proof if there was one.
 fn write_evidence(verified: &Verified, folder: &Folder) -> Result<(), Failure> {
     let Verified {
         signed,
         receipt_jws,
+        proof,
         ..
     } = verified;
     let of_submission = folder.submission(&signed.id().to_string());
@@ -129,10 +137,13 @@ fn write_evidence(verified: &Verified, folder: &Folder) -> Result<(), Failure> {
         .map(|(name, jwe)| (name.as_str(), jwe.as_bytes()))
         .collect();
     durable::write_all(&sealed, &parts, Readers::Intake)?;
-    let statements = [
+    let mut statements = vec![
         ("manifest.jws", signed.manifest_jws().as_bytes()),
         ("receipt.jws", receipt_jws.as_bytes()),
     ];
+    if let Some(proof) = proof {
+        statements.push((PROOF, proof.as_bytes()));
+    }
     durable::write_all(&of_submission, &statements, Readers::Intake)
 }
 

@@ -15,9 +15,9 @@ use crate::check::Checked;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::folder::{Folder, Lock};
-use crate::hand_over::HandedOver;
+use crate::hand_over::{HandedOver, PROOF};
 use crate::keys::{AckKey, OfficeKeys};
-use crate::ledger::{Ledger, Part};
+use crate::ledger::{InLog, Ledger, Part};
 use crate::open::Opened;
 use crate::quarantine;
 use crate::trust::Trust;
@@ -258,7 +258,12 @@ fn evidence(folder: &Folder, id: &str) -> Result<Value, Failure> {
     }
     let manifest = read(of_submission.join("manifest.jws"))?;
     let receipt = read(of_submission.join("receipt.jws"))?;
-    Ok(json!({ "manifest": manifest, "parts": parts, "receipt": receipt }))
+    let mut item = json!({ "manifest": manifest, "parts": parts, "receipt": receipt });
+    let proof = of_submission.join(PROOF);
+    if proof.exists() {
+        item["proof"] = read(proof)?.into();
+    }
+    Ok(item)
 }
 
 fn require_forms(archive: &mut Archive, catalogue: &Catalogue) -> Result<(), Failure> {
@@ -290,6 +295,9 @@ fn isolated<T>(task: impl FnOnce() -> T) -> Result<T, Panicked> {
 /// One line a submission: the reference, offices and counts, nothing of the answers.
 fn report_taken(ledger: &Ledger) {
     let reference = &ledger.reference;
+    if let InLog::Unproved { why } = &ledger.log {
+        warn!(reference, why, "not proved to be in the log");
+    }
     for (part, state) in &ledger.parts {
         match state {
             Part::HandedOver { office, faults, .. } => {

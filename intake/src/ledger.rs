@@ -6,6 +6,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use envelope::log::{InclusionProof, LogKey};
 use envelope::{Digest, FormRef, Mode, SubmissionId, Thumbprint, UnixTime, V1};
 use serde::{Deserialize, Serialize};
 
@@ -33,10 +34,68 @@ pub struct Ledger {
     pub mode: Mode,
     /// When the relay signed the receipt.
     pub received_at: UnixTime,
+    /// Whether the manifest was proved to be in the relay's log.
+    #[serde(default)]
+    pub log: InLog,
     /// When this ledger was written.
     pub taken_at: UnixTime,
     /// What became of each sealed part, by its role.
     pub parts: BTreeMap<String, Part>,
+}
+
+/// What the proof says that came with a submission. A person who holds a receipt is not made to pay for a relay that
+/// proves nothing: the submission goes on, marked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum InLog {
+    /// It is a leaf of a log of the catalogue.
+    Proved {
+        /// Which log.
+        origin: String,
+        /// The leaf.
+        index: u64,
+        /// Leaves under the checkpoint of the proof.
+        size: u64,
+    },
+    /// There is no proof that counts.
+    Unproved {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Default for InLog {
+    /// For ledgers from before the log.
+    fn default() -> Self {
+        Self::Unproved {
+            why: "taken before the relay had a log".to_owned(),
+        }
+    }
+}
+
+impl InLog {
+    /// What `proof` shows of this manifest, by the logs of the catalogue.
+    pub(crate) fn of(manifest_sha256: &Digest, proof: Option<&str>, logs: &[LogKey]) -> Self {
+        let Some(proof) = proof else {
+            return Self::Unproved {
+                why: "the relay sent no proof".to_owned(),
+            };
+        };
+        let verified = InclusionProof::read(proof).and_then(|proof| {
+            let checkpoint = proof.verify(manifest_sha256, logs)?;
+            Ok((proof.index, checkpoint))
+        });
+        match verified {
+            Ok((index, checkpoint)) => Self::Proved {
+                origin: checkpoint.origin,
+                index,
+                size: checkpoint.size,
+            },
+            Err(fault) => Self::Unproved {
+                why: fault.to_string(),
+            },
+        }
+    }
 }
 
 /// What became of one sealed part.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::escape;
 use crate::failure::Failure;
 use crate::folder::{Folder, Kept};
-use crate::ledger::{Ledger, Part};
+use crate::ledger::{InLog, Ledger, Part};
 use crate::quarantine;
 
 const HEADINGS: [&str; 6] = [
@@ -90,10 +90,14 @@ fn state(ledger: &Ledger) -> String {
         .parts
         .values()
         .any(|part| matches!(part, Part::HandedOver { .. }));
-    match (quarantined.is_empty(), handed_over) {
+    let state = match (quarantined.is_empty(), handed_over) {
         (false, _) => format!("quarantine ({})", quarantined.join(", ")),
         (true, true) => "handed over".to_owned(),
         (true, false) => "quarantine (no-key)".to_owned(),
+    };
+    match ledger.log {
+        InLog::Proved { .. } => state,
+        InLog::Unproved { .. } => format!("{state}, not proved"),
     }
 }
 

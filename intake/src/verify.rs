@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cause::Cause;
+use crate::ledger::InLog;
 
 /// One submission of an outbox answer, or of the evidence folder: its sender signed all of it, and
 /// that is all that is known.
@@ -14,6 +15,8 @@ pub(crate) struct Delivered {
     pub(crate) signed: Signed,
     /// The receipt as the relay wrote it: evidence.
     pub(crate) receipt_jws: String,
+    /// The proof as the relay wrote it, if it sent one: evidence.
+    pub(crate) proof: Option<String>,
 }
 
 /// A submission that the catalogue admits at the receipt's time, and for which a relay of the
@@ -22,6 +25,9 @@ pub(crate) struct Verified {
     pub(crate) signed: Signed,
     pub(crate) receipt: Receipt,
     pub(crate) receipt_jws: String,
+    pub(crate) proof: Option<String>,
+    /// What the proof shows.
+    pub(crate) log: InLog,
 }
 
 /// The shape of one delivered submission.
@@ -33,6 +39,7 @@ struct Item {
     manifest: String,
     parts: BTreeMap<String, String>,
     receipt: String,
+    proof: Option<String>,
 }
 
 impl Delivered {
@@ -45,6 +52,7 @@ impl Delivered {
         Ok(Self {
             signed,
             receipt_jws: item.receipt,
+            proof: item.proof,
         })
     }
 
@@ -53,6 +61,7 @@ impl Delivered {
         let Self {
             signed,
             receipt_jws,
+            proof,
         } = self;
         let receipt = Receipt::read(&receipt_jws, catalogue).map_err(Cause::Receipt)?;
         if !receipt.is_for(&signed) {
@@ -61,10 +70,13 @@ impl Delivered {
         let admitted = signed
             .admit(receipt.received_at, catalogue)
             .map_err(Cause::Refused)?;
+        let log = InLog::of(&receipt.manifest_sha256, proof.as_deref(), &catalogue.logs);
         Ok(Verified {
             signed: admitted.into_signed(),
             receipt,
             receipt_jws,
+            proof,
+            log,
         })
     }
 }

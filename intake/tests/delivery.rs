@@ -53,6 +53,10 @@ fn the_evidence_is_what_came_still_sealed() {
         site.read(&format!("{folder}/receipt.jws")),
         item["receipt"].as_str().unwrap()
     );
+    assert_eq!(
+        site.read(&format!("{folder}/proof.txt")),
+        item["proof"].as_str().unwrap()
+    );
     for role in ["ward", "police", "recovery"] {
         let kept = site.read(&format!("{folder}/parts/{role}.jwe"));
         assert_eq!(kept, item["parts"][role].as_str().unwrap());
@@ -64,6 +68,34 @@ fn the_evidence_is_what_came_still_sealed() {
         json!({"state": "elsewhere", "office": "recovery"})
     );
     assert_eq!(site.causes(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_not_proved_to_be_in_the_log_goes_on_marked() {
+    let site = Site::new("log");
+    let proved = Page::good(1).send();
+    let mut lacking = Page::good(2).send();
+    lacking.as_object_mut().unwrap().remove("proof");
+    let mut of_another = Page::good(3).send();
+    of_another["proof"] = proved["proof"].clone();
+    let relay = Relay::holding(&site, [proved, lacking, of_another]);
+    site.drain(&relay).unwrap();
+    assert_eq!(site.causes(), Vec::<String>::new());
+    assert_eq!(relay.state().acks.len(), 3);
+    let log = |number| {
+        let path = format!("intake/submissions/{}/ledger.json", Page::good(number).id());
+        serde_json::from_str::<Value>(&site.read(&path)).unwrap()["log"].clone()
+    };
+    assert_eq!(
+        log(1),
+        json!({"state": "proved", "origin": "relay.example/log", "index": 2, "size": 4})
+    );
+    assert_eq!(
+        log(2),
+        json!({"state": "unproved", "why": "the relay sent no proof"})
+    );
+    let why = log(3)["why"].as_str().unwrap().to_owned();
+    assert!(why.contains("the proof of another submission"), "{why}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use envelope::log::LogKey;
 use envelope::{Catalogue, CatalogueFault, PublicKey, Thumbprint, UnixTime};
 use tokio::sync::mpsc;
 
@@ -21,6 +22,8 @@ pub(crate) struct Source {
     pinned: Vec<PublicKey>,
     /// The relay's own key: a catalogue without it would make its receipts worthless.
     own: Thumbprint,
+    /// The log's own key: without it in the catalogue nobody could check a proof.
+    log: LogKey,
     /// The file before it was read for the first time.
     at_start: Option<Stamp>,
 }
@@ -29,7 +32,7 @@ pub(crate) struct Source {
 type Stamp = (SystemTime, u64, u64);
 
 impl Source {
-    pub(crate) fn of(config: &Config, own: Thumbprint) -> Result<Source, Fault> {
+    pub(crate) fn of(config: &Config, own: Thumbprint, log: LogKey) -> Result<Source, Fault> {
         let pinned = config
             .publishers
             .iter()
@@ -39,6 +42,7 @@ impl Source {
             path: config.catalogue.clone(),
             pinned,
             own,
+            log,
             at_start: None,
         };
         source.at_start = source.stamp();
@@ -65,6 +69,13 @@ impl Source {
                     self.own
                 ),
                 "have the publisher add relay.pub.jwk and build again",
+            ));
+        }
+        if !catalogue.logs.contains(&self.log) {
+            return Err(Fault::new(
+                self.path.display(),
+                format!("this relay's log key {} is not among its logs", self.log),
+                "have the publisher add log.pub.key and build again",
             ));
         }
         Ok(catalogue)

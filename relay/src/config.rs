@@ -26,6 +26,11 @@ pub struct Config {
     pub publishers: Vec<PathBuf>,
     /// The private key (JWK file) that signs receipts, made by `motcua-relay keys new`.
     pub signing_key: PathBuf,
+    /// The private key of the log, made by `motcua-relay keys log`.
+    pub log_key: PathBuf,
+    /// The folder of the log's files, made when it is not there. It goes to the CDN as it is, and is kept for ever: at the
+    /// start it tells whether the store is an old one.
+    pub log: PathBuf,
     /// Certificate for the public port. None: plain HTTP, for a proxy on the same machine.
     pub tls: Option<Tls>,
     /// The port from which the intake collects.
@@ -123,7 +128,13 @@ impl Config {
 
     /// Makes each path relative to the folder of the config file.
     fn resolve(&mut self, folder: &Path) {
-        let own = [&mut self.store, &mut self.catalogue, &mut self.signing_key];
+        let own = [
+            &mut self.store,
+            &mut self.catalogue,
+            &mut self.signing_key,
+            &mut self.log_key,
+            &mut self.log,
+        ];
         let outbox = [
             &mut self.outbox.certificate,
             &mut self.outbox.private_key,

@@ -85,12 +85,21 @@ pub(crate) fn json(status: StatusCode, body: String) -> Answer {
     answer(status, "application/json", body)
 }
 
+/// A file that anybody may have, and how long it may be kept.
+pub(crate) fn file(bytes: Vec<u8>, media_type: &'static str, keep: &'static str) -> Answer {
+    whole(StatusCode::OK, media_type, keep, bytes.into())
+}
+
 fn answer(status: StatusCode, media_type: &'static str, body: String) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    whole(status, media_type, "no-store", body.into())
+}
+
+fn whole(status: StatusCode, media_type: &'static str, keep: &'static str, body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

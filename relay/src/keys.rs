@@ -132,9 +132,9 @@ pub fn create(path: &Path, random: &SystemRandom) -> Result<(PathBuf, Thumbprint
             "try again; report it if it stays",
         )
     })?;
-    write_new(path, 0o600, &file)?;
+    write_new(path, 0o600, &file.text())?;
     file.d = None;
-    if let Err(fault) = write_new(&public_path, 0o644, &file) {
+    if let Err(fault) = write_new(&public_path, 0o644, &file.text()) {
         // Half a pair is of no use, and the next try would stumble over it.
         let _ = fs::remove_file(path);
         return Err(fault);
@@ -175,16 +175,20 @@ fn generate(random: &SystemRandom) -> Option<KeyFile> {
     })
 }
 
-/// Writes a file that is not there yet. Nothing is left of it when that fails.
-fn write_new(path: &Path, mode: u32, file: &KeyFile) -> Result<(), Fault> {
+impl KeyFile {
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// Writes a key file that is not there yet. Nothing is left of it when that fails.
+pub(crate) fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Fault> {
     let write = || -> io::Result<()> {
         let mut out = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(mode)
             .open(path)?;
-        let mut text = serde_json::to_string(file)?;
-        text.push('\n');
         out.write_all(text.as_bytes())
             .and_then(|()| out.sync_all())
             .inspect_err(|_| {

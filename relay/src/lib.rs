@@ -12,6 +12,7 @@
 //! | `head`, `guard`, `tls` | what of a connection reaches hyper |
 //! | `public`, `outbox`, `http` | what is asked and answered on the two ports |
 //! | `catalogue` | the publisher's word on forms, offices and keys |
+//! | [`log`] | the transparency log: its key, and its files |
 //! | `store`, `receipt` | what is kept, and the only way to a receipt |
 //! | [`fault`] | what is told to the operator |
 
@@ -23,6 +24,7 @@ mod guard;
 mod head;
 mod http;
 pub mod keys;
+pub mod log;
 mod outbox;
 mod public;
 mod receipt;
@@ -36,6 +38,7 @@ use crate::catalogue::Board;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::keys::SigningKey;
+use crate::log::Folder;
 use crate::store::Store;
 
 pub use crate::server::{Addresses, Orders, check, run};
@@ -47,6 +50,7 @@ pub(crate) struct Relay {
     key: SigningKey,
     board: Board,
     store: Store,
+    log: Folder,
     /// True once the relay is to stop.
     stopping: watch::Sender<bool>,
 }

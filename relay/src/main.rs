@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use envelope::UnixTime;
 use relay::clock::Clock;
 use relay::config::Config;
-use relay::{Addresses, Orders, keys};
+use relay::{Addresses, Orders, keys, log};
 use ring::rand::SystemRandom;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
@@ -35,9 +35,25 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The relay's signing key.
+    /// The relay's signing key, and the log's.
     #[command(subcommand)]
     Keys(Keys),
+    /// The transparency log.
+    #[command(subcommand)]
+    Log(Log),
+}
+
+#[derive(Subcommand)]
+enum Log {
+    /// End the log of the store, when its newest state is lost; the next start begins another one.
+    ///
+    /// First make a key under a new name, name it and a new folder in the config, and have the publisher add the key.
+    /// Example: motcua-relay log begin --config relay.toml
+    Begin {
+        /// The config file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -50,12 +66,25 @@ enum Keys {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Make a new key for the log: FILE (private, mode 0600) and beside it NAME.pub.key for the publisher.
+    ///
+    /// Example: motcua-relay keys log --name relay.example.vn/log --out log.key
+    Log {
+        /// The log's name: its address without scheme. A new key needs a new name.
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// The private key's file; it must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
     let line = Line::parse();
     let done = match (&line.command, &line.config) {
         (Some(Command::Keys(Keys::New { out })), _) => new_key(out),
+        (Some(Command::Keys(Keys::Log { name, out })), _) => new_log_key(out, name),
+        (Some(Command::Log(Log::Begin { config })), _) => begin_log(config),
         (None, Some(config)) => serve(config, &line),
         (None, None) => Err("--config FILE is missing".into()),
     };
@@ -76,6 +105,27 @@ fn new_key(out: &Path) -> Done {
         "{kid}\nprivate {}\npublic {}",
         out.display(),
         public.display()
+    );
+    Ok(())
+}
+
+fn new_log_key(out: &Path, name: &str) -> Done {
+    let (public, key) = log::key::create(out, name, &SystemRandom::new())?;
+    println!(
+        "{key}\nprivate {}\npublic {}",
+        out.display(),
+        public.display()
+    );
+    Ok(())
+}
+
+fn begin_log(path: &Path) -> Done {
+    let config = Config::load(path)?;
+    log::begin(&config)?;
+    println!(
+        "the log of {} is ended; the next start begins another in {}",
+        config.store.display(),
+        config.log.display()
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The public port: `POST /v1/submissions`, `GET /v1/submissions/{id}`, `OPTIONS` on both, and nothing else.
+//! The public port: `POST /v1/submissions`, `GET /v1/submissions/{id}`, `OPTIONS` on both, `GET /log/…`, and nothing else.
 
 use envelope::{
     Catalogue, PartRef, Refusal, Signed, SubmissionId, UnixTime, Unverified, Verified, reference,
@@ -11,10 +11,12 @@ use crate::Relay;
 use crate::catalogue::signs_at;
 use crate::config::span;
 use crate::http::{self, Answer, Refused};
+use crate::log::Named;
 use crate::receipt::{Promise, Receipt};
 use crate::store::{Draft, Kept};
 
 const SUBMISSIONS: &str = "/v1/submissions";
+const LOG: &str = "/log/";
 
 /// Answers one request.
 pub(crate) async fn answer(relay: &Relay, request: Request<Incoming>) -> Answer {
@@ -40,6 +42,13 @@ async fn route(
             Method::POST => submit(relay, catalogue, request).await,
             Method::OPTIONS => Ok(http::preflight("POST")),
             _ => Err(Refused::method("OPTIONS, POST")),
+        };
+    }
+    if let Some(name) = target.strip_prefix(LOG) {
+        let named = Named::read(name).ok_or(Refusal::NotFound)?;
+        return match *request.method() {
+            Method::GET => log_file(relay, named).await,
+            _ => Err(Refused::method("GET")),
         };
     }
     let id = target
@@ -131,4 +140,24 @@ fn receipt_for(signed: &Signed, kept: Kept) -> Result<Answer, Refused> {
 async fn receipt_again(relay: &Relay, id: SubmissionId) -> Result<Answer, Refused> {
     let kept = relay.store.find(id).await?.ok_or(Refusal::NotFound)?;
     Ok(http::json(StatusCode::OK, Receipt::from(kept).body()))
+}
+
+/// A file of the log, as it lies in the folder.
+async fn log_file(relay: &Relay, named: Named) -> Result<Answer, Refused> {
+    let folder = relay.log.clone();
+    let reading = tokio::task::spawn_blocking(move || (folder.read(&named), named));
+    let (bytes, named) = reading.await.map_err(|_| Refusal::Internal)?;
+    let bytes = bytes.map_err(|error| {
+        tracing::error!(%error, "failed");
+        Refusal::Internal
+    })?;
+    let bytes = bytes.ok_or(Refusal::NotFound)?;
+    Ok(match named {
+        Named::Checkpoint => http::file(bytes, "text/plain; charset=utf-8", "no-cache"),
+        Named::Tile(_) | Named::Bundle(_) => http::file(
+            bytes,
+            "application/octet-stream",
+            "public, max-age=31536000, immutable",
+        ),
+    })
 }

@@ -1,7 +1,8 @@
 //! Receipts. The only way to one leads over a submission that stands on the disk.
 //!
 //! A receipt is signed before the commit, so that it is stored in the same transaction and every later question gets
-//! the same bytes. Until the commit it is a [`Promise`], which only the store takes.
+//! the same bytes. Until the commit it is a [`Promise`], which only the store takes. The proof beside it is made anew for
+//! each answer, under the newest checkpoint.
 
 use envelope::{UnixTime, Verified, jws};
 
@@ -35,18 +36,22 @@ impl Promise {
     }
 }
 
-/// A receipt that may be given away: a compact JWS.
-pub(crate) struct Receipt(String);
+/// A receipt that may be given away, a compact JWS, and the proof that its manifest is in the log.
+pub(crate) struct Receipt {
+    receipt: String,
+    proof: String,
+}
 
 impl From<Kept> for Receipt {
     fn from(kept: Kept) -> Receipt {
-        Receipt(kept.into_receipt())
+        let (receipt, proof) = kept.into_receipt_and_proof();
+        Receipt { receipt, proof }
     }
 }
 
 impl Receipt {
-    /// The body of the answer. A compact JWS needs no escaping in JSON.
+    /// The body of the answer.
     pub(crate) fn body(&self) -> String {
-        format!(r#"{{"receipt":"{}"}}"#, self.0)
+        serde_json::json!({ "receipt": self.receipt, "proof": self.proof }).to_string()
     }
 }

@@ -16,6 +16,7 @@ use ring::rand::SystemRandom;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::catalogue::{Board, Source};
@@ -25,6 +26,8 @@ use crate::fault::Fault;
 use crate::guard::Guarded;
 use crate::http::Answer;
 use crate::keys::SigningKey;
+use crate::log::key::LogSigner;
+use crate::log::{Folder, Mirror};
 use crate::store::Store;
 use crate::{Relay, outbox, public, tls};
 
@@ -58,6 +61,7 @@ pub struct Orders {
 /// Everything that `relay.toml` names, read and good; the store excepted, which a running relay holds.
 struct Inputs {
     key: SigningKey,
+    log_signer: Arc<LogSigner>,
     source: Source,
     catalogue: Catalogue,
     public_tls: Option<TlsAcceptor>,
@@ -67,12 +71,14 @@ struct Inputs {
 impl Inputs {
     fn read(config: &Config, clock: Clock, random: SystemRandom) -> Result<Inputs, Fault> {
         let key = SigningKey::read(&config.signing_key, random)?;
-        let source = Source::of(config, key.kid())?;
+        let log_signer = LogSigner::read(&config.log_key)?;
+        let source = Source::of(config, key.kid(), log_signer.public().clone())?;
         let catalogue = source.read(clock.now())?;
         let public_tls = config.tls.as_ref().map(tls::public).transpose()?;
         let outbox_tls = tls::outbox(&config.outbox)?;
         Ok(Inputs {
             key,
+            log_signer: Arc::new(log_signer),
             source,
             catalogue,
             public_tls,
@@ -101,7 +107,12 @@ pub async fn run(
     ready: impl FnOnce(Addresses),
 ) -> Result<(), Fault> {
     let inputs = Inputs::read(&config, clock, random)?;
-    let (store, mut writer_end) = Store::open(&config.store, &config.limits)?;
+    let (signer, folder) = (inputs.log_signer, Folder::new(&config.log));
+    let (store, mut writer_end) = Store::open(&config, &signer, |connection| {
+        folder.witness(connection, signer.public())
+    })?;
+    let reader = Store::reader(&config.store)?;
+    let mirror = Mirror::start(folder.clone(), reader, signer, clock)?;
     let board = Board::put_up(inputs.source, inputs.catalogue, &store).await?;
     let stopping = watch::Sender::new(false);
     let public_listener = bind("listen", config.listen).await?;
@@ -116,8 +127,9 @@ pub async fn run(
         limits: config.limits,
         key: inputs.key,
         board,
-        store,
+        log: folder,
         stopping,
+        store,
     });
     let public = Door::new(&relay, Side::Public, inputs.public_tls, public_rooms);
     let outbox = Door::new(
@@ -130,6 +142,7 @@ pub async fn run(
     tokio::spawn(outbox.clone().open(outbox_listener));
     tokio::spawn(watch_catalogue(Arc::clone(&relay), orders.reload));
     tokio::spawn(purge_tombstones(Arc::clone(&relay)));
+    let mirror = tokio::spawn(mirror.run(relay.store.last_seq()));
     ready(addresses);
 
     let writer_ended = tokio::select! {
@@ -144,7 +157,7 @@ pub async fn run(
         }
     };
     let failure = match writer_ended {
-        Ok(Ok(())) => return Ok(()),
+        Ok(Ok(())) => return publish_the_last(mirror).await,
         Ok(Err(error)) => error.to_string(),
         Err(_vanished) => "its thread broke off".to_owned(),
     };
@@ -153,6 +166,14 @@ pub async fn run(
         format!("writing failed ({failure}); nothing was acknowledged since"),
         "look after the disk, then start the relay again",
     ))
+}
+
+/// What was committed while the relay was stopping goes to the log's files as well.
+async fn publish_the_last(mirror: JoinHandle<Mirror>) -> Result<(), Fault> {
+    match mirror.await {
+        Ok(mut mirror) => mirror.publish(),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Fault> {

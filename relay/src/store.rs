@@ -1,8 +1,10 @@
 //! The spool: every submission until the intake has it, and a tombstone with the receipt afterwards.
 //!
+//! Each submission is a leaf of the log (`store/log.rs`) from the same commit on.
 //! One thread owns the writing connection (`writer.rs`). Everybody else sends it an [`Order`] and waits, or reads
 //! through a second connection, which sees only what a finished commit left on the disk.
 
+pub(crate) mod log;
 mod open;
 mod writer;
 
@@ -12,14 +14,17 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use envelope::log::LogKey;
 use envelope::{Ack, Digest, Signed, SubmissionId, Thumbprint, UnixTime};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::config::Limits;
+use crate::config::Config;
 use crate::fault::Fault;
+use crate::log::key::LogSigner;
 use crate::receipt::Promise;
 
+use log::Log;
 use writer::Order;
 
 /// How long after `exp` a tombstone is kept (30 days): a sender who asks again so late still gets the receipt.
@@ -40,36 +45,46 @@ pub(crate) struct Draft {
     pub(crate) promise: Promise,
 }
 
-/// What the store knows of a submission, whether committed or not.
-struct Row {
+/// A submission that stands on the disk and in the log: made after the COMMIT returned, or read from a committed row.
+pub(crate) struct Kept {
     is_new: bool,
     jkt: [u8; 32],
     manifest_sha256: [u8; 32],
     receipt: String,
+    proof: String,
 }
 
-/// A submission that stands on the disk: made after the COMMIT returned, or read from a committed row.
-pub(crate) struct Kept(Row);
-
 impl Kept {
+    /// What was committed just now.
+    fn now(draft: Draft, proof: String) -> Kept {
+        Kept {
+            is_new: true,
+            jkt: *draft.jkt.digest().as_bytes(),
+            manifest_sha256: *draft.manifest_sha256.as_bytes(),
+            receipt: draft.promise.into_line(),
+            proof,
+        }
+    }
+
     /// Whether it is the very submission that `signed` is, and no other that took the same id.
     pub(crate) fn is(&self, signed: &Signed) -> bool {
-        self.0.jkt == *signed.jkt().digest().as_bytes()
+        self.jkt == *signed.jkt().digest().as_bytes()
             && self.manifest_sha256() == signed.manifest_sha256()
     }
 
     /// Whether this very request put it there.
     pub(crate) fn is_new(&self) -> bool {
-        self.0.is_new
+        self.is_new
     }
 
     pub(crate) fn manifest_sha256(&self) -> Digest {
-        Digest::from_bytes(self.0.manifest_sha256)
+        Digest::from_bytes(self.manifest_sha256)
     }
 
-    /// The signed receipt: now that the submission is kept, it says the truth.
-    pub(crate) fn into_receipt(self) -> String {
-        self.0.receipt
+    /// The signed receipt and the proof that its manifest is in the log: now that the submission is kept, they say the
+    /// truth.
+    pub(crate) fn into_receipt_and_proof(self) -> (String, String) {
+        (self.receipt, self.proof)
     }
 }
 
@@ -106,23 +121,37 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens or makes the store at `path` and starts its writer.
+    /// Opens or makes the store and starts its writer, unless `witness` says that its log is not the newest.
     ///
     /// The second value comes when the writer ends: with an error when it failed. Then nothing can be acknowledged any
     /// more, and the relay must stop.
     pub(crate) fn open(
-        path: &Path,
-        limits: &Limits,
+        config: &Config,
+        signer: &Arc<LogSigner>,
+        witness: impl FnOnce(&Connection) -> Result<(), Fault>,
     ) -> Result<(Store, oneshot::Receiver<rusqlite::Result<()>>), Fault> {
+        let path = &config.store;
         let lock = open::lock(path)?;
         let connection = open::for_writing(path)?;
         let reader = open::for_reading(path)?;
+        let mut log = Log::open(path, &connection, Arc::clone(signer))?;
+        witness(&connection)?;
+        log.adopt(&connection).map_err(|error| {
+            let what = format!("what it holds cannot be taken up into the log: {error}");
+            Fault::new(
+                path.display(),
+                what,
+                "look after the disk, then start again",
+            )
+        })?;
+        let limits = &config.limits;
         let (orders, waiting) = mpsc::channel(limits.waiting_max.get() as usize);
         let (seq_sender, last_seq) = watch::channel(0);
         let (end_sender, end) = oneshot::channel();
         let bytes = Arc::new(AtomicU64::new(0));
         writer::start(
             connection,
+            log,
             waiting,
             seq_sender,
             Arc::clone(&bytes),
@@ -157,6 +186,7 @@ impl Store {
         if self.bytes.load(Ordering::Relaxed) > self.bytes_max {
             return Err(StoreError::Full);
         }
+        let id = draft.id;
         let (reply, answer) = oneshot::channel();
         self.orders
             .try_send(Order::Keep(Box::new(draft), reply))
@@ -164,7 +194,11 @@ impl Store {
                 mpsc::error::TrySendError::Full(_) => StoreError::Full,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
             })?;
-        answer.await.map_err(|_| StoreError::Stopped)
+        match answer.await.map_err(|_| StoreError::Stopped)? {
+            Some(kept) => Ok(kept),
+            // It came twice, and the other one was first.
+            None => self.find(id).await?.ok_or(StoreError::Stopped),
+        }
     }
 
     /// Deletes what the acknowledgements name exactly, leaving tombstones. Returns how many were deleted now.
@@ -204,8 +238,7 @@ impl Store {
 
     /// The kept submission with this id, if there is one, acknowledged or not.
     pub(crate) async fn find(&self, id: SubmissionId) -> Result<Option<Kept>, StoreError> {
-        self.read(move |connection| Ok(find(connection, &id)?.map(Kept)))
-            .await
+        self.read(move |connection| find(connection, &id)).await
     }
 
     /// The serial of the catalogue last in use.
@@ -225,6 +258,11 @@ impl Store {
     pub(crate) async fn pending(&self, seq: i64, max: i64) -> Result<Option<String>, StoreError> {
         self.read(move |connection| pending(connection, seq, max))
             .await
+    }
+
+    /// A further connection that reads, for whoever reads for long.
+    pub(crate) fn reader(path: &Path) -> Result<Connection, Fault> {
+        open::for_reading(path)
     }
 
     /// Changes with each commit that brought a submission.
@@ -248,27 +286,62 @@ impl Store {
     }
 }
 
-/// The row with this id.
-fn find(connection: &Connection, id: &SubmissionId) -> rusqlite::Result<Option<Row>> {
-    connection
-        .query_row(
-            "SELECT jkt, manifest_sha256, receipt FROM submission WHERE id = ?1",
-            [id.as_bytes()],
-            |row| {
-                Ok(Row {
-                    is_new: false,
-                    jkt: row.get(0)?,
-                    manifest_sha256: row.get(1)?,
-                    receipt: row.get(2)?,
-                })
-            },
+/// Takes the log out of the store, for another one under `key`.
+pub(crate) fn end_log(config: &Config, key: &LogKey) -> Result<(), Fault> {
+    let path = &config.store;
+    let _lock = open::lock(path)?;
+    let connection = open::for_writing(path)?;
+    let failed = |error: rusqlite::Error| {
+        let what = format!("its log cannot be ended: {error}");
+        Fault::new(path.display(), what, "look after the disk")
+    };
+    let old = log::key(&connection).map_err(failed)?.ok_or_else(|| {
+        Fault::new(
+            path.display(),
+            "has no log",
+            "start the relay: it begins one",
         )
-        .optional()
+    })?;
+    if old.split('+').next() == Some(key.name()) {
+        let what = format!("its log is {} already", key.name());
+        let mend =
+            "make a key under a new name with `motcua-relay keys log`, and name it as log_key";
+        return Err(Fault::new(path.display(), what, mend));
+    }
+    log::forget(&connection).map_err(failed)
+}
+
+/// Whether there is a submission with this id.
+fn is_known(connection: &Connection, id: &SubmissionId) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM submission WHERE id = ?1")?
+        .exists([id.as_bytes()])
+}
+
+/// The submission with this id.
+fn find(connection: &Connection, id: &SubmissionId) -> rusqlite::Result<Option<Kept>> {
+    let row = connection
+        .query_row(
+            "SELECT jkt, manifest_sha256, receipt, leaf FROM submission WHERE id = ?1",
+            [id.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .optional()?;
+    let kept = |(jkt, manifest_sha256, receipt, leaf)| {
+        Ok(Kept {
+            is_new: false,
+            jkt,
+            manifest_sha256,
+            receipt,
+            proof: log::proof(connection, leaf)?,
+        })
+    };
+    row.map(kept).transpose()
 }
 
 fn pending(connection: &Connection, seq: i64, max: i64) -> rusqlite::Result<Option<String>> {
     let mut statement = connection.prepare(
-        "SELECT seq, manifest, parts, receipt FROM sealed JOIN submission USING (seq)
+        "SELECT seq, manifest, parts, receipt, leaf FROM sealed JOIN submission USING (seq)
          WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )?;
     let mut rows = statement.query(params![seq, max])?;
@@ -278,10 +351,11 @@ fn pending(connection: &Connection, seq: i64, max: i64) -> rusqlite::Result<Opti
     {
         let (seq, manifest, parts): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let receipt: String = row.get(3)?;
+        let proof = serde_json::Value::from(log::proof(connection, row.get(4)?)?);
         list.push(if list.is_empty() { '[' } else { ',' });
         // A compact JWS needs no escaping, and the parts were stored as JSON.
         list.push_str(&format!(
-            r#"{{"seq":{seq},"manifest":"{manifest}","parts":{parts},"receipt":"{receipt}"}}"#
+            r#"{{"seq":{seq},"manifest":"{manifest}","parts":{parts},"receipt":"{receipt}","proof":{proof}}}"#
         ));
     }
     if list.is_empty() {

@@ -70,7 +70,7 @@ fn a_bad_config_is_told_with_line_and_what_to_do() {
     );
     assert_eq!(
         told("private_key", "privat_key"),
-        "relay.toml:10: unknown key `privat_key`; did you mean `private_key`?"
+        "relay.toml:12: unknown key `privat_key`; did you mean `private_key`?"
     );
     assert_eq!(
         told("store = \"relay.sqlite\"\n", ""),
@@ -78,7 +78,7 @@ fn a_bad_config_is_told_with_line_and_what_to_do() {
     );
     assert_eq!(
         told("client_ca = \"ca.pem\"\n", ""),
-        "relay.toml:7: `client_ca` is missing; docs/samples/relay.toml shows every key"
+        "relay.toml:9: `client_ca` is missing; docs/samples/relay.toml shows every key"
     );
     assert_eq!(
         told("127.0.0.1:0", "localhost"),
@@ -86,7 +86,7 @@ fn a_bad_config_is_told_with_line_and_what_to_do() {
     );
     assert_eq!(
         told("\n\n[outbox]", "\n\n[limits]\nwaiting_max = 0\n\n[outbox]"),
-        "relay.toml:8: invalid value: integer `0`, expected a nonzero u32; docs/samples/relay.toml shows every key with a right value"
+        "relay.toml:10: invalid value: integer `0`, expected a nonzero u32; docs/samples/relay.toml shows every key with a right value"
     );
     assert_eq!(
         told("127.0.0.1:0", "0.0.0.0:0"),
@@ -122,6 +122,11 @@ fn a_file_that_will_not_do_is_told_by_its_name_by_check_config_too() {
             "relay.jwk",
             "",
             "not a key file: EOF while parsing a value at line 1 column 0; make a key with `motcua-relay keys new --out FILE`",
+        ),
+        (
+            "log.key",
+            "PRIVATE+KEY+relay.example/log+00000000+AQ==",
+            "not the private key of a log (PRIVATE+KEY+name+id+seed); make a key with `motcua-relay keys log --name NAME --out FILE`",
         ),
         (
             "publisher.pub.jwk",
@@ -355,14 +360,18 @@ fn a_store_that_cannot_be_used_is_told() {
     );
 
     fs::remove_file(city.path("relay.sqlite")).unwrap();
-    for made_by_others in ["PRAGMA user_version = 2", "CREATE TABLE letter (line TEXT)"] {
+    for made_by_others in [
+        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 3",
+        "CREATE TABLE letter (line TEXT)",
+    ] {
         let other = rusqlite::Connection::open(city.path("relay.sqlite")).unwrap();
         other.execute_batch(made_by_others).unwrap();
         drop(other);
         let before = fs::read(city.path("relay.sqlite")).unwrap();
         assert_eq!(
             city.fault(),
-            "relay.sqlite: not a store of version 1, the only one that this relay knows; start the motcua-relay that wrote it, or name another file"
+            "relay.sqlite: not a store of version 1 to 2, those that this relay knows; start the motcua-relay that wrote it, or name another file"
         );
         assert_eq!(
             fs::read(city.path("relay.sqlite")).unwrap(),

@@ -299,10 +299,8 @@ fn city_of_the_vectors(vectors: &str) -> City {
     file["use"] = "sig".into();
     file.as_object_mut().unwrap().remove("d");
     std::fs::write(city.path("publisher.pub.jwk"), file.to_string()).unwrap();
-    std::fs::copy(
-        format!("{vectors}/city/catalogue.jws"),
-        city.path("catalogue.jws"),
-    )
-    .unwrap();
+    for file in ["catalogue.jws", "log.key"] {
+        std::fs::copy(format!("{vectors}/city/{file}"), city.path(file)).unwrap();
+    }
     city
 }

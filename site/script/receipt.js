@@ -19,7 +19,7 @@ export const showReceipt = (case_, sealed, jws) => {
   one('[data-where]').textContent = receivingOffice().name;
   const link = /** @type {HTMLAnchorElement} */ (/** @type {unknown} */ (one('[data-download]')));
   link.href = URL.createObjectURL(new Blob([jws]));
-  link.download = `receipt-${reference}.jws`;
+  link.download = `receipt-${reference}.txt`;
   view.append(one('#papers'));
   sheet.hidden = one('#progress').hidden = true;
   view.hidden = false;

@@ -30,7 +30,7 @@ const ask = (url, options) =>
   });
 
 /**
- * The receipt's JWS. Tries again when the network fails or the relay is busy.
+ * The receipt's JWS, and below it the proof that it is in the relay's log. Tries again when the network fails or the relay is busy.
  * @type {(relay: string, sealed: Sealed, pauses?: number[]) => Promise<string>}
  */
 export const send = async (relay, sealed, [pauseMs, ...pauses] = PAUSES_MS) => {
@@ -53,6 +53,6 @@ export const arrived = async (relay, { id }) => {
 
 const receiptIn = async (/** @type {Response} */ answer) => {
   const content = await answer.json().catch(() => ({}));
-  if (content.receipt) return content.receipt;
+  if (content.receipt) return content.receipt + '\n' + content.proof;
   throw new Refused({ code: answer.status < 500 ? 'offline' : 'busy', ...content, seconds: +(answer.headers.get('retry-after') || 0) });
 };

@@ -17,8 +17,8 @@ const relay = (...answers) =>
 afterEach(() => mock.restoreAll());
 
 test('the network fails: the same body again', async () => {
-  const asked = relay(new TypeError('network'), answer(201, { receipt: 'jws' }));
-  assert.equal(await send('https://relay.example', SEALED, [1]), 'jws');
+  const asked = relay(new TypeError('network'), answer(201, { receipt: 'jws', proof: 'proof' }));
+  assert.equal(await send('https://relay.example', SEALED, [1]), 'jws\nproof');
   const bodies = asked.mock.calls.map(({ arguments: [, { body }] }) => body);
   assert.deepEqual(bodies, [SEALED.body, SEALED.body]);
 });
@@ -29,8 +29,8 @@ test('it fails for good: offline', async () => {
 });
 
 test('a busy relay is asked again after its pause, not when the pause is long', async () => {
-  const asked = relay(answer(503, { code: 'busy' }, { 'retry-after': '0' }), answer(200, { receipt: 'jws' }));
-  assert.equal(await send('https://relay.example', SEALED, [1]), 'jws');
+  const asked = relay(answer(503, { code: 'busy' }, { 'retry-after': '0' }), answer(200, { receipt: 'jws', proof: 'proof' }));
+  assert.equal(await send('https://relay.example', SEALED, [1]), 'jws\nproof');
   asked.mock.restore();
   relay(answer(503, { code: 'busy' }, { 'retry-after': '120' }));
   await assert.rejects(send('https://relay.example', SEALED, [1]), ({ problem }) => problem.code === 'busy' && problem.seconds === 120);
@@ -44,7 +44,7 @@ test('a refusal is final and carries its sentences', async () => {
 });
 
 test('whether it arrived', async () => {
-  relay(answer(404, { code: 'not-found' }), answer(200, { receipt: 'jws' }));
+  relay(answer(404, { code: 'not-found' }), answer(200, { receipt: 'jws', proof: 'proof' }));
   assert.equal(await arrived('https://relay.example', SEALED), undefined);
-  assert.equal(await arrived('https://relay.example', SEALED), 'jws');
+  assert.equal(await arrived('https://relay.example', SEALED), 'jws\nproof');
 });

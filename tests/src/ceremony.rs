@@ -3,7 +3,7 @@
 //! ```text
 //! keys/             public keys as the publisher collects them, and the publisher's own private key
 //!   offices/        private: CODE.jwk of every office, for the intake
-//!   relay.jwk  ack.jwk          private: receipts, acknowledgements
+//!   relay.jwk  log.key  ack.jwk private: receipts, checkpoints of the log, acknowledgements
 //!   recovery/recovery.jwk       private: kept apart, no program is given it
 //! ```
 //! Keys outlive a city: making 644 of them is most of the first start, and none of the second.
@@ -17,6 +17,9 @@ use crate::{Failure, repository};
 /// The days on which the offices' keys hold: any on which a throw-away city may be told to live.
 const KEYS_FROM: &str = "2000-01-01";
 const KEYS_UNTIL: &str = "2099-12-31";
+
+/// The name of the throw-away relay's log.
+const LOG_NAME: &str = "relay.example/log";
 
 /// The folders and files of the keys.
 #[derive(Debug, Clone)]
@@ -38,6 +41,11 @@ impl Keys {
     /// The relay's private signing key.
     pub fn relay(&self) -> PathBuf {
         self.root.join("relay").join("relay.jwk")
+    }
+
+    /// The private key of the relay's log.
+    pub fn log(&self) -> PathBuf {
+        self.root.join("relay").join("log.key")
     }
 
     /// The intake's private acknowledgement key.
@@ -111,6 +119,10 @@ impl Keys {
             .args(["keys", "new", "--out"])
             .arg(self.relay()))?;
         run(programs
+            .relay()
+            .args(["keys", "log", "--name", LOG_NAME, "--out"])
+            .arg(self.log()))?;
+        run(programs
             .intake()
             .args(["keys", "new", "--use", "sign", "--out"])
             .arg(self.ack()))?;
@@ -134,13 +146,14 @@ impl Keys {
             .arg("--dir")
             .arg(self.offices());
         run(add.args(["--not-before", KEYS_FROM, "--not-after", KEYS_UNTIL]))?;
-        for (from, to) in [
-            (self.relay(), "relay"),
-            (self.ack(), "ack"),
-            (self.recovery(), "recovery"),
+        for (private, public) in [
+            (self.relay(), "relay.pub.jwk"),
+            (self.log(), "log.pub.key"),
+            (self.ack(), "ack.pub.jwk"),
+            (self.recovery(), "recovery.pub.jwk"),
         ] {
-            let to = publisher.join(format!("{to}.pub.jwk"));
-            fs::copy(from.with_extension("pub.jwk"), &to)
+            let to = publisher.join(public);
+            fs::copy(private.with_file_name(public), &to)
                 .map_err(|error| Failure::at(&to, error))?;
         }
         Ok(())
@@ -149,7 +162,7 @@ impl Keys {
 
 /// What a finished set of keys says of itself.
 fn inventory(offices: &[String]) -> String {
-    format!("keys for {}\n", offices.join(" "))
+    format!("keys for {LOG_NAME} and {}\n", offices.join(" "))
 }
 
 /// One at a time: a demo and the tests may want the same keys at the same moment.

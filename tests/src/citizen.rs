@@ -1,5 +1,5 @@
 //! A citizen who seals and signs without a browser: a second writer of the wire format, apart from the page's and
-//! without a line of `envelope`, so that loads can be heavy and answers can be what no page would let pass.
+//! without a line of `envelope` (but the type of a log's key), so that loads can be heavy and answers can be what no page would let pass.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +9,7 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use envelope::log::LogKey;
 use formdef::{Form, List};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use p256::{PublicKey, SecretKey};
@@ -42,6 +43,11 @@ pub struct Sealed {
 }
 
 impl Citizen {
+    /// The keys of the relay's logs.
+    pub fn logs(&self) -> Vec<LogKey> {
+        serde_json::from_value(self.catalogue["logs"].clone()).unwrap_or_default()
+    }
+
     /// Reads the portal in `folder`.
     ///
     /// # Errors

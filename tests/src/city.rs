@@ -161,6 +161,11 @@ impl City {
         self.plan.folder.join("intake.toml")
     }
 
+    /// The files of the relay's log.
+    pub fn log_dir(&self) -> PathBuf {
+        self.plan.folder.join("log")
+    }
+
     /// The relay's configuration.
     pub fn relay_config(&self) -> PathBuf {
         self.plan.folder.join("relay.toml")
@@ -360,6 +365,7 @@ fn write_configs(folder: &Path, keys: &Keys, ports: Ports) -> Result<(), Failure
         path(portal.join("catalogue.jws")),
     );
     let (publisher, signing_key) = (path(keys.publisher_public()), path(keys.relay()));
+    let (log_key, log) = (path(keys.log()), path(folder.join("log")));
     let authority = path(certificates.join("ca.pem"));
     let (outbox_certificate, outbox_key) = (
         path(certificates.join("outbox.pem")),
@@ -367,7 +373,7 @@ fn write_configs(folder: &Path, keys: &Keys, ports: Ports) -> Result<(), Failure
     );
     let relay = format!(
         "listen = {listen:?}\nstore = {store:?}\ncatalogue = {catalogue:?}\npublishers = [{publisher:?}]\n\
-         signing_key = {signing_key:?}\n\n[outbox]\nlisten = {outbox:?}\ncertificate = {outbox_certificate:?}\n\
+         signing_key = {signing_key:?}\nlog_key = {log_key:?}\nlog = {log:?}\n\n[outbox]\nlisten = {outbox:?}\ncertificate = {outbox_certificate:?}\n\
          private_key = {outbox_key:?}\nclient_ca = {authority:?}\n"
     );
     let (dir, forms, lists) = (

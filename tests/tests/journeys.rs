@@ -166,9 +166,11 @@ fn words_of_their_own(answer: &Value) -> Vec<&str> {
     }
 }
 
-/// The receipt that the page offers to keep: signed by the relay, for the form and the reference shown.
+/// The receipt that the page offers to keep: signed by the relay, for the form and the reference shown, with the proof
+/// that it is in the log.
 fn receipt_of(city: &City, result: &Value) -> Result<Value, String> {
-    let jws = result["receipt"].as_str().unwrap_or_default().trim();
+    let saved = result["receipt"].as_str().unwrap_or_default();
+    let (jws, proof) = saved.split_once('\n').unwrap_or((saved, ""));
     let publisher = std::fs::read_to_string(city.keys().publisher_public())
         .map_err(|error| error.to_string())?;
     let mut publisher: Value =
@@ -186,6 +188,9 @@ fn receipt_of(city: &City, result: &Value) -> Result<Value, String> {
         .map_err(|fault| format!("catalogue: {fault}"))?;
     let receipt = envelope::Receipt::read(jws, &catalogue)
         .map_err(|fault| format!("receipt {jws:?}: {fault}"))?;
+    envelope::log::InclusionProof::read(proof)
+        .and_then(|proof| proof.verify(&receipt.manifest_sha256, &catalogue.logs))
+        .map_err(|fault| format!("proof {proof:?}: {fault}"))?;
     let reference = envelope::reference(&receipt.manifest_sha256);
     expect(
         "the reference shown",
@@ -195,7 +200,7 @@ fn receipt_of(city: &City, result: &Value) -> Result<Value, String> {
     expect(
         "the receipt's file name",
         &result["download"],
-        &json!(format!("receipt-{reference}.jws")),
+        &json!(format!("receipt-{reference}.txt")),
     )?;
     serde_json::to_value(&receipt).map_err(|error| error.to_string())
 }

@@ -1,5 +1,6 @@
 //! The relay is killed with SIGKILL again and again while citizens send: nothing for which a receipt was given is lost,
-//! nothing arrives twice, and citizens who ask again get their receipt.
+//! nothing arrives twice, citizens who ask again get their receipt, and the log is one tree through all of it: every proof
+//! that was given is of it, and each submission is one leaf.
 //!
 //! `MOTCUA_KILLS=500 cargo test -p tests --test kills -- --nocapture` for the long form.
 #![allow(clippy::unwrap_used)]
@@ -10,6 +11,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use envelope::Digest;
+use envelope::log::{Bundle, Checkpoint, Frontier, InclusionProof};
 use serde_json::{Map, Value};
 use tests::citizen::{Citizen, Sealed};
 use tests::http::Connection;
@@ -43,6 +46,8 @@ struct Load {
     numbers: AtomicUsize,
     /// Submission id → what was unique in it, for everything that has its receipt.
     sent: Mutex<BTreeMap<String, String>>,
+    /// The proof of each manifest that has its receipt.
+    proofs: Mutex<BTreeMap<Digest, InclusionProof>>,
     faults: Mutex<Vec<String>>,
 }
 
@@ -75,6 +80,8 @@ fn the_relay_killed_under_load_loses_nothing_and_doubles_nothing() {
     assert_eq!(*load.faults.lock().unwrap(), Vec::<String>::new());
     let sent = load.sent.into_inner().unwrap();
     assert_each_arrived_once(&city, &sent);
+    city.restart_relay().unwrap();
+    assert_one_tree(&city, &citizen, &load.proofs.into_inner().unwrap());
     println!(
         "{kills} kills, {} submissions, each with its receipt and each handed over once",
         sent.len()
@@ -139,7 +146,7 @@ fn send_until_ended(
             .apply(&scenario.service, &answers, &scenario.offices, now())
             .unwrap();
         // An application that was begun is brought to its receipt, also after the last kill.
-        while let Err(why) = send_once(load, &sealed, relay, &mut connection) {
+        while let Err(why) = send_once(load, citizen, &sealed, relay, &mut connection) {
             if let Why::Refused(fault) = why {
                 load.faults.lock().unwrap().push(fault);
                 return;
@@ -161,6 +168,7 @@ enum Why {
 
 fn send_once(
     load: &Load,
+    citizen: &Citizen,
     sealed: &Sealed,
     relay: SocketAddr,
     connection: &mut Option<Connection>,
@@ -179,7 +187,10 @@ fn send_once(
         Why::BrokenOff
     })?;
     match answer.status {
-        200 | 201 => receipt_is_for(sealed, &answer.json()),
+        200 | 201 => {
+            receipt_is_for(sealed, &answer.json())?;
+            keep_proof(load, citizen, sealed, &answer.json())
+        }
         503 => Err(Why::Busy),
         status => Err(Why::Refused(format!("{status} {}", answer.text()))),
     }
@@ -194,6 +205,50 @@ fn receipt_is_for(sealed: &Sealed, answer: &Value) -> Result<(), Why> {
         Err(Why::Refused(format!(
             "a receipt for something else: {receipt}"
         )))
+    }
+}
+
+/// Keeps the proof that came with the receipt, if it proves the very manifest.
+fn keep_proof(load: &Load, citizen: &Citizen, sealed: &Sealed, answer: &Value) -> Result<(), Why> {
+    let manifest: Digest = sealed.manifest_sha256.parse().unwrap();
+    let proof = InclusionProof::read(answer["proof"].as_str().unwrap_or_default());
+    let proof = proof.and_then(|proof| proof.verify(&manifest, &citizen.logs()).map(|_| proof));
+    let proof = proof.map_err(|fault| Why::Refused(format!("{fault}: {answer}")))?;
+    load.proofs.lock().unwrap().insert(manifest, proof);
+    Ok(())
+}
+
+/// The log's files are one tree in which each manifest is one leaf, and of which every proof was taken.
+fn assert_one_tree(city: &City, citizen: &Citizen, proofs: &BTreeMap<Digest, InclusionProof>) {
+    let file = |name: String| std::fs::read(city.log_dir().join(name)).unwrap();
+    let logs = citizen.logs();
+    let note = String::from_utf8(file("checkpoint".to_owned())).unwrap();
+    let published = Checkpoint::read(&note, &logs).unwrap();
+    let leaves: Vec<Digest> = Bundle::new_between(0, published.size)
+        .flat_map(|bundle| bundle.manifests(&file(bundle.to_string())).unwrap())
+        .collect();
+    let once: BTreeSet<&Digest> = leaves.iter().collect();
+    assert_eq!(once.len(), leaves.len(), "a manifest is two leaves");
+    assert_eq!(
+        once,
+        proofs.keys().collect(),
+        "left: the leaves; right: what has its receipt"
+    );
+    let mut tree = Frontier::empty();
+    let mut roots = vec![tree.root()];
+    for leaf in &leaves {
+        tree = tree.grow(std::slice::from_ref(leaf)).frontier().clone();
+        roots.push(tree.root());
+    }
+    assert_eq!(published.root, tree.root());
+    for (manifest, proof) in proofs {
+        let given = proof.verify(manifest, &logs).unwrap();
+        assert_eq!(leaves[usize::try_from(proof.index).unwrap()], *manifest);
+        assert_eq!(
+            given.root,
+            roots[usize::try_from(given.size).unwrap()],
+            "a proof of another tree"
+        );
     }
 }
 

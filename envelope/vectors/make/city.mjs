@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { digestOf, namedHeader, newKey, publicJwk, sign } from './format.mjs';
+import { logKey } from './note.mjs';
 
 export const folder = new URL('../city/', import.meta.url);
 
@@ -32,6 +33,8 @@ async function fixedKeys() {
 }
 
 export const keys = await fixedKeys();
+export const log = await logKey('relay.example/log', 'the log of the vectors');
+export const earlierLog = await logKey('relay.example/log-2015', 'the log before it');
 
 const dated = (name, not_before = ISSUED - 30 * DAY, not_after = ISSUED + 365 * DAY) =>
   ({ kid: keys[name].kid, jwk: publicJwk(keys[name]), not_before, not_after });
@@ -110,6 +113,7 @@ export const catalogue = {
   v: 1, serial: ISSUED, iat: ISSUED, exp: ISSUED + 30 * DAY, portal: PORTAL, relay: RELAY,
   publishers: [publicJwk(keys.publisher)],
   relays: [dated('relay'), dated('relay-retired', ISSUED - 400 * DAY, ISSUED - DAY)],
+  logs: [log.public, earlierLog.public],
   acks: [dated('ack'), dated('ack-retired', ISSUED - 400 * DAY, ISSUED - DAY)],
   forms: catalogueForms, offices, recovery: dated('recovery'),
 };
@@ -125,5 +129,6 @@ export async function writeCity() {
   for (const inner of ['forms/', 'lists/']) mkdirSync(new URL(inner, folder), { recursive: true });
   for (const [name, text] of Object.entries(forms)) writeFileSync(new URL(`forms/${name}.json`, folder), text);
   for (const [name, text] of Object.entries(lists)) writeFileSync(new URL(`lists/${name}.json`, folder), text);
+  writeFileSync(new URL('log.key', folder), `${log.private}\n`);
   writeFileSync(new URL('catalogue.jws', folder), await publish('catalogue', catalogue));
 }

@@ -1,13 +1,9 @@
-// The log a second time: RFC 6962's tree word for word, C2SP signed notes and proofs; and what can be wrong with them.
+// The log a second time: RFC 6962's tree word for word, C2SP proofs; and what can be wrong with them.
 
-import { base64url, bytesOf, sha256 } from './format.mjs';
-import { NOW } from './city.mjs';
+import { base64url, sha256 } from './format.mjs';
+import { NOW, earlierLog, log } from './city.mjs';
+import { base64, freshBy, joined, logKey, signedBy } from './note.mjs';
 import { replace, same, write } from './submission.mjs';
-
-const { subtle } = crypto;
-const utf8 = new TextEncoder();
-const base64 = bytes => Buffer.from(bytes).toString('base64');
-const joined = (...pieces) => new Uint8Array(Buffer.concat(pieces.map(piece => Buffer.from(piece))));
 
 const leafHash = entry => sha256(joined([0], entry));
 const parentHash = (left, right) => sha256(joined([1], left, right));
@@ -31,33 +27,7 @@ async function path(m, entries) {
     : [...await path(m - k, entries.slice(k)), await root(entries.slice(0, k))];
 }
 
-/** A log's key; its seed is made of a word and guards nothing. */
-async function logKey(name, word) {
-  const seed = await sha256(word);
-  const pkcs8 = joined(Buffer.from('302e020100300506032b657004220420', 'hex'), seed);
-  const privateKey = await subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign']);
-  const publicKey = bytesOf((await subtle.exportKey('jwk', privateKey)).x);
-  const id = async type => (await sha256(joined(utf8.encode(name), [10, type], publicKey))).slice(0, 4);
-  const text = async bytes => `${name}+${Buffer.from(await id(1)).toString('hex')}+${base64(joined([1], bytes))}`;
-  return {
-    name, id, sign: async message => new Uint8Array(await subtle.sign('Ed25519', privateKey, utf8.encode(message))),
-    public: await text(publicKey), private: `PRIVATE+KEY+${await text(seed)}`,
-  };
-}
-
-export const log = await logKey('relay.example/log', 'the log of the vectors');
-export const earlierLog = await logKey('relay.example/log-2015', 'the log before it');
 const foreignLog = await logKey(log.name, 'another log under the same name');
-
-const line = async (key, type, bytes) => `\u2014 ${key.name} ${base64(joined(await key.id(type), bytes))}\n`;
-/** The line by which a key signs a text. */
-const signedBy = async (key, text) => line(key, 1, await key.sign(text));
-/** The line by which a key says that a text was the newest at a time. */
-const freshBy = async (key, text, time) => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(time));
-  return line(key, 4, joined(bytes, await key.sign(`cosignature/v1\ntime ${time}\n${text}`)));
-};
 
 const INDEX = 5;
 const entries = await Promise.all(Array.from({ length: 11 }, (_, number) => sha256(`manifest ${number}`)));

@@ -45,6 +45,9 @@ export async function publications() {
   await malformed('kid-of-another-key', 'a kid that is not the thumbprint of its key', edit(whole => { whole.offices[0].keys[0].kid = keys['00004'].kid; }));
   await malformed('relay-kid-of-another-key', 'the same in relays', edit(whole => { whole.relays[0].kid = keys.ack.kid; }));
   await malformed('ack-kid-of-another-key', 'the same in acks', edit(whole => { whole.acks[0].kid = keys.relay.kid; }));
+  await malformed('log-twice', 'two logs of one name', edit(whole => { whole.logs.push(whole.logs[0]); }));
+  await malformed('log-id-of-another-key', 'a log key whose id is not its own', edit(whole => { whole.logs[0] = whole.logs[0].replace(/\+.{8}\+/, '+00000000+'); }));
+  await malformed('logs-missing', 'no member logs', ({ logs, ...whole }) => whole);
   await malformed('recovery-kid-of-another-key', 'the same in recovery', edit(whole => { whole.recovery.kid = keys.ack.kid; }));
   await malformed('key-of-kind-rsa', 'an office key with kty RSA', edit(whole => { whole.offices[0].keys[0].jwk.kty = 'RSA'; }));
   await malformed('key-on-p-384', 'an office key with crv P-384', edit(whole => { whole.offices[0].keys[0].jwk.crv = 'P-384'; }));

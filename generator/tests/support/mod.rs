@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use envelope::log::LogKey;
 use envelope::{DatedKey, PublicKey, UnixTime};
 use formdef::Date;
 use generator::Options;
@@ -102,6 +103,11 @@ pub(crate) fn keys() -> PathBuf {
     ] {
         write_public(&dir.join(format!("{name}.pub.jwk")), &key(number), r#use);
     }
+    fs::write(
+        dir.join("log.pub.key"),
+        format!("{}\n", log("relay.example/log", 5)),
+    )
+    .unwrap();
     let mut register = Register::default();
     let codes = [
         "00001", "00008", "00029", "00178", "09619", "ca-001", "ca-006", "ca-271",
@@ -124,6 +130,11 @@ pub(crate) fn publisher(dir: &Path, number: u8) -> PublicKey {
 /// A public key.
 pub(crate) fn key(number: u8) -> PublicKey {
     publisher(&new_dir(), number)
+}
+
+/// The key of a log: what number it is made of does not matter to those who only pass it on.
+pub(crate) fn log(name: &str, number: u8) -> LogKey {
+    LogKey::new(name, [number; 32]).unwrap()
 }
 
 /// Writes a public key file.

@@ -3,6 +3,7 @@
 //! Every test binary uses its own part of it.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod log;
 pub(crate) mod page;
 pub(crate) mod program;
 pub(crate) mod relay;
@@ -148,6 +149,7 @@ pub(crate) fn catalogue() -> Catalogue {
         relay: RELAY.into(),
         publishers: vec![Key::named("publisher").public()],
         relays: vec![Key::named("relay").dated()],
+        logs: vec![log::key()],
         acks: vec![Key::named("ack").dated()],
         forms: vec![CatalogueForm {
             id,

@@ -10,7 +10,7 @@ use envelope::{
 };
 use serde_json::{Value, json};
 
-use super::{Key, NOW, RELAY, form_ref};
+use super::{Key, NOW, RELAY, form_ref, log};
 
 /// A submission to be, with every place where something can be put wrong.
 pub(crate) struct Page {
@@ -112,7 +112,8 @@ impl Page {
         let parts: BTreeMap<String, String> =
             sealed.into_iter().map(|(n, (_, jwe))| (n, jwe)).collect();
         let receipt = receipt(&manifest, &parts, self.received_at, &Key::named("relay"));
-        json!({ "manifest": manifest, "parts": parts, "receipt": receipt })
+        let proof = log::proof(manifest_sha256(&manifest));
+        json!({ "manifest": manifest, "parts": parts, "receipt": receipt, "proof": proof })
     }
 }
 
@@ -135,9 +136,15 @@ fn recovery() -> (String, String, Value) {
 
 /// The reference of a delivered item.
 pub(crate) fn reference_of(item: &Value) -> String {
-    let manifest = item["manifest"].as_str().expect("a manifest");
+    reference(&manifest_sha256(
+        item["manifest"].as_str().expect("a manifest"),
+    ))
+}
+
+/// What names a manifest.
+pub(crate) fn manifest_sha256(manifest: &str) -> Digest {
     let (signing_input, _) = manifest.rsplit_once('.').expect("a signature");
-    reference(&Digest::of(signing_input.as_bytes()))
+    Digest::of(signing_input.as_bytes())
 }
 
 /// The receipt of a relay that holds `key`; no receipt for what cannot be one.

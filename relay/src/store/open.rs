@@ -10,12 +10,13 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::fault::Fault;
 
-/// `PRAGMA user_version` of the schema below. A change of the schema raises it and writes its migration.
-const SCHEMA_VERSION: i64 = 1;
+/// How a store came to be what it is: `PRAGMA user_version` counts the steps that it has had. A change of the schema is
+/// a further step.
+const STEPS: [&str; 2] = [SPOOL, LOG];
 
 /// `seq` never comes twice (AUTOINCREMENT), so the intake can go on from the last one it saw.
 /// A row of `submission` without one in `sealed` is a tombstone.
-const SCHEMA: &str = "
+const SPOOL: &str = "
     CREATE TABLE submission (
         seq             INTEGER PRIMARY KEY AUTOINCREMENT,
         id              BLOB NOT NULL UNIQUE,
@@ -34,7 +35,28 @@ const SCHEMA: &str = "
         only   INTEGER PRIMARY KEY CHECK (only = 1),
         serial INTEGER NOT NULL
     ) STRICT;
-    PRAGMA user_version = 1;
+";
+
+/// `leaf` is NULL only until the log has taken up what a store from before it holds. Entries outlive their submissions.
+/// `node` has the nodes from level 1 on; those of level 0 are made of the entries.
+const LOG: &str = "
+    ALTER TABLE submission ADD COLUMN leaf INTEGER;
+    CREATE INDEX submission_without_leaf ON submission (seq) WHERE leaf IS NULL;
+    CREATE TABLE log (
+        only       INTEGER PRIMARY KEY CHECK (only = 1),
+        key        TEXT NOT NULL,
+        checkpoint TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE entry (
+        leaf            INTEGER PRIMARY KEY,
+        manifest_sha256 BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE node (
+        level  INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        hash   BLOB NOT NULL,
+        PRIMARY KEY (level, number)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Takes the lock beside the store: two relays on one store would each trust what only the other knows.
@@ -64,15 +86,18 @@ pub(super) fn lock(path: &Path) -> Result<File, Fault> {
 /// The writer's connection, to a store that is made if it is not there.
 pub(super) fn for_writing(path: &Path) -> Result<Connection, Fault> {
     let connection = open_own(path).map_err(|error| unusable(path, &error))?;
-    let version = version(&connection).map_err(|error| unusable(path, &error))?;
-    if version.is_some_and(|version| version != SCHEMA_VERSION) {
+    let had = steps_had(&connection).map_err(|error| unusable(path, &error))?;
+    let Some(steps) = had.and_then(|had| STEPS.get(had..)) else {
         return Err(Fault::new(
             path.display(),
-            format!("not a store of version {SCHEMA_VERSION}, the only one that this relay knows"),
+            format!(
+                "not a store of version 1 to {}, those that this relay knows",
+                STEPS.len()
+            ),
             "start the motcua-relay that wrote it, or name another file",
         ));
-    }
-    prepare(&connection, version.is_none()).map_err(|error| unusable(path, &error))?;
+    };
+    prepare(&connection, steps).map_err(|error| unusable(path, &error))?;
     Ok(connection)
 }
 
@@ -87,14 +112,14 @@ fn open_own(path: &Path) -> Result<Connection, Box<dyn Error>> {
     Ok(Connection::open(path)?)
 }
 
-/// The version of a store; `None` for a file with nothing in it.
-fn version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+/// How many steps a store has had, 0 for a file with nothing in it; `None` for what is no store.
+fn steps_had(connection: &Connection) -> rusqlite::Result<Option<usize>> {
     connection.query_row(
         "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version",
         [],
         |row| {
-            let (version, tables): (i64, i64) = (row.get(0)?, row.get(1)?);
-            Ok((version != 0 || tables != 0).then_some(version))
+            let (version, tables): (u32, i64) = (row.get(0)?, row.get(1)?);
+            Ok(((version > 0) == (tables > 0)).then_some(version as usize))
         },
     )
 }
@@ -105,8 +130,8 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection, Fault> {
         .map_err(|error| unusable(path, &error))
 }
 
-/// Sets the connection up and makes the tables of a new store.
-fn prepare(connection: &Connection, is_new: bool) -> rusqlite::Result<()> {
+/// Sets the connection up and takes the steps that the store has not had, all of them or none.
+fn prepare(connection: &Connection, steps: &[&str]) -> rusqlite::Result<()> {
     // The writer checkpoints by itself, because SQLite's automatic one swallows errors of the disk.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
@@ -114,8 +139,12 @@ fn prepare(connection: &Connection, is_new: bool) -> rusqlite::Result<()> {
          PRAGMA wal_autocheckpoint = 0;
          PRAGMA foreign_keys = ON;",
     )?;
-    if is_new {
-        connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+    if !steps.is_empty() {
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {} PRAGMA user_version = {}; COMMIT;",
+            steps.concat(),
+            STEPS.len()
+        ))?;
     }
     // What an earlier run left in the log may be readable from memory only, if that run ended with a failed fsync:
     // it is written and synced again before anybody gets a receipt for it.

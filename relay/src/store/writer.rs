@@ -2,35 +2,55 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use std::{io, thread};
 
-use envelope::{Ack, UnixTime};
+use envelope::{Ack, Digest, UnixTime};
 use rusqlite::{Connection, params};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
 
-use super::{Draft, Kept, Row, find};
+use super::log::{Appended, Log};
+use super::{Draft, Kept, is_known};
 
 /// Orders in one transaction at most. Larger batches gain little and make the first one wait.
 const BATCH_MAX: usize = 128;
 
-/// Bytes written to the log after which it is copied into the store's file.
-const CHECKPOINT_BYTES: usize = 4 << 20;
+/// Under load a batch is waited for so long: who was answered a moment ago is about to send the next.
+const GATHER_MAX: Duration = Duration::from_millis(2);
+
+/// Bytes written to SQLite's log (the WAL) after which it is copied into the store's file.
+const WAL_BYTES_MAX: usize = 4 << 20;
 
 /// Something to be written, and where the answer goes after the commit.
 pub(super) enum Order {
-    Keep(Box<Draft>, oneshot::Sender<Kept>),
+    /// Answers with what is kept now, or with `None` where the id was known already.
+    Keep(Box<Draft>, oneshot::Sender<Option<Kept>>),
     Release(Vec<Ack>, oneshot::Sender<usize>),
     Purge(UnixTime, oneshot::Sender<usize>),
     RememberSerial(i64, oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
-/// An answer that waits for the commit. Whoever it was for may have gone: then it is dropped.
-type Answer = Box<dyn FnOnce()>;
+/// An answer that waits for the commit, and for what the commit appended to the log. Whoever it was for may have gone:
+/// then it is dropped.
+type Answer = Box<dyn FnOnce(Option<&Appended>)>;
+
+/// What the orders of a batch have in common.
+struct Batch<'a> {
+    connection: &'a Connection,
+    /// The leaf that the next new submission gets.
+    next_leaf: u64,
+    /// Manifests of the new submissions, in the order of their leaves.
+    manifests: Vec<Digest>,
+    newest_seq: Option<i64>,
+}
 
 /// Starts the writer. How it ended it says on `end`; when it failed, what it had not committed was dropped unanswered.
 pub(super) fn start(
     connection: Connection,
+    log: Log,
     waiting: mpsc::Receiver<Order>,
     last_seq: watch::Sender<i64>,
     bytes: Arc<AtomicU64>,
@@ -38,10 +58,13 @@ pub(super) fn start(
 ) -> io::Result<()> {
     let writer = Writer {
         connection,
+        log,
         waiting,
+        runtime: Handle::current(),
+        last_batch: 1,
         last_seq,
         bytes,
-        bytes_in_log: 0,
+        bytes_in_wal: 0,
     };
     thread::Builder::new()
         .name("writer".to_owned())
@@ -58,50 +81,88 @@ pub(super) fn start(
 
 struct Writer {
     connection: Connection,
+    log: Log,
     waiting: mpsc::Receiver<Order>,
+    /// Whose clock the wait for a batch goes by.
+    runtime: Handle,
+    /// Orders in the batch before: as many are expected again.
+    last_batch: usize,
     last_seq: watch::Sender<i64>,
     bytes: Arc<AtomicU64>,
-    bytes_in_log: usize,
+    bytes_in_wal: usize,
 }
 
 impl Writer {
     fn run(mut self) -> rusqlite::Result<()> {
         self.measure()?;
         while let Some(first) = self.waiting.blocking_recv() {
-            let mut batch = vec![first];
-            while batch.len() < BATCH_MAX
-                && let Ok(next) = self.waiting.try_recv()
-            {
-                batch.push(next);
-            }
+            let batch = self.gather(first);
+            self.last_batch = batch.len();
             if self.commit(batch)? {
                 break;
             }
             self.measure()?;
-            self.checkpoint_when_due()?;
+            self.empty_wal_when_due()?;
         }
-        self.checkpoint()
+        self.empty_wal()
     }
 
-    /// One transaction for the batch; the answers after it. Returns whether the batch held the order to close.
+    /// What waits already, and under load what comes within [`GATHER_MAX`]. A lone order is not kept waiting.
+    fn gather(&mut self, first: Order) -> Vec<Order> {
+        let mut batch = vec![first];
+        let until = Instant::now() + GATHER_MAX;
+        while batch.len() < BATCH_MAX {
+            match self.waiting.try_recv() {
+                Ok(next) => batch.push(next),
+                Err(_nothing_waits) if batch.len() >= self.last_batch => break,
+                Err(_nothing_waits) => {
+                    let waiting = &mut self.waiting;
+                    let next = async move { timeout_at(until, waiting.recv()).await };
+                    match self.runtime.block_on(next) {
+                        Ok(Some(next)) => batch.push(next),
+                        Ok(None) | Err(_) => break,
+                    }
+                }
+            }
+        }
+        batch
+    }
+
+    /// One transaction for the batch, its leaves and the checkpoint over them; the answers after it. Returns whether the
+    /// batch held the order to close.
     ///
     /// An error anywhere drops the answers unsent: whoever waits for one learns only that the relay stops.
-    fn commit(&mut self, batch: Vec<Order>) -> rusqlite::Result<bool> {
-        let closes = batch.iter().any(|order| matches!(order, Order::Close(_)));
+    fn commit(&mut self, orders: Vec<Order>) -> rusqlite::Result<bool> {
+        let closes = orders.iter().any(|order| matches!(order, Order::Close(_)));
+        self.bytes_in_wal += orders.iter().map(Order::bytes).sum::<usize>();
         let transaction = self.connection.unchecked_transaction()?;
-        let mut newest = None;
-        let answers = batch
+        let mut batch = Batch {
+            connection: &transaction,
+            next_leaf: self.log.size(),
+            manifests: Vec::new(),
+            newest_seq: None,
+        };
+        let answers = orders
             .into_iter()
-            .map(|order| {
-                self.bytes_in_log += order.bytes();
-                order.apply(&transaction, &mut newest)
-            })
+            .map(|order| order.apply(&mut batch))
             .collect::<rusqlite::Result<Vec<Answer>>>()?;
+        let Batch {
+            manifests,
+            newest_seq,
+            ..
+        } = batch;
+        let appended = match manifests.as_slice() {
+            [] => None,
+            manifests => Some(self.log.append(&transaction, manifests)?),
+        };
         transaction.commit()?;
-        for answer in answers {
-            answer();
+        if let Some(appended) = &appended {
+            self.log.advance(appended);
         }
-        if let Some(seq) = newest {
+        for answer in answers {
+            answer(appended.as_ref());
+        }
+        if let Some(seq) = newest_seq {
             self.last_seq.send_replace(seq);
         }
         Ok(closes)
@@ -120,22 +181,22 @@ impl Writer {
         Ok(())
     }
 
-    fn checkpoint_when_due(&mut self) -> rusqlite::Result<()> {
-        if self.bytes_in_log < CHECKPOINT_BYTES {
+    fn empty_wal_when_due(&mut self) -> rusqlite::Result<()> {
+        if self.bytes_in_wal < WAL_BYTES_MAX {
             return Ok(());
         }
-        self.bytes_in_log = 0;
-        self.checkpoint()
+        self.bytes_in_wal = 0;
+        self.empty_wal()
     }
 
-    fn checkpoint(&self) -> rusqlite::Result<()> {
+    fn empty_wal(&self) -> rusqlite::Result<()> {
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
     }
 }
 
 impl Order {
-    /// About how much it adds to the log: its content, and a few pages of the trees around it.
+    /// About how much it adds to the WAL: its content, and a few pages of the trees around it.
     fn bytes(&self) -> usize {
         const TREE_BYTES: usize = 4 * 4096;
         match self {
@@ -146,17 +207,19 @@ impl Order {
     }
 
     /// Does it inside the transaction and returns the answer to give once the transaction is committed.
-    fn apply(self, connection: &Connection, newest: &mut Option<i64>) -> rusqlite::Result<Answer> {
+    fn apply(self, batch: &mut Batch<'_>) -> rusqlite::Result<Answer> {
+        let connection = batch.connection;
         Ok(match self {
             Order::Keep(draft, reply) => {
-                let row = match find(connection, &draft.id)? {
-                    Some(known) => known,
-                    None => {
-                        *newest = Some(insert(connection, &draft)?);
-                        Row::of(*draft)
-                    }
-                };
-                answer(reply, || Kept(row))
+                if is_known(connection, &draft.id)? {
+                    return Ok(answer(reply, || None));
+                }
+                let leaf = batch.append(&draft)?;
+                Box::new(move |appended| {
+                    let proof = appended.and_then(|appended| appended.proof(leaf));
+                    let kept = proof.map(|proof| Kept::now(*draft, proof));
+                    let _ = reply.send(kept);
+                })
             }
             Order::Release(acks, reply) => {
                 let mut deleted = 0;
@@ -186,34 +249,35 @@ impl Order {
     }
 }
 
-impl Row {
-    fn of(draft: Draft) -> Row {
-        Row {
-            is_new: true,
-            jkt: *draft.jkt.digest().as_bytes(),
-            manifest_sha256: *draft.manifest_sha256.as_bytes(),
-            receipt: draft.promise.into_line(),
-        }
+impl Batch<'_> {
+    /// Writes a new submission and returns its leaf.
+    fn append(&mut self, draft: &Draft) -> rusqlite::Result<u64> {
+        let leaf = self.next_leaf;
+        self.newest_seq = Some(insert(self.connection, draft, leaf)?);
+        self.manifests.push(draft.manifest_sha256);
+        self.next_leaf += 1;
+        Ok(leaf)
     }
 }
 
 fn answer<T: 'static>(reply: oneshot::Sender<T>, make: impl FnOnce() -> T + 'static) -> Answer {
-    Box::new(move || {
+    Box::new(move |_| {
         // An error means that nobody waits any more; what was ordered is done all the same.
         let _ = reply.send(make());
     })
 }
 
 /// Writes a submission and returns its `seq`.
-fn insert(connection: &Connection, draft: &Draft) -> rusqlite::Result<i64> {
+fn insert(connection: &Connection, draft: &Draft, leaf: u64) -> rusqlite::Result<i64> {
     connection.execute(
-        "INSERT INTO submission (id, jkt, manifest_sha256, exp, receipt) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO submission (id, jkt, manifest_sha256, exp, receipt, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             draft.id.as_bytes(),
             draft.jkt.digest().as_bytes(),
             draft.manifest_sha256.as_bytes(),
             draft.exp.0,
             draft.promise.line(),
+            leaf.cast_signed(),
         ],
     )?;
     let seq = connection.last_insert_rowid();

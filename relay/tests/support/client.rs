@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use envelope::log::InclusionProof;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -50,6 +51,12 @@ impl Answer {
             .as_str()
             .unwrap_or_else(|| panic!("{self:?}"))
             .to_owned()
+    }
+
+    pub fn proof(&self) -> InclusionProof {
+        let body = self.json();
+        let proof = body["proof"].as_str().unwrap_or_else(|| panic!("{self:?}"));
+        InclusionProof::read(proof).unwrap()
     }
 }
 

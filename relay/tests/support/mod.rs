@@ -11,11 +11,12 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use envelope::jws::attach;
+use envelope::log::LogKey;
 use envelope::{
     Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, Mode, PublicKey, Recipient,
     Thumbprint, UnixTime, V1, base64url,
@@ -92,6 +93,7 @@ pub struct City {
     pub ward: Key,
     pub recovery: Key,
     pub relay_key: PublicKey,
+    pub log: LogKey,
 }
 
 impl City {
@@ -102,14 +104,11 @@ impl City {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("city-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let made = Command::new(RELAY)
-            .args(["keys", "new", "--out"])
-            .arg(folder.join("relay.jwk"))
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{made:?}");
+        make_key(&["keys", "new", "--out"], &folder.join("relay.jwk"));
+        make_log_key("relay.example/log", &folder.join("log.key"));
         let city = City {
             relay_key: read_public(&folder.join("relay.pub.jwk")),
+            log: read_log(&folder.join("log.pub.key")),
             folder,
             publisher: Key::new(),
             ack: Key::new(),
@@ -158,6 +157,7 @@ impl City {
                 UnixTime(NOW - 86_400),
                 UnixTime(NOW + 90 * 86_400),
             )],
+            logs: vec![self.log.clone()],
             acks: vec![self.ack.dated()],
             forms: vec![
                 form("birth", None, 0),
@@ -187,6 +187,8 @@ store = "relay.sqlite"
 catalogue = "catalogue.jws"
 publishers = ["publisher.pub.jwk"]
 signing_key = "relay.jwk"
+log_key = "log.key"
+log = "log"
 
 [outbox]
 listen = "127.0.0.1:0"
@@ -227,6 +229,26 @@ client_ca = "ca.pem"
                 fs::write(self.path(&format!("{name}.key.pem")), key.serialize_pem()).unwrap();
             }
         }
+    }
+
+    /// Has the config name another key and another folder for the log.
+    pub fn rename_log(&self, key: &str, folder: &str) {
+        let config = fs::read_to_string(self.config()).unwrap();
+        let lines = config.lines().map(|line| match line.split(" = ").next() {
+            Some("log_key") => format!("log_key = \"{key}\""),
+            Some("log") => format!("log = \"{folder}\""),
+            _ => line.to_owned(),
+        });
+        fs::write(self.config(), lines.collect::<Vec<_>>().join("\n")).unwrap();
+    }
+
+    /// Ends the log of the store.
+    pub fn begin_log(&self) -> Output {
+        let mut command = Command::new(RELAY);
+        command
+            .args(["log", "begin", "--config"])
+            .arg(self.config());
+        command.output().unwrap()
     }
 
     /// Starts a relay at the present.
@@ -286,6 +308,25 @@ fn form(id: &str, closes: Option<UnixTime>, attachments_bytes_max: u64) -> Catal
         }],
         attachments_bytes_max,
     }
+}
+
+/// Makes a log's key as its operator does.
+pub fn make_log_key(name: &str, path: &Path) {
+    make_key(&["keys", "log", "--name", name, "--out"], path);
+}
+
+fn make_key(line: &[&str], path: &Path) {
+    let made = Command::new(RELAY).args(line).arg(path).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+}
+
+/// The public half of a log's key.
+pub fn read_log(path: &Path) -> LogKey {
+    fs::read_to_string(path)
+        .unwrap()
+        .trim_end()
+        .parse()
+        .unwrap()
 }
 
 fn read_public(path: &Path) -> PublicKey {

@@ -1,0 +1,245 @@
+//! The folder of the log's files (C2SP tlog-tiles): `checkpoint` and `tile/…`, to be served as they are, here or by a CDN.
+//!
+//! Every file but the checkpoint is written once and never changed. The checkpoint comes last, so whoever has read it
+//! finds what it is over.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use envelope::UnixTime;
+use envelope::log::{Bundle, Checkpoint, LogKey, Note, Tile};
+use rusqlite::Connection;
+
+use crate::fault::Fault;
+use crate::log::key::LogSigner;
+use crate::store::log::{Head, entries, head, with_nodes};
+
+/// The name of the checkpoint's file.
+const CHECKPOINT: &str = "checkpoint";
+
+/// The folder of one log.
+#[derive(Clone)]
+pub(crate) struct Folder {
+    root: PathBuf,
+}
+
+/// A file of the log, as it is named in a request.
+pub(crate) enum Named {
+    Checkpoint,
+    Tile(Tile),
+    Bundle(Bundle),
+}
+
+impl Named {
+    /// What `name` names; nothing else of the folder can be asked for.
+    pub(crate) fn read(name: &str) -> Option<Named> {
+        if name == CHECKPOINT {
+            return Some(Named::Checkpoint);
+        }
+        let tile = name.parse().map(Named::Tile);
+        tile.or_else(|_| name.parse().map(Named::Bundle)).ok()
+    }
+
+    fn path(&self) -> String {
+        match self {
+            Named::Checkpoint => CHECKPOINT.to_owned(),
+            Named::Tile(tile) => tile.to_string(),
+            Named::Bundle(bundle) => bundle.to_string(),
+        }
+    }
+}
+
+impl Folder {
+    pub(crate) fn new(root: &Path) -> Folder {
+        Folder {
+            root: root.to_owned(),
+        }
+    }
+
+    pub(crate) fn display(&self) -> std::path::Display<'_> {
+        self.root.display()
+    }
+
+    /// The bytes of a file, if it is there.
+    pub(crate) fn read(&self, named: &Named) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.root.join(named.path())) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Refuses a folder in which a log was published.
+    pub(crate) fn require_new(&self) -> Result<(), Fault> {
+        let place = self.root.join(CHECKPOINT);
+        if place.exists() {
+            return Err(Fault::new(
+                place.display(),
+                "a log was published in this folder, and its files are kept for ever",
+                "name a new folder for the new log",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses a store whose log is not the one that was published here, or is older.
+    ///
+    /// A folder without a checkpoint is a new log's: for a store that has leaves already it is refused too, for then the
+    /// witness is missing.
+    pub(crate) fn witness(&self, connection: &Connection, key: &LogKey) -> Result<(), Fault> {
+        let place = self.root.join(CHECKPOINT);
+        let fault = |what: String, mend: &str| Err(Fault::new(place.display(), what, mend));
+        let unreadable = |error: &dyn std::fmt::Display| {
+            let what = format!("the log's checkpoint cannot be compared: {error}");
+            Fault::new(
+                place.display(),
+                what,
+                "see that this user may read the store and write there",
+            )
+        };
+        let head = head(connection).map_err(|error| unreadable(&error))?;
+        let Some(published) = self
+            .read(&Named::Checkpoint)
+            .map_err(|error| unreadable(&error))?
+        else {
+            if head.size > 0 {
+                return fault(
+                    format!("is missing, and the store's log has {} leaves", head.size),
+                    "name the folder where this log was published, or put its checkpoint back from the CDN; \
+                     if there is none, begin a new log with `motcua-relay log begin`",
+                );
+            }
+            return Ok(());
+        };
+        let published = String::from_utf8_lossy(&published);
+        let published = match Checkpoint::read(&published, std::slice::from_ref(key)) {
+            Ok(published) => published,
+            Err(error) => {
+                return fault(
+                    error.to_string(),
+                    "name the folder of this log, or an empty one for a new log",
+                );
+            }
+        };
+        if published.size > head.size {
+            return fault(
+                format!(
+                    "{} leaves were published, and the store's log has {}: the store is an old one",
+                    published.size, head.size
+                ),
+                "put the newest store there; if it is lost, begin a new log with `motcua-relay log begin`",
+            );
+        }
+        let root = with_nodes(connection, |nodes| {
+            envelope::log::tree::root(published.size, nodes)
+        })
+        .map_err(|error| unreadable(&error))?;
+        if root != published.root {
+            return fault(
+                format!(
+                    "the first {} leaves of the store's log are others than were published",
+                    published.size
+                ),
+                "put the store of this log there, or begin a new log with `motcua-relay log begin`",
+            );
+        }
+        Ok(())
+    }
+
+    /// Writes every file of the newest tree that is not here, then the checkpoint with the time; at last it takes away the
+    /// partial files that a full one replaces. `since` leaves were published before. Returns how many are now.
+    pub(crate) fn publish(
+        &self,
+        connection: &Connection,
+        since: u64,
+        signer: &LogSigner,
+        now: UnixTime,
+    ) -> Result<u64, Box<dyn Error + Send + Sync>> {
+        let Head { size, checkpoint } = head(connection)?;
+        let mut written = Written::default();
+        for tile in Tile::new_between(since, size) {
+            let bytes = || with_nodes(connection, |nodes| tile.bytes(nodes));
+            self.write_once(&tile.to_string(), bytes, &mut written)?;
+        }
+        for bundle in Bundle::new_between(since, size) {
+            let bytes = || Ok(Bundle::bytes(&entries(connection, bundle.indexes())?));
+            self.write_once(&bundle.to_string(), bytes, &mut written)?;
+        }
+        written.sync_folders()?;
+        let note = Note::read(&checkpoint).ok_or("the store's checkpoint is no note")?;
+        let fresh = format!("{checkpoint}{}", signer.freshness(note.text(), now));
+        self.write(CHECKPOINT, fresh.as_bytes())?;
+        sync(&self.root)?;
+        for partial in written.replaced {
+            ignore_missing(fs::remove_dir_all(partial))?;
+        }
+        Ok(size)
+    }
+
+    /// Writes a file that never changes, unless it is here already.
+    fn write_once(
+        &self,
+        name: &str,
+        bytes: impl FnOnce() -> rusqlite::Result<Vec<u8>>,
+        written: &mut Written,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let path = self.root.join(name);
+        if !path.exists() {
+            self.write(name, &bytes()?)?;
+            written.folders.extend(
+                path.ancestors()
+                    .skip(1)
+                    .take_while(|folder| *folder != self.root)
+                    .map(Path::to_owned),
+            );
+        }
+        if !name.contains(PARTIAL) {
+            written.replaced.push(self.root.join(format!("{name}.p")));
+        }
+        Ok(())
+    }
+
+    /// Puts a file in place, whole or not at all.
+    fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.root.join(name);
+        let folder = path.parent().unwrap_or(&self.root);
+        let temporary = self.root.join(".new");
+        fs::create_dir_all(folder)?;
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, &path)
+    }
+}
+
+/// What marks the name of a file that is not full.
+const PARTIAL: &str = ".p/";
+
+/// What a round of publishing has yet to finish.
+#[derive(Default)]
+struct Written {
+    /// Folders that got a new name in them.
+    folders: BTreeSet<PathBuf>,
+    /// Folders of partial files whose full file is here.
+    replaced: Vec<PathBuf>,
+}
+
+impl Written {
+    fn sync_folders(&self) -> io::Result<()> {
+        self.folders.iter().try_for_each(|folder| sync(folder))
+    }
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn ignore_missing(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
