@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use crate::{Failure, repository};
 
-/// Where the three programs lie.
+/// Where the four programs lie.
 #[derive(Debug, Clone)]
 pub struct Programs {
     folder: PathBuf,
@@ -41,6 +41,11 @@ impl Programs {
     /// `motcua-intake`.
     pub fn intake(&self) -> Command {
         self.command("motcua-intake")
+    }
+
+    /// `motcua-monitor`.
+    pub fn monitor(&self) -> Command {
+        self.command("motcua-monitor")
     }
 
     /// The program itself, without arguments, to be run in the repository's root.
@@ -98,6 +103,8 @@ fn build() -> Result<PathBuf, Failure> {
         "relay",
         "-p",
         "intake",
+        "-p",
+        "monitor",
     ]);
     cargo
         .arg("--target-dir")

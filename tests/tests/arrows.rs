@@ -13,10 +13,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("formdef", &[]),
     ("generator", &["envelope", "formdef"]),
     ("relay", &["envelope"]),
+    ("monitor", &["envelope"]),
     ("intake", &["envelope", "formdef"]),
     (
         "tests",
-        &["envelope", "formdef", "generator", "intake", "relay"],
+        &[
+            "envelope",
+            "formdef",
+            "generator",
+            "intake",
+            "monitor",
+            "relay",
+        ],
     ),
 ];
 
@@ -40,6 +48,13 @@ const NEVER: &[(&str, &[&str], &str)] = &[
         "the relay must not be able to open a part",
     ),
     ("relay", &["ureq", "reqwest"], "the relay never calls out"),
+    (
+        "monitor",
+        &[
+            "relay", "intake", "hyper", "tokio", "rusqlite", "p256", "aes-gcm",
+        ],
+        "whoever checks the relay has none of its code, and opens nothing",
+    ),
     (
         "intake",
         &["relay", "generator", "hyper", "tokio", "tera"],

@@ -15,6 +15,7 @@ const ROOMS: &[&str] = &[
     "forms",
     "generator",
     "intake",
+    "monitor",
     "relay",
     "site",
     "tests",
@@ -172,10 +173,14 @@ fn every_sample_config_is_one_that_its_program_reads() {
         .unwrap_or_else(|fault| panic!("{fault}"));
     intake::config::Config::read(&repository::path("docs/samples/intake.toml"))
         .unwrap_or_else(|fault| panic!("{fault}"));
+    monitor::config::Config::load(&repository::path("docs/samples/monitor.toml"))
+        .unwrap_or_else(|fault| panic!("{fault}"));
     // A sample that no line here reads is a sample that nobody checks.
     assert_eq!(
         names("docs/samples", |_| true),
-        ["intake.toml".to_owned(), "relay.toml".to_owned()].into()
+        ["intake.toml", "monitor.toml", "relay.toml"]
+            .map(str::to_owned)
+            .into()
     );
 }
 
