@@ -1,5 +1,7 @@
 //! JSON Schema 2020-12 of the answers, for those who read or write them with other software.
 
+mod worked;
+
 use crate::form::{Field, Form, Section};
 use crate::kinds::Shown;
 use crate::list::Lists;
@@ -13,7 +15,7 @@ impl Form {
         let properties: Map<String, Value> = self
             .fields()
             .filter(|field| field.kind.behaviour().has_answer())
-            .map(|field| (field.id.clone(), property(field, &shown)))
+            .map(|field| (field.id.clone(), property(self, field, &shown)))
             .collect();
         let always = self
             .placed_fields()
@@ -31,8 +33,8 @@ impl Form {
     }
 }
 
-fn property(field: &Field, shown: &Shown<'_>) -> Value {
-    let mut schema = field.kind.behaviour().schema(field, shown);
+fn property(form: &Form, field: &Field, shown: &Shown<'_>) -> Value {
+    let mut schema = worked::schema(form, field, shown);
     if let Some(members) = schema.as_object_mut() {
         members.insert("title".to_owned(), field.label.get(shown.language).into());
         members.extend(

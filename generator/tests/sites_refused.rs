@@ -62,13 +62,16 @@ fn portal(case: &Path, purpose: &str) -> PathBuf {
     for from in layers.iter().filter(|from| from.exists()) {
         support::copy_dir(from, &dir.join(from.file_name().unwrap()), &mut |_| ());
     }
-    break_what_git_cannot_hold(&code(case), &dir.join("forms"));
+    break_what_git_cannot_hold(
+        case.file_name().unwrap().to_str().unwrap(),
+        &dir.join("forms"),
+    );
     dir
 }
 
 /// Files that are too long, links in a circle, rights: what a repository should not or cannot hold.
-fn break_what_git_cannot_hold(code: &str, forms: &Path) {
-    match code {
+fn break_what_git_cannot_hold(case: &str, forms: &Path) {
+    match case {
         "file-missing" => fs::remove_file(forms.join("portal.toml")).unwrap(),
         "kind-needs-list" => fs::remove_file(forms.join("lists/provinces.csv")).unwrap(),
         "too-long" => {
@@ -81,6 +84,14 @@ fn break_what_git_cannot_hold(code: &str, forms: &Path) {
             let provinces = forms.join("lists/provinces.csv");
             fs::copy(provinces, forms.join("lists/Provinces.csv")).unwrap();
         }
+        // Two services cannot have one id, but for file systems that tell capitals apart.
+        "case-twins.services" => {
+            for id in ["mau", "Mau"] {
+                fs::create_dir(forms.join(id)).unwrap();
+                fs::write(forms.join(id).join("form.toml"), "level = 3\n").unwrap();
+            }
+        }
+        "unreadable.no-folder" => fs::remove_dir_all(forms).unwrap(),
         "unreadable" => {
             let closed = fs::Permissions::from_mode(0o000);
             fs::set_permissions(forms.join("lists"), closed).unwrap();
@@ -112,6 +123,7 @@ fn check(dir: &Path, arguments: &[&str]) -> Output {
 /// Takes the portal away.
 fn remove(dir: &Path) {
     let open = fs::Permissions::from_mode(0o755);
+    // Not every case leaves the folder there.
     let _ = fs::set_permissions(dir.join("forms/lists"), open);
     fs::remove_dir_all(dir).unwrap();
 }
