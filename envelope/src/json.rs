@@ -7,7 +7,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde_json::Deserializer;
 
 use crate::limits::{JSON_DEPTH_MAX, JSON_INTEGER_MAX};
@@ -19,7 +21,19 @@ use crate::limits::{JSON_DEPTH_MAX, JSON_INTEGER_MAX};
 /// # Errors
 /// [`JsonFault`] says what is wrong and at which line and column.
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonFault> {
-    check(text)?;
+    read_as(text, false)
+}
+
+/// As [`read`], but numbers may have digits after the point, as answers do: `52.5`, never `52.0`.
+///
+/// # Errors
+/// As those of [`read`].
+pub fn read_with_fractions<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonFault> {
+    read_as(text, true)
+}
+
+fn read_as<T: DeserializeOwned>(text: &[u8], fractions: bool) -> Result<T, JsonFault> {
+    check(text, fractions)?;
     serde_json::from_slice(text).map_err(|error| JsonFault(error.to_string()))
 }
 
@@ -32,9 +46,13 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-fn check(text: &[u8]) -> Result<(), JsonFault> {
+fn check(text: &[u8], fractions: bool) -> Result<(), JsonFault> {
     let mut deserializer = Deserializer::from_slice(text);
-    Strict { depth: 0 }
+    let strict = Strict {
+        depth: 0,
+        fractions,
+    };
+    strict
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end())
         .map_err(|error| JsonFault(error.to_string()))
@@ -45,6 +63,8 @@ fn check(text: &[u8]) -> Result<(), JsonFault> {
 struct Strict {
     /// How many arrays and objects are open around this value.
     depth: usize,
+    /// Whether a number may have digits after the point.
+    fractions: bool,
 }
 
 impl Strict {
@@ -56,6 +76,7 @@ impl Strict {
         }
         Ok(Self {
             depth: self.depth + 1,
+            ..self
         })
     }
 }
@@ -96,6 +117,14 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
         self.visit_u64(number.unsigned_abs())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        // A whole number has one spelling, and none beyond what is exact has a fraction.
+        if self.fractions && number.fract() != 0.0 {
+            return Ok(());
+        }
+        Err(E::invalid_type(Unexpected::Float(number), &self))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
@@ -185,6 +214,26 @@ mod tests {
                 "{}: {fault}",
                 String::from_utf8_lossy(text)
             );
+        }
+    }
+
+    #[test]
+    fn answers_may_have_digits_after_the_point_and_nothing_else_more() {
+        let read = |text: &str| read_with_fractions::<Value>(text.as_bytes());
+        for text in ["52.5", "-0.000001", "[1, 0.1]", "4503599627370497.5"] {
+            assert!(read(text).is_ok(), "{text}");
+        }
+        for text in [
+            "1.0",
+            "1e3",
+            "-0",
+            "-0.0",
+            "1e999",
+            "1e-999",
+            "9007199254740992",
+            "18446744073709551616",
+        ] {
+            assert!(read(text).is_err(), "{text}");
         }
     }
 

@@ -1,11 +1,37 @@
 //! Recipients: which office an application goes to, and what nobody can check again.
 
 use crate::expr::Tree;
-use crate::form::{Form, Office, Rule};
+use crate::form::{Field, Form, Office};
 use crate::kinds::agency_list;
 use crate::list::Lists;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+
+/// Something that no office can check again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uncheckable<'a> {
+    /// The rule, such as `R-GUARDIAN`, or that of a kind, such as `not-within`.
+    pub rule: &'a str,
+    /// The id of the field at which it shows.
+    pub on: &'a str,
+}
+
+/// What the check of a field's kind needs besides its own answer, and the fields that has.
+fn hangs_on(field: &Field) -> impl Iterator<Item = (Uncheckable<'_>, Vec<&str>)> {
+    let on = field.id.as_str();
+    let what = move |rule| Uncheckable { rule, on };
+    let members = field
+        .fields
+        .iter()
+        .filter_map(|member| member.within.as_ref());
+    let within = field.within.as_ref().into_iter().chain(members);
+    let within = within.map(move |tree| (what("not-within"), tree.fields()));
+    let entry = field.of.as_deref().into_iter();
+    let entry = entry.map(move |of| (what("option"), vec![of]));
+    let computed = field.value.as_ref().into_iter();
+    let computed = computed.map(move |tree| (what("computed"), tree.fields()));
+    within.chain(entry).chain(computed)
+}
 
 impl Form {
     /// The code of the office of that role to which the answers lead, such as `00043` or `ca-001`. `None` when there is
@@ -26,22 +52,31 @@ impl Form {
         }
     }
 
-    /// The rules that no single recipient can judge from the answers it reads: the page alone keeps them.
-    pub fn uncheckable_rules(&self) -> Vec<&Rule> {
+    /// What no single recipient can judge from the answers it reads, so that the page alone keeps it: rules in the form's
+    /// order, then what the answers to some kinds hang on.
+    pub fn uncheckable(&self) -> Vec<Uncheckable<'_>> {
         let reads: Vec<BTreeSet<&str>> = self
             .recipients
             .iter()
             .map(|recipient| recipient.reads.iter().map(String::as_str).collect())
             .collect();
-        let is_checkable = |rule: &&Rule| {
-            let mut needed = BTreeSet::new();
-            self.add_needed(&rule.on, &mut needed);
-            self.add_needed_by(&rule.assert, &mut needed);
-            reads.iter().any(|reads| needed.is_subset(reads))
-        };
-        self.rules
-            .iter()
-            .filter(|rule| !is_checkable(rule))
+        let rules = self.rules.iter().map(|rule| Uncheckable {
+            rule: &rule.id,
+            on: &rule.on,
+        });
+        let asserts = self.rules.iter().map(|rule| rule.assert.fields());
+        let of_kinds = self.fields().flat_map(hangs_on);
+        rules
+            .zip(asserts)
+            .chain(of_kinds)
+            .filter(|(what, others)| {
+                let mut needed = BTreeSet::new();
+                for id in others.iter().chain([&what.on]) {
+                    self.add_needed(id, &mut needed);
+                }
+                !reads.iter().any(|reads| needed.is_subset(reads))
+            })
+            .map(|(what, _)| what)
             .collect()
     }
 

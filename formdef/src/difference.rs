@@ -107,6 +107,12 @@ impl Changes {
             ("code", Wording, "the national code", "mã thủ tục quốc gia"),
             ("level", Wording, "the level", "mức độ dịch vụ"),
             ("mode", Breaking, "the mode", "chế độ"),
+            (
+                "again",
+                Additive,
+                "what another application keeps",
+                "phần giữ lại cho hồ sơ tiếp theo",
+            ),
         ] {
             if was.get(key) != is.get(key) {
                 let of = |all: &Map<String, Value>| all.get(key).cloned().unwrap_or_default();

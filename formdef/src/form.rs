@@ -36,6 +36,9 @@ pub struct Form {
     pub recipients: Vec<Recipient>,
     /// The lists that the form uses: id → base64url SHA-256 of the published list.
     pub lists: BTreeMap<String, String>,
+    /// What another application of the same form begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
     /// The questions in their order.
     pub sections: Vec<Section>,
     /// What must hold between answers, in the order of the definition.
@@ -142,6 +145,16 @@ impl Office {
             Self::DistrictOf { district_of, .. } => district_of,
         }
     }
+}
+
+/// Another application after this one, such as the twin's: the page offers it when it has sent one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    /// The words of the offer.
+    pub label: Text,
+    /// The ids of the fields whose answers are kept, in the form's order.
+    pub keep: Vec<String>,
 }
 
 /// A group of questions, one step of the page.

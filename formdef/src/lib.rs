@@ -28,6 +28,7 @@ mod read;
 mod schema;
 mod text;
 
+pub use audience::Uncheckable;
 pub use bilingual::{Bilingual, Lang};
 pub use check::{AnswerFault, check};
 pub use date::{Date, YEAR_MAX, YEAR_MIN};
@@ -36,8 +37,8 @@ pub use display::display;
 pub use expr::{Op, Scalar, Tree};
 pub use fault::{Fault, Source};
 pub use form::{
-    Choice, FORMDEF_VERSION, Field, Form, Guide, Mode, Office, Recipient, Rule, Section, Severity,
-    Window, Wording,
+    Again, Choice, FORMDEF_VERSION, Field, Form, Guide, Mode, Office, Recipient, Rule, Section,
+    Severity, Window, Wording,
 };
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};

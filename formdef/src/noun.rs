@@ -64,6 +64,7 @@ pub(crate) const FIELD: Noun = Noun("a field", "trường");
 pub(crate) const FIELD_OF_KIND: Noun = Noun("a field of kind", "trường loại");
 pub(crate) const MEMBER: Noun = Noun("a field of a repeat group", "trường của nhóm lặp");
 pub(crate) const WORDING: Noun = Noun("`invalid` or `missing`", "«invalid» hoặc «missing»");
+pub(crate) const AGAIN: Noun = Noun("`again`", "«again»");
 pub(crate) const FILE_TYPE: Noun = Noun("a type of file", "loại tệp");
 pub(crate) const OPTION: Noun = Noun("an option", "lựa chọn");
 pub(crate) const RULE: Noun = Noun("a rule", "quy tắc");

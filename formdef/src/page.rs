@@ -33,6 +33,8 @@ impl Form {
                 None => json!({"id": paper.id}),
             });
             members.insert("attachments".to_owned(), papers.collect());
+            // What is offered after the receipt is read from the published form then.
+            members.remove("again");
             members.insert("messages".to_owned(), form.messages(language));
         }
         page

@@ -4,7 +4,7 @@
 #[path = "../cases/read.rs"]
 mod read;
 
-use formdef::{AnswerFault, Form, Moment, check, display, kinds};
+use formdef::{AnswerFault, Form, Moment, Op, check, display, kinds};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -63,6 +63,23 @@ fn every_kind_has_cases_and_all_cases_have_their_kind() {
             if folder == "sections" { "toml" } else { "json" },
         );
         assert!(!found.is_empty(), "cases/{folder} is empty");
+    }
+}
+
+#[test]
+fn every_operator_is_in_the_cases() {
+    let cases: Vec<String> = read::all()
+        .iter()
+        .filter(|case| case.name.starts_with("expressions/"))
+        .map(|case| case.form.to_compiled())
+        .collect();
+    let others = ["get", "in", "map"];
+    for name in Op::TABLE.iter().map(|(_, name, _)| *name).chain(others) {
+        let call = format!("[\"{name}\"");
+        assert!(
+            cases.iter().any(|form| form.contains(&call)),
+            "{name} is in no case of expressions"
+        );
     }
 }
 

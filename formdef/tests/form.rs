@@ -210,11 +210,7 @@ fn a_definition_gives_all_that_it_says() {
             "mother.name"
         ]
     );
-    let unjudged: Vec<&str> = form
-        .uncheckable_rules()
-        .iter()
-        .map(|rule| rule.id.as_str())
-        .collect();
+    let unjudged: Vec<&str> = form.uncheckable().iter().map(|what| what.rule).collect();
     assert_eq!(unjudged, ["R-HEAD"]);
 }
 
@@ -254,6 +250,104 @@ fn the_compiled_form_has_its_shape() {
         compiled["sections"][2]["show_when"],
         json!(["has", ["get", "agency"]])
     );
+}
+
+#[test]
+fn another_application_keeps_what_it_says() {
+    let again = "[again]\nlabel.vi = \"Tiếp\"\nkeep = [\"*\", \"-child.*\", \"child.born\"]\n\n[[section]]\nid = \"case\"";
+    let text = DEFINITION.replacen("[[section]]\nid = \"case\"", again, 1);
+    let source = Source {
+        path: "forms/khai-sinh/form.toml".into(),
+        text,
+    };
+    let (form, faults) = parse(&source, &shelf());
+    assert!(faults.is_empty(), "{}", faults[0]);
+    let form = form.unwrap();
+    // Neither what is worked out nor papers: nobody fills them in.
+    let kept = [
+        "agency",
+        "child.born",
+        "mother.declared",
+        "mother.name",
+        "hk.head",
+        "hk.address",
+    ];
+    assert_eq!(form.again.as_ref().unwrap().keep, kept);
+    assert!(form.page("vi").get("again").is_none());
+    assert_eq!(
+        Form::from_compiled(&form.to_compiled()).unwrap().again,
+        form.again
+    );
+}
+
+#[test]
+fn what_a_kind_cannot_check_again_is_told_like_a_rule() {
+    let fields = r#"
+[[section]]
+id = "wish"
+title.vi = "Nguyện vọng"
+
+[[section.field]]
+id = "wish.people"
+kind = "repeat"
+label.vi = "Người"
+
+[[section.field.field]]
+id = "ward"
+kind = "choice"
+list = "agencies"
+within = "district_of(child.ward)"
+label.vi = "Phường"
+
+[[section.field]]
+id = "child.ward"
+kind = "agency"
+label.vi = "Phường"
+
+[[section.field]]
+id = "child.person"
+kind = "entry"
+of = "wish.people"
+label.vi = "Ai"
+
+[[section.field]]
+id = "wish.words"
+kind = "computed"
+value = "words(child.born)"
+label.vi = "Bằng chữ"
+
+[[section]]
+id = "place"
+"#;
+    let text = DEFINITION
+        .replacen("[[section]]\nid = \"place\"", fields, 1)
+        .replace(
+            "\"-hk.*\", \"-att.*\"",
+            "\"-hk.*\", \"-att.*\", \"-wish.*\"",
+        )
+        .replace(
+            "\"hk.*\", \"att.book\"",
+            "\"hk.*\", \"att.book\", \"wish.*\"",
+        );
+    let source = Source {
+        path: "forms/khai-sinh/form.toml".into(),
+        text,
+    };
+    let (form, faults) = parse(&source, &shelf());
+    assert!(faults.is_empty(), "{}", faults[0]);
+    let form = form.unwrap();
+    let told: Vec<_> = form
+        .uncheckable()
+        .iter()
+        .map(|what| (what.rule, what.on))
+        .collect();
+    let wanted = [
+        ("R-HEAD", "hk.head"),
+        ("not-within", "wish.people"),
+        ("option", "child.person"),
+        ("computed", "wish.words"),
+    ];
+    assert_eq!(told, wanted);
 }
 
 #[test]

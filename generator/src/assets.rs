@@ -19,7 +19,7 @@ const CORE: &str = "script/form.js";
 /// expressions that the core does not have. A page links those that its form uses.
 const PIECES: [(&str, &str); 2] = [("components/", "/script.js"), ("script/functions/", ".js")];
 /// Pieces that the core loads when it comes to them.
-const LATER: [&str; 1] = ["script/receipt.js"];
+const LATER: [&str; 2] = ["script/receipt.js", "script/again.js"];
 /// How many characters of the digest a name holds: 96 bits.
 const DIGEST_CHARACTERS: usize = 16;
 

@@ -1,5 +1,7 @@
 //! What templates are told about each subject, in the language of the page.
 
+use std::collections::BTreeMap;
+
 use envelope::Digest;
 use formdef::{Field, Form, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Value, json};
@@ -269,13 +271,13 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The data block of a form's page. `publishers` are the keys that sign key files; none: sending is off. `receipt` is
-    /// the address of the script that shows one.
+    /// The data block of a form's page. `publishers` are the keys that sign key files; none: sending is off. `scripts` are
+    /// the addresses of those that the page loads later, by name.
     pub(crate) fn data(
         self,
         service: &Service,
         publishers: Option<&Value>,
-        receipt: Option<&String>,
+        scripts: &BTreeMap<String, String>,
     ) -> Value {
         let (form, portal) = (&service.form, &self.content.portal);
         let lists = form
@@ -289,12 +291,12 @@ impl<'a> View<'a> {
                 json!({ "prefix": prefix, "label": office.label.get(self.language) }),
             ))
         });
-        json!({
+        let mut block = json!({
             "form": form.page(self.language),
             "ref": { "id": form.id, "version": form.version, "sha256": Digest::of(form.to_compiled().as_bytes()) },
             "lang": self.language,
             "relay": portal.relay,
-            "receipt": receipt,
+            "receipt": scripts.get("receipt"),
             "portal": portal.portal,
             "sending": publishers.is_some(),
             "publishers": publishers.unwrap_or(&Value::Array(Vec::new())),
@@ -304,7 +306,11 @@ impl<'a> View<'a> {
             "agencyPage": format!("{}#a-", self.url(&Subject::Agencies)),
             "contact": { "phone": portal.contact.phone, "hours": portal.contact.hours.get(self.language) },
             "ui": self.content.texts.get(self.language).map_or(&Value::Null, |texts| &texts["script"]),
-        })
+        });
+        if form.again.is_some() {
+            block["again"] = json!(scripts.get("again"));
+        }
+        block
     }
 }
 

@@ -44,7 +44,7 @@ impl FormReaders {
     pub fn of(form: &Form) -> FormReaders {
         // Papers go over the counter: nobody reads them here.
         let form = &form.on_page();
-        let rules = form.uncheckable_rules().into_iter();
+        let rules = form.uncheckable().into_iter();
         FormReaders {
             form: form.id.clone(),
             questions: form.fields().count(),
@@ -54,7 +54,7 @@ impl FormReaders {
                 .map(|its| reader(form, its))
                 .collect(),
             uncheckable: rules
-                .map(|rule| (rule.id.clone(), rule.on.clone()))
+                .map(|what| (what.rule.to_owned(), what.on.to_owned()))
                 .collect(),
         }
     }

@@ -142,8 +142,7 @@ impl<'a> Renderer<'a> {
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
                 let assets = &self.prepared.assets;
-                let receipt = assets.urls.get("receipt");
-                let data = view.data(service, self.publishers.as_ref(), receipt);
+                let data = view.data(service, self.publishers.as_ref(), &assets.urls);
                 context.insert("form", &service.form.on_page());
                 context.insert("papers", &service.form.papers().collect::<Vec<_>>());
                 context.insert("pieces", &assets.pieces(&service.form));

@@ -62,7 +62,7 @@ impl Plaintext {
             return Err(Cause::Pad);
         }
         // The readers' own words may quote a value, so they do not go into the causes.
-        let _: IgnoredAny = json::read(bytes).map_err(|_| Cause::Json)?;
-        json::read(bytes).map_err(|_| Cause::Shape)
+        let _: IgnoredAny = json::read_with_fractions(bytes).map_err(|_| Cause::Json)?;
+        json::read_with_fractions(bytes).map_err(|_| Cause::Shape)
     }
 }

@@ -33,8 +33,8 @@ export const entriesOf = (/** @type {string} */ name) => all('.entry', fieldElem
 /** Writes an answer into the inputs of a field; parts that it does not have become empty. @type {(id: string, answer: Answer) => void} */
 export const fill = (id, answer) => {
   for (const input of controls(fieldElement(id))) {
-    const value = `${partOf(answer, input.name.slice(id.length + 1)) ?? ''}`;
-    if (isTick(input)) input.checked = input.value === value;
+    const value = partOf(answer, input.name.slice(id.length + 1)) ?? '';
+    if (isTick(input)) input.checked = [value].flat().some((one) => `${one}` === input.value);
     else input.value = value;
   }
 };

@@ -18,6 +18,11 @@ const LEAST_SECONDS = 600;
 /** The case of this sheet. @type {Case | undefined} */
 let its;
 
+/** From here on the sheet is another case's. */
+export const startCase = () => {
+  its = pending = undefined;
+};
+
 /** What was sent without an answer, and the answers that it holds. @type {{ sealed: Sealed, content: string } | undefined} */
 let pending;
 

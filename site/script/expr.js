@@ -80,7 +80,9 @@ const dateWords = (/** @type {Known} */ date) => {
 };
 
 /** Whether digits 4 to 6 of a 12-digit number fit sex and year of birth. @type {(paper: Known, sex: string, born: Known) => boolean | undefined} */
-const idFits = ({ type, number }, sex, born) => {
+const idFits = (paper, sex, born) => {
+  // An identification number may stand by itself.
+  const { type = 'SDD', number = paper } = paper;
   const year = functions.year(born);
   if (!/^(CCCD|CC|CMND12|SDD)$/.test(type) || !/^\d{12}$/.test(number) || !(year >= 1900) || !/^[12]$/.test(sex)) return undefined;
   return +number[3] === Math.trunc(year / 100 - 19) * 2 + +sex - 1 && +number.slice(4, 6) === year % 100;

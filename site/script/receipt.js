@@ -3,7 +3,7 @@
  *
  * @import { Case, Sealed } from './types'
  */
-import { clicks, one, say, setState, sheet } from './page.js';
+import { clicks, data, one, say, setState, sheet } from './page.js';
 import { CITY_OFFSET_SECONDS } from './clock.js';
 import { keepCase } from './store.js';
 import { readReceipt } from './seal.js';
@@ -28,6 +28,8 @@ export const showReceipt = (case_, sealed, jws) => {
   one('h2', view).focus();
   scrollTo(0, 0);
   keepCase({ ...case_, receipt: jws, reference });
+  // The receipt is as good without.
+  if (data.again) import(data.again).then(({ offerAgain }) => offerAgain()).catch(() => {});
 };
 
 clicks.print = () => print();

@@ -161,6 +161,8 @@ export interface PageData {
   lang: string;
   relay: string;
   receipt: string;
+  /** The script that offers another application; only where the form has one. */
+  again?: string;
   portal: string;
   sending: boolean;
   publishers: Jwk[];

@@ -61,7 +61,7 @@ export async function sealedFaults() {
   await text('not-json', 'spaces', 'json', whole => whole.replace(/./gs, ' '));
   await text('cut-off', 'the last brace is missing', 'json', whole => whole.replace(/}$/, ' '));
   await text('duplicate-name', 'agency twice in the answers', 'json', replace('"answers":{', '"answers":{"agency":"00004",'));
-  await text('float', 'at with a fraction', 'json', replace(`"at":${NOW - 60}`, `"at":${NOW - 60}.5`));
+  await text('float', 'at with a fraction', 'shape', replace(`"at":${NOW - 60}`, `"at":${NOW - 60}.5`));
   await text('lone-surrogate', 'half of a surrogate pair in an answer', 'json', replace('"note":"', '"note":"\\ud800'));
   await text('deep-nesting', '20 arrays in an answer', 'json', replace('"note":', `"more":${'['.repeat(20)}${']'.repeat(20)},"note":`));
   const plain = (name, fault, cause, change) => refused(`plaintext-${name}`, fault, cause, { plain: (whole, n) => n === 'ward' ? change(whole) : whole });

@@ -50,7 +50,7 @@ const OPTIONS: &str = "options = [{ value = 'a', label.vi = 'A' }, { value = 'b'
 pub(crate) const QUESTIONS: &[Question] = &[
     question("name", "person-name", "", &[(Text, "name")]),
     question("loud", "person-name", "capitals = true", &[(Text, "loud")]),
-    question("note", "text", "length_min = 2\nlength_max = 20", &[(Text, "note")]),
+    question("note", "text", "length_min = 2\nlength_max = 20", &[(Text, "note"), (Truth, "id_fits(note, '2', date('1984-01-01'))")]),
     question("remark", "text", "", &[(Text, "remark")]),
     question("story", "multiline", "length_max = 40", &[(Text, "story")]),
     question("count", "integer", "min = 0\nmax = 20", &[(Whole, "count"), (Number, "count")]),
@@ -85,13 +85,14 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("desk", "agency", "", &[(Ward, "desk"), (Truth, "desk == agency")]),
     question("abroad", "country-place", "", &[(Text, "abroad.place"), (Truth, "abroad.country == 'FR'")]),
     question("consent", "declaration", "", &[(Truth, "consent")]),
-    question("people", "repeat", PEOPLE, &[(Whole, "size(people)"), (Number, "sum(people.age)"), (Number, "sum(people.share)"), (Truth, "'Lan' in people.name"), (Truth, "has(people.age)"), (Whole, "size(people.name)")]),
+    question("people", "repeat", PEOPLE, &[(Whole, "size(people)"), (Number, "sum(people.age)"), (Number, "sum(people.share)"), (Number, "max(people.age)"), (Number, "min(people.share)"), (Truth, "'Lan' in people.name"), (Truth, "has(people.age)"), (Whole, "size(people.name)")]),
     question("wishes", "repeat", WISHES, &[(Whole, "size(wishes)"), (Truth, "'00043' in wishes.ward")]),
     question("papers", "repeat", PAPERS, &[(Whole, "size(papers)"), (Truth, "has(papers.paper)")]),
     Question { needs: "people", ..question("head", "entry", "of = 'people'", &[(Whole, "head")]) },
     question("words", "note", "", &[]),
     question("notice", "attachment", "required = true", &[]),
     question("photo", "attachment", "types = ['jpeg', 'pdf']\ncount_max = 2\nbytes_max = 5000", &[]),
+    question("book", "attachment", "until = 2016-12-31", &[]),
 ];
 
 /// What the first section works out: what it gives, the kind that says so, and what later expressions make of it.

@@ -194,6 +194,8 @@ fn call(op: Op, operands: &[Tree], scope: &Scope<'_>) -> Option<Known> {
             Some(held.into())
         }
         Op::Sum => functions::sum(operand(0)?.several()?),
+        Op::Max => functions::outermost(operand(0)?.several()?, |a, b| a > b),
+        Op::Min => functions::outermost(operand(0)?.several()?, |a, b| a < b),
         Op::DistrictOf => functions::district_of(operand(0)?.text()?, scope.lists),
         Op::Open => functions::open(operand(0)?.text()?, &operands[1..], scope.at),
     }

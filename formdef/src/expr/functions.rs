@@ -43,6 +43,21 @@ pub(super) fn sum(numbers: &[Value]) -> Option<Known> {
     sum.map(Known::from)
 }
 
+/// The number that lies beyond all others.
+pub(super) fn outermost(numbers: &[Value], is_beyond: fn(Number, Number) -> bool) -> Option<Known> {
+    let mut numbers = numbers.iter().map(Number::answered);
+    let first = numbers.next()??;
+    let found = numbers.try_fold(first, |found, number| {
+        let number = number?;
+        Some(if is_beyond(number, found) {
+            number
+        } else {
+            found
+        })
+    });
+    found.map(Known::from)
+}
+
 /// The code of the district that a ward is in. Unknown when the list does not know the ward.
 pub(super) fn district_of(ward: &str, lists: &Lists) -> Option<Known> {
     let ward = lists.get(agency_list())?.find(ward)?;
@@ -172,16 +187,17 @@ fn folded(text: &str) -> String {
 /// Whether a 12-digit number fits sex (`1` male, `2` female) and year of birth: its 4th digit holds century and sex,
 /// the 5th and 6th the year. Unknown for other papers.
 pub(super) fn id_fits(paper: &Value, sex: &str, born: Interval) -> Option<Known> {
-    let number = paper.get("number")?.as_str()?.as_bytes();
-    let kind = paper.get("type")?.as_str()?;
-    if !matches!(kind, "CCCD" | "CC" | "CMND12" | "SDD") || number.len() != 12 {
+    // An identification number may stand by itself.
+    let (kind, number) = match paper.as_str() {
+        Some(number) => ("SDD", number),
+        None => (paper.get("type")?.as_str()?, paper.get("number")?.as_str()?),
+    };
+    let number = number.as_bytes();
+    let is_number = number.len() == 12 && number.iter().all(u8::is_ascii_digit);
+    if !matches!(kind, "CCCD" | "CC" | "CMND12" | "SDD") || !is_number {
         return None;
     }
-    let digit = |at: usize| {
-        number[at]
-            .is_ascii_digit()
-            .then(|| i32::from(number[at] - b'0'))
-    };
+    let digit = |at: usize| i32::from(number[at] - b'0');
     let year = (born.first.year() == born.last.year()).then_some(born.first.year())?;
     let female = match sex {
         "1" => 0,
@@ -189,6 +205,6 @@ pub(super) fn id_fits(paper: &Value, sex: &str, born: Interval) -> Option<Known>
         _ => return None,
     };
     let century = (year >= 1900).then(|| (year - 1900) / 100)?;
-    let fits = digit(3)? == century * 2 + female && digit(4)? * 10 + digit(5)? == year % 100;
+    let fits = digit(3) == century * 2 + female && digit(4) * 10 + digit(5) == year % 100;
     Some(fits.into())
 }

@@ -503,7 +503,7 @@ impl Lowering<'_> {
             if let Some(mistake) = wanted.refuses(name, &tree, &its) {
                 self.fault(&operand.span, mistake);
             }
-            if let (Op::Sum, Type::Many(inner)) = (op, &its) {
+            if let (Op::Sum | Op::Max | Op::Min, Type::Many(inner)) = (op, &its) {
                 result = (**inner).clone();
             }
             trees.push(tree);

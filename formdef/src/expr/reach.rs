@@ -334,6 +334,8 @@ impl Reach<'_> {
                         | Op::PlusDays
                         | Op::PlusYears
                         | Op::Sum
+                        | Op::Max
+                        | Op::Min
                 )
             }
             Tree::In(..) | Tree::Map(_) => false,
@@ -505,7 +507,10 @@ fn needs_all(op: Op) -> bool {
             | Op::Open
     );
     let of_date = matches!(op, Op::PlusDays | Op::PlusYears | Op::Year | Op::Words);
-    let of_several = matches!(op, Op::Each | Op::Holds | Op::Sum | Op::DistrictOf);
+    let of_several = matches!(
+        op,
+        Op::Each | Op::Holds | Op::Sum | Op::Max | Op::Min | Op::DistrictOf
+    );
     arithmetic || of_text || of_date || of_several || op == Op::IdFits || relation(op).is_some()
 }
 

@@ -41,7 +41,7 @@ impl Wanted {
                 noun::NUMBERS,
             ),
             Self::IdPaper => (
-                matches!(its, Type::Record("id-paper") | Type::Any),
+                matches!(its, Type::Record("id-paper") | Type::Text | Type::Any),
                 noun::ID_PAPER,
             ),
             Self::Agency => (
@@ -98,6 +98,8 @@ pub(super) const SIGNATURES: &[(Op, &[Wanted], Type)] = &[
     ),
     (Op::Mentions, &[Wanted::Text, Wanted::Agency], Type::Bool),
     (Op::Sum, &[Wanted::Numbers], Type::Number),
+    (Op::Max, &[Wanted::Numbers], Type::Number),
+    (Op::Min, &[Wanted::Numbers], Type::Number),
     (Op::DistrictOf, &[Wanted::Agency], Type::Text),
 ];
 

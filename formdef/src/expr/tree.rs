@@ -71,6 +71,8 @@ pub enum Op {
     Each,
     Holds,
     Sum,
+    Max,
+    Min,
     DistrictOf,
     Open,
 }
@@ -119,6 +121,8 @@ impl Op {
         (Self::Each, "each", 2),
         (Self::Holds, "holds", 2),
         (Self::Sum, "sum", 1),
+        (Self::Max, "max", 1),
+        (Self::Min, "min", 1),
         (Self::DistrictOf, "district_of", 1),
         (Self::Open, "open", ANY_NUMBER),
     ];

@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::ops::RangeInclusive;
 
 /// The kinds whose answer a definition can write down.
-const DEFAULT_KINDS: &[&str] = &["text", "integer", "choice", "yes-no"];
+const DEFAULT_KINDS: &[&str] = &["text", "integer", "choice", "multi-choice", "yes-no"];
 
 const LENGTH_LIMIT: RangeInclusive<i64> = 1..=keys::LENGTH_MAX;
 const ENTRIES_LIMIT: RangeInclusive<i64> = 0..=keys::ENTRIES_MAX;
@@ -485,12 +485,21 @@ fn members(reader: &mut Reader<'_>, node: &Node) -> Vec<Field> {
     members
 }
 
+/// A text, as one of several that are chosen.
+fn text(node: &Node) -> Value {
+    match &node.content {
+        Content::Text(text) => text.as_str().into(),
+        _ => Value::Null,
+    }
+}
+
 /// A default must be an answer that the field's kind takes.
 fn default(reader: &mut Reader<'_>, node: &Node, field: &Field) -> Option<Value> {
     let value = match &node.content {
         Content::Text(text) => Value::from(text.as_str()),
         Content::Integer(Some(number)) => Value::from(*number),
         Content::Boolean(value) => Value::from(*value),
+        Content::Array(items) => items.iter().map(text).collect(),
         _ => Value::Null,
     };
     let context = Context {

@@ -5,7 +5,7 @@ use super::node::Node;
 use super::reader::{Owner, Reader};
 use super::{keys, recipients, section};
 use crate::fault::Source;
-use crate::form::{FORMDEF_VERSION, Form, Guide, Mode, Window};
+use crate::form::{Again, FORMDEF_VERSION, Form, Guide, Mode, Window};
 use crate::noun;
 use crate::text::Text;
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Fo
         title: title.unwrap_or_default(),
         recipients: Vec::new(),
         lists: BTreeMap::new(),
+        again: None,
         sections,
         rules: Vec::new(),
         window: window(reader, &owner),
@@ -55,6 +56,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Fo
     if !reader.incomplete {
         expressions::resolve(reader, &mut form, &expressions);
         form.recipients = recipients::read(reader, &owner, &form, &expressions.unreadable);
+        form.again = again(reader, &owner, &form, &expressions.unreadable);
     }
     Some(form)
 }
@@ -105,6 +107,38 @@ fn guide(reader: &mut Reader<'_>, owner: &Owner<'_>) -> Guide {
 fn texts(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<Text> {
     let items = node.map(|node| reader.array(node)).unwrap_or_default();
     items.iter().filter_map(|item| reader.words(item)).collect()
+}
+
+/// What another application begins with: answers to questions, as nothing else can be filled in.
+fn again(
+    reader: &mut Reader<'_>,
+    owner: &Owner<'_>,
+    form: &Form,
+    unreadable: &[String],
+) -> Option<Again> {
+    let node = owner.table.get("again")?;
+    let owner = Owner {
+        table: reader.table(node)?,
+        at: &node.at,
+        name: noun::AGAIN.into(),
+    };
+    reader.unknown_keys(&owner, &keys::names(keys::AGAIN));
+    let label = reader.need(
+        &owner,
+        "label",
+        "label.vi = \"Đăng ký tiếp cho trẻ sinh đôi\"",
+    );
+    let label = label.and_then(|node| reader.words(node));
+    let keep = reader.need(&owner, "keep", "keep = [\"agency\", \"requester.*\"]");
+    let keep = keep.map(|node| recipients::matching(reader, node, form, unreadable));
+    let is_asked = |id: &String| {
+        form.field(id)
+            .is_some_and(|field| field.kind.behaviour().is_asked())
+    };
+    Some(Again {
+        label: label?,
+        keep: keep?.into_iter().filter(is_asked).collect(),
+    })
 }
 
 /// The digests of the lists that the fields use.

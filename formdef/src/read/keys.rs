@@ -124,8 +124,15 @@ pub(super) const FORM: &[Key] = &[
     may("steps", Takes::WordsList, "Các bước thực hiện.", "What happens, step by step."),
     may("show", Takes::WordsList, "Giấy tờ phải xuất trình tại quầy.", "Papers to show at the counter."),
     must("recipients", Takes::Recipients, "Ai đọc được câu trả lời nào, và tìm cơ quan ấy bằng cách nào.", "Who reads which answers, and how the office is found."),
+    may("again", Takes::One(AGAIN), "Hồ sơ tiếp theo cùng biểu mẫu, như cho trẻ sinh đôi: giữ lại những câu trả lời nào.", "Another application of the same form, such as the twin's: which answers it keeps."),
     must("section", Takes::Sections, "Các mục của biểu mẫu: mỗi mục là một bước trên trang.", "The form's sections: each is one step of the page."),
     may("rule", Takes::Each(PLACED_RULE), "Quy tắc giữa các câu trả lời.", "What must hold between answers."),
+];
+
+#[rustfmt::skip] // One key, one line.
+pub(super) const AGAIN: &[Key] = &[
+    must("label", Takes::Words, "Lời mời, hiện dưới biên nhận.", "The words of the offer, below the receipt."),
+    must("keep", Takes::Texts, "Giữ lại những trường nào: \"*\", \"requester.*\", \"-child.full_name\"; cái sau thắng cái trước.", "The fields that are kept: \"*\", \"requester.*\", \"-child.full_name\"; a later one wins."),
 ];
 
 /// A section written in the form itself.

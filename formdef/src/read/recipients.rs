@@ -97,7 +97,7 @@ fn recipient(
         }
     };
     let reads = match reads_node {
-        Some(node) => reads(reader, node, fields),
+        Some(node) => matching(reader, node, fields.form, fields.unreadable),
         None => {
             if !role.alone {
                 let role_name = role.name.to_owned();
@@ -198,8 +198,12 @@ fn office_field(
 }
 
 /// `*`, `hk.*`, `agency`, each with `-` before it to take away; a later one wins.
-fn reads(reader: &mut Reader<'_>, node: &Node, fields: &Fields<'_>) -> Vec<String> {
-    let form = fields.form;
+pub(super) fn matching(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    form: &Form,
+    unreadable: &[String],
+) -> Vec<String> {
     let mut read = BTreeSet::new();
     for node in reader.array(node) {
         let Some(pattern) = reader.string(node) else {
@@ -213,7 +217,7 @@ fn reads(reader: &mut Reader<'_>, node: &Node, fields: &Fields<'_>) -> Vec<Strin
             .fields()
             .filter(|field| matches(wanted, &field.id))
             .collect();
-        let none = matching.is_empty() && !fields.unreadable.iter().any(|id| matches(wanted, id));
+        let none = matching.is_empty() && !unreadable.iter().any(|id| matches(wanted, id));
         if none {
             let mistake = Mistake::NothingMatches {
                 pattern: pattern.to_owned(),

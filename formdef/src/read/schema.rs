@@ -117,7 +117,7 @@ impl Explainer<'_> {
             Takes::ValueKind => json!({"enum": field::VALUE_KINDS}),
             Takes::SharedSection => known(self.shelf.sections.keys()),
             Takes::List => known(self.shelf.lists.keys()),
-            Takes::Answer => json!({"type": ["string", "integer", "boolean"]}),
+            Takes::Answer => json!({"type": ["string", "integer", "boolean", "array"]}),
             Takes::One(keys) => self.table(keys),
             Takes::Each(keys) => list(self.table(keys)),
             Takes::Sections => self.sections(),

@@ -1,0 +1,3 @@
+import { functions } from '../expr.js';
+
+functions.max = (numbers) => Math.max(...numbers);

@@ -1,0 +1,3 @@
+import { functions } from '../expr.js';
+
+functions.min = (numbers) => Math.min(...numbers);
