@@ -1,7 +1,7 @@
-//! Administrative units, as `admin-unit`, `address` and `residence` share them.
+//! Answers made of parts, and administrative units, as `admin-unit`, `address` and `residence` share them.
 
 use crate::characters::is_plain_text;
-use crate::expr::types::{Codes, Type};
+use crate::expr::types::{Codes, Meaning, Type};
 use crate::kinds::{Context, Shown};
 use crate::list::Lists;
 use crate::message::Code;
@@ -57,24 +57,117 @@ pub(crate) fn is_free_text(value: Option<&Value>) -> bool {
     text.is_some_and(|text| is_plain_text(text) && text.chars().count() <= FREE_TEXT_MAX)
 }
 
-/// Whether the object has no members but these.
-pub(crate) fn only(answer: &Object, members: &[&str]) -> bool {
-    answer.keys().all(|key| members.contains(&key.as_str()))
+/// A part of an answer that is an object: its name, what it holds, whether it must be there.
+///
+/// Kinds whose answers have parts say them once; types in expressions, lists, schema and the check for strange members
+/// come from there.
+#[derive(Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    holds: Holds,
+    must: bool,
 }
 
-/// The parts that `check_unit` knows, for expressions.
-pub(crate) fn parts(lists: &Lists) -> Vec<(String, Type)> {
-    named(vec![
-        ("province", code_of("provinces", lists)),
-        ("ward", code_of("agencies", lists)),
-        ("unit", Type::Text),
-    ])
+/// What a part holds.
+#[derive(Clone, Copy)]
+enum Holds {
+    /// A code of that list.
+    Code(&'static str),
+    /// Words, at least and at most so many code points.
+    Words(usize, usize),
+    Day,
 }
 
-/// Parts of an answer with their names.
-pub(crate) fn named(parts: Vec<(&str, Type)>) -> Vec<(String, Type)> {
-    let owned = parts.into_iter().map(|(name, its)| (name.to_owned(), its));
-    owned.collect()
+pub(crate) const PROVINCE: Part = Part::code("province", "provinces").must();
+pub(crate) const WARD: Part = Part::code("ward", "agencies");
+pub(crate) const UNIT: Part = Part::words("unit", 1, FREE_TEXT_MAX);
+pub(crate) const DETAIL: Part = Part::words("detail", 1, FREE_TEXT_MAX).must();
+pub(crate) const COUNTRY: Part = Part::code("country", "countries").must();
+
+impl Part {
+    pub(crate) const fn code(name: &'static str, list: &'static str) -> Self {
+        Self {
+            name,
+            holds: Holds::Code(list),
+            must: false,
+        }
+    }
+
+    pub(crate) const fn words(name: &'static str, least: usize, most: usize) -> Self {
+        Self {
+            name,
+            holds: Holds::Words(least, most),
+            must: false,
+        }
+    }
+
+    pub(crate) const fn day(name: &'static str) -> Self {
+        Self {
+            name,
+            holds: Holds::Day,
+            must: false,
+        }
+    }
+
+    pub(crate) const fn must(self) -> Self {
+        Self { must: true, ..self }
+    }
+
+    fn schema(&self, shown: &Shown<'_>) -> Value {
+        match self.holds {
+            Holds::Code(list) => shown.schema(list),
+            Holds::Words(least, most) => {
+                json!({"type": "string", "minLength": least, "maxLength": most})
+            }
+            Holds::Day => json!({"type": "string", "format": "date"}),
+        }
+    }
+}
+
+/// Whether the object has no members but these parts.
+pub(crate) fn only(answer: &Object, parts: &[Part]) -> bool {
+    let is_part = |key: &String| parts.iter().any(|part| part.name == key);
+    answer.keys().all(is_part)
+}
+
+/// The lists that the parts need.
+pub(crate) fn lists(parts: &[Part]) -> Vec<String> {
+    let lists = parts.iter().filter_map(|part| match part.holds {
+        Holds::Code(list) => Some(list.to_owned()),
+        _ => None,
+    });
+    lists.collect()
+}
+
+/// What the answer to a field of that kind and its parts are in an expression.
+pub(crate) fn meaning(kind: &'static str, parts: &[Part], lists: &Lists) -> Meaning {
+    let types = parts.iter().map(|part| {
+        let its = match part.holds {
+            Holds::Code(list) => code_of(list, lists),
+            Holds::Words(..) => Type::Text,
+            Holds::Day => Type::Date,
+        };
+        (part.name.to_owned(), its)
+    });
+    Meaning {
+        whole: Type::Record(kind),
+        parts: types.collect(),
+    }
+}
+
+/// The JSON Schema of an object with these parts.
+pub(crate) fn schema(parts: &[Part], shown: &Shown<'_>) -> Value {
+    let properties: Object = parts
+        .iter()
+        .map(|part| (part.name.to_owned(), part.schema(shown)))
+        .collect();
+    let must = parts.iter().filter(|part| part.must);
+    object_schema(properties, must.map(|part| part.name).collect())
+}
+
+/// The JSON Schema of an object with these members and no other, of which `must` have to be there.
+pub(crate) fn object_schema(properties: Object, must: Vec<&str>) -> Value {
+    json!({"type": "object", "properties": properties, "required": must, "additionalProperties": false})
 }
 
 /// A code of that list.
@@ -97,18 +190,4 @@ pub(crate) fn display_unit(answer: &Object, shown: &Shown<'_>) -> Vec<String> {
     let unit = text("unit").map(str::to_owned);
     let province = text("province").map(|code| shown.label("provinces", code));
     [unit, ward, province].into_iter().flatten().collect()
-}
-
-/// The JSON Schema of an object with these members, of which `required` must be there.
-pub(crate) fn schema(members: &[(&str, Value)], required: &[&str]) -> Value {
-    let properties: Object = members
-        .iter()
-        .map(|(name, schema)| ((*name).to_owned(), schema.clone()))
-        .collect();
-    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
-}
-
-/// The JSON Schema of `unit` and `detail`.
-pub(crate) fn free_text_schema() -> Value {
-    json!({"type": "string", "minLength": 1, "maxLength": FREE_TEXT_MAX})
 }

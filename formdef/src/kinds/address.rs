@@ -2,16 +2,19 @@
 //! the ward's code, elsewhere the words for commune and district.
 
 use super::{Behaviour, Context, Finding, Shown, findings};
-use crate::expr::types::{Meaning, Type};
+use crate::expr::types::Meaning;
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
 use crate::place::{
-    self, Below, Object, check_unit, display_unit, free_text_schema, is_free_text, only,
+    self, Below, DETAIL, Object, PROVINCE, Part, UNIT, WARD, check_unit, display_unit,
+    is_free_text, only,
 };
 use serde_json::Value;
 
 pub(super) struct Address;
+
+const PARTS: &[Part] = &[PROVINCE, WARD, UNIT, DETAIL];
 
 impl Behaviour for Address {
     fn name(&self) -> &'static str {
@@ -34,16 +37,11 @@ impl Behaviour for Address {
     }
 
     fn lists(&self, _: &Field) -> Vec<String> {
-        ["provinces", "agencies"].map(str::to_owned).to_vec()
+        place::lists(PARTS)
     }
 
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        let mut parts = place::parts(lists);
-        parts.push(("detail".to_owned(), Type::Text));
-        Meaning {
-            whole: Type::Record(self.name()),
-            parts,
-        }
+        place::meaning(self.name(), PARTS, lists)
     }
 
     fn check<'a>(
@@ -53,9 +51,7 @@ impl Behaviour for Address {
         context: &Context<'_>,
     ) -> Vec<Finding<'a>> {
         let code = match answer.as_object() {
-            Some(place) if only(place, &["province", "ward", "unit", "detail"]) => {
-                fault(place, context)
-            }
+            Some(place) if only(place, PARTS) => fault(place, context),
             _ => Some("shape"),
         };
         findings(field, code)
@@ -66,13 +62,7 @@ impl Behaviour for Address {
     }
 
     fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        let members = [
-            ("province", shown.schema("provinces")),
-            ("ward", shown.schema("agencies")),
-            ("unit", free_text_schema()),
-            ("detail", free_text_schema()),
-        ];
-        place::schema(&members, &["province", "detail"])
+        place::schema(PARTS, shown)
     }
 }
 

@@ -2,17 +2,19 @@
 //! (`01`) a ward of today by its code, or an old unit in words; elsewhere in words. With `levels = 1` only the province.
 
 use super::{Behaviour, Context, Finding, Shown, findings};
-use crate::expr::types::{Meaning, Type};
+use crate::expr::types::Meaning;
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
-use crate::place::{self, Below, check_unit, display_unit, free_text_schema, only};
+use crate::place::{self, Below, PROVINCE, Part, UNIT, WARD, check_unit, display_unit, only};
 use serde_json::Value;
 
 /// Province, district, ward.
 const LEVELS_ALL: u8 = 3;
 
 pub(super) struct AdminUnit;
+
+const PARTS: &[Part] = &[PROVINCE, WARD, UNIT];
 
 impl Behaviour for AdminUnit {
     fn name(&self) -> &'static str {
@@ -38,21 +40,11 @@ impl Behaviour for AdminUnit {
     }
 
     fn lists(&self, field: &Field) -> Vec<String> {
-        let lists: &[&str] = if only_province(field) {
-            &["provinces"]
-        } else {
-            &["provinces", "agencies"]
-        };
-        lists.iter().map(|id| (*id).to_owned()).collect()
+        place::lists(parts(field))
     }
 
     fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
-        let mut parts = place::parts(lists);
-        parts.truncate(if only_province(field) { 1 } else { parts.len() });
-        Meaning {
-            whole: Type::Record(self.name()),
-            parts,
-        }
+        place::meaning(self.name(), parts(field), lists)
     }
 
     fn check<'a>(
@@ -67,9 +59,7 @@ impl Behaviour for AdminUnit {
             Below::WardOrWords
         };
         let code = match answer.as_object() {
-            Some(unit) if only(unit, &["province", "ward", "unit"]) => {
-                check_unit(unit, below, context)
-            }
+            Some(unit) if only(unit, PARTS) => check_unit(unit, below, context),
             _ => Some("shape"),
         };
         findings(field, code)
@@ -80,17 +70,16 @@ impl Behaviour for AdminUnit {
     }
 
     fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
-        let members = [
-            ("province", shown.schema("provinces")),
-            ("ward", shown.schema("agencies")),
-            ("unit", free_text_schema()),
-        ];
-        let count = if only_province(field) {
-            1
-        } else {
-            members.len()
-        };
-        place::schema(&members[..count], &["province"])
+        place::schema(parts(field), shown)
+    }
+}
+
+/// What is asked down to the field's last level.
+fn parts(field: &Field) -> &'static [Part] {
+    if only_province(field) {
+        &PARTS[..1]
+    } else {
+        PARTS
     }
 }
 

@@ -9,7 +9,7 @@ use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
 use crate::number::Number;
-use crate::place::{Object, only};
+use crate::place::Object;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -134,7 +134,7 @@ fn is_descriptor(file: &Object) -> bool {
     let text = |member: &str| file.get(member).and_then(Value::as_str).unwrap_or_default();
     let is_part = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
     let (part, name) = (text("part"), text("name"));
-    only(file, &MEMBERS)
+    file.keys().all(|member| MEMBERS.contains(&member.as_str()))
         && (1..=PART_MAX).contains(&part.len())
         && part.bytes().all(is_part)
         && is_plain_text(name)

@@ -1,14 +1,16 @@
 //! `country-place`: a place abroad. Answer: `{"country", "place"}`, the country a code of the list `countries`.
 
 use super::{Behaviour, Context, Finding, Shown, findings};
-use crate::expr::types::{Meaning, Type};
+use crate::expr::types::Meaning;
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
-use crate::place::{self, Object, code_of, free_text_schema, is_free_text, only};
+use crate::place::{self, COUNTRY, FREE_TEXT_MAX, Object, Part, is_free_text, only};
 use serde_json::Value;
 
 pub(super) struct CountryPlace;
+
+const PARTS: &[Part] = &[COUNTRY, Part::words("place", 1, FREE_TEXT_MAX).must()];
 
 impl Behaviour for CountryPlace {
     fn name(&self) -> &'static str {
@@ -24,17 +26,11 @@ impl Behaviour for CountryPlace {
     }
 
     fn lists(&self, _: &Field) -> Vec<String> {
-        vec!["countries".to_owned()]
+        place::lists(PARTS)
     }
 
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        Meaning {
-            whole: Type::Record(self.name()),
-            parts: place::named(vec![
-                ("country", code_of("countries", lists)),
-                ("place", Type::Text),
-            ]),
-        }
+        place::meaning(self.name(), PARTS, lists)
     }
 
     fn check<'a>(
@@ -44,7 +40,7 @@ impl Behaviour for CountryPlace {
         context: &Context<'_>,
     ) -> Vec<Finding<'a>> {
         let code = match answer.as_object() {
-            Some(answer) if only(answer, &["country", "place"]) => fault(answer, context),
+            Some(answer) if only(answer, PARTS) => fault(answer, context),
             _ => Some("shape"),
         };
         findings(field, code)
@@ -57,11 +53,7 @@ impl Behaviour for CountryPlace {
     }
 
     fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        let members = [
-            ("country", shown.schema("countries")),
-            ("place", free_text_schema()),
-        ];
-        place::schema(&members, &["country", "place"])
+        place::schema(PARTS, shown)
     }
 }
 

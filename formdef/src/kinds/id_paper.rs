@@ -3,16 +3,26 @@
 
 use super::{Behaviour, Context, Finding, Shown, findings};
 use crate::characters::is_plain_text;
-use crate::expr::types::{Meaning, Type};
+use crate::expr::types::Meaning;
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
-use crate::place::{self, Object, code_of, only};
-use serde_json::{Value, json};
+use crate::place::{self, Object, Part, only};
+use serde_json::Value;
 
+/// Characters of the number of any paper.
+const NUMBER_MIN: usize = 5;
+const NUMBER_MAX: usize = 30;
 const ISSUED_BY_MAX: usize = 120;
 
 pub(super) struct IdPaper;
+
+const PARTS: &[Part] = &[
+    Part::code("type", "id-paper").must(),
+    Part::words("number", NUMBER_MIN, NUMBER_MAX).must(),
+    Part::day("issued_on"),
+    Part::words("issued_by", 1, ISSUED_BY_MAX),
+];
 
 impl Behaviour for IdPaper {
     fn name(&self) -> &'static str {
@@ -37,19 +47,11 @@ impl Behaviour for IdPaper {
     }
 
     fn lists(&self, _: &Field) -> Vec<String> {
-        vec!["id-paper".to_owned()]
+        place::lists(PARTS)
     }
 
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        Meaning {
-            whole: Type::Record(self.name()),
-            parts: place::named(vec![
-                ("type", code_of("id-paper", lists)),
-                ("number", Type::Text),
-                ("issued_on", Type::Date),
-                ("issued_by", Type::Text),
-            ]),
-        }
+        place::meaning(self.name(), PARTS, lists)
     }
 
     fn check<'a>(
@@ -59,9 +61,7 @@ impl Behaviour for IdPaper {
         context: &Context<'_>,
     ) -> Vec<Finding<'a>> {
         let code = match answer.as_object() {
-            Some(paper) if only(paper, &["type", "number", "issued_on", "issued_by"]) => {
-                fault(paper, context)
-            }
+            Some(paper) if only(paper, PARTS) => fault(paper, context),
             _ => Some("shape"),
         };
         findings(field, code)
@@ -81,20 +81,7 @@ impl Behaviour for IdPaper {
     }
 
     fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        let date = json!({"type": "string", "format": "date"});
-        let members = [
-            ("type", shown.schema("id-paper")),
-            (
-                "number",
-                json!({"type": "string", "minLength": 5, "maxLength": 30}),
-            ),
-            ("issued_on", date),
-            (
-                "issued_by",
-                json!({"type": "string", "minLength": 1, "maxLength": ISSUED_BY_MAX}),
-            ),
-        ];
-        place::schema(&members, &["type", "number"])
+        place::schema(PARTS, shown)
     }
 }
 
@@ -129,7 +116,10 @@ fn number_fault(kind: &str, number: &str) -> Option<Code> {
         "HCNN" => (is_code && (5..=15).contains(&length), "R-ID/foreign"),
         _ => {
             let length = number.chars().count();
-            (is_plain_text(number) && (5..=30).contains(&length), "R-ID")
+            (
+                is_plain_text(number) && (NUMBER_MIN..=NUMBER_MAX).contains(&length),
+                "R-ID",
+            )
         }
     };
     (!fits).then_some(code)

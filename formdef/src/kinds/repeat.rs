@@ -90,10 +90,10 @@ impl Behaviour for Repeat {
 
     fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
         let members = field.fields.iter();
-        let properties: Vec<_> = members
+        let properties = members
             .map(|member| {
                 (
-                    member.id.as_str(),
+                    member.id.clone(),
                     member.kind.behaviour().schema(member, shown),
                 )
             })
@@ -102,7 +102,7 @@ impl Behaviour for Repeat {
         let required: Vec<&str> = required.map(|member| member.id.as_str()).collect();
         json!({
             "type": "array",
-            "items": place::schema(&properties, &required),
+            "items": place::object_schema(properties, required),
             "minItems": least(field).whole().unwrap_or(1).max(1),
             "maxItems": most(field),
         })

@@ -2,14 +2,20 @@
 //! `{"kind", "country", "detail"}`; the kind is a code of the list `residence-kind`.
 
 use super::{Behaviour, Context, Finding, Shown, address, findings};
-use crate::expr::types::{Meaning, Type};
+use crate::expr::types::Meaning;
 use crate::form::Field;
 use crate::list::Lists;
 use crate::message::Code;
-use crate::place::{self, Object, code_of, free_text_schema, is_free_text, only};
+use crate::place::{self, COUNTRY, DETAIL, Object, PROVINCE, Part, UNIT, WARD, is_free_text, only};
 use serde_json::{Value, json};
 
 pub(super) struct Residence;
+
+const KIND: Part = Part::code("kind", "residence-kind").must();
+const HERE: &[Part] = &[KIND, PROVINCE, WARD, UNIT, DETAIL];
+const ABROAD: &[Part] = &[KIND, COUNTRY, DETAIL];
+/// What either has.
+const PARTS: &[Part] = &[KIND, PROVINCE, WARD, UNIT, COUNTRY, DETAIL];
 
 impl Behaviour for Residence {
     fn name(&self) -> &'static str {
@@ -34,22 +40,11 @@ impl Behaviour for Residence {
     }
 
     fn lists(&self, _: &Field) -> Vec<String> {
-        ["residence-kind", "provinces", "agencies", "countries"]
-            .map(str::to_owned)
-            .to_vec()
+        place::lists(PARTS)
     }
 
     fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        let mut parts = place::named(vec![("kind", code_of("residence-kind", lists))]);
-        parts.extend(place::parts(lists));
-        parts.extend(place::named(vec![
-            ("country", code_of("countries", lists)),
-            ("detail", Type::Text),
-        ]));
-        Meaning {
-            whole: Type::Record(self.name()),
-            parts,
-        }
+        place::meaning(self.name(), PARTS, lists)
     }
 
     fn check<'a>(
@@ -60,7 +55,7 @@ impl Behaviour for Residence {
     ) -> Vec<Finding<'a>> {
         let code = match answer.as_object() {
             Some(place) if place.contains_key("country") => abroad_fault(place, context),
-            Some(place) if only(place, &["kind", "province", "ward", "unit", "detail"]) => {
+            Some(place) if only(place, HERE) => {
                 kind_fault(place, context).or_else(|| address::fault(place, context))
             }
             _ => Some("shape"),
@@ -80,20 +75,7 @@ impl Behaviour for Residence {
     }
 
     fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        let kind = ("kind", shown.schema("residence-kind"));
-        let detail = ("detail", free_text_schema());
-        let here = [
-            kind.clone(),
-            ("province", shown.schema("provinces")),
-            ("ward", shown.schema("agencies")),
-            ("unit", free_text_schema()),
-            detail.clone(),
-        ];
-        let abroad = [kind, ("country", shown.schema("countries")), detail];
-        json!({"oneOf": [
-            place::schema(&here, &["kind", "province", "detail"]),
-            place::schema(&abroad, &["kind", "country", "detail"]),
-        ]})
+        json!({"oneOf": [place::schema(HERE, shown), place::schema(ABROAD, shown)]})
     }
 }
 
@@ -105,7 +87,7 @@ fn kind_fault(place: &Object, context: &Context<'_>) -> Option<Code> {
 
 fn abroad_fault(place: &Object, context: &Context<'_>) -> Option<Code> {
     let country = place.get("country").and_then(Value::as_str);
-    if !only(place, &["kind", "country", "detail"]) {
+    if !only(place, ABROAD) {
         Some("shape")
     } else if let Some(code) = kind_fault(place, context) {
         Some(code)
