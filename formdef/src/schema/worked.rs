@@ -54,7 +54,7 @@ fn of_operator(op: Op, operands: &[Tree], form: &Form, shown: &Shown<'_>) -> Val
             let is_text = is_text(operand(0)) || is_text(operand(1));
             json!({"type": if is_text { "string" } else { "number" }})
         }
-        Op::Subtract | Op::Multiply | Op::Sum => json!({"type": "number"}),
+        Op::Subtract | Op::Multiply | Op::Sum | Op::Max | Op::Min => json!({"type": "number"}),
         Op::Size | Op::Letters | Op::Digits | Op::Year => json!({"type": "integer"}),
         Op::Slice | Op::Words | Op::DistrictOf => json!({"type": "string"}),
         Op::Date | Op::Today | Op::PlusDays | Op::PlusYears => day(),
