@@ -11,7 +11,8 @@ use crate::version::V1;
 
 /// The payload of `/keys/{code}.jws`: one office of the catalogue, with the catalogue's serial and dates.
 ///
-/// The recovery key stands in `/keys/recovery.jws` as an office of code and kind `recovery`.
+/// The recovery key stands in `/keys/recovery.jws` as an office of code and kind `recovery`, the
+/// keys that sign receipts in `/keys/relay.jws` as one of code and kind `relay`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyFile {

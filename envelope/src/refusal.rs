@@ -142,7 +142,7 @@ refusals! {
 
     /// `mode` does not fit the form's and the agency's.
     Mode = "mode" 422 Envelope
-        "Hồ sơ ghi sai chế độ (chính thức hay dùng thử) nên chưa được nhận. Hãy tải lại trang rồi gửi lại."
+        "Hồ sơ ghi sai chế độ (chính thức hay chạy thử) nên chưa được nhận. Hãy tải lại trang rồi gửi lại."
         "The submission states the wrong mode (live or trial), so it was not taken. Reload the page and send again.";
 
     /// A part is sealed to a key that is not one of an office of that role, or out of its dates.

@@ -14,6 +14,8 @@ use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER};
 use crate::lists::Agency;
 
 const DAY_S: i64 = 24 * 3600;
+/// The name of the key file by which a page knows the relay's receipts.
+const RELAY: &str = "relay";
 /// How many offices a message names before it counts the rest.
 const NAMED_MAX: usize = 5;
 
@@ -22,7 +24,7 @@ pub fn midnight(day: Date) -> UnixTime {
     seconds(Moment::start_of(day))
 }
 
-/// The signed files by path: `catalogue.jws`, `keys/{code}.jws`, `keys/recovery.jws`.
+/// The signed files by path: `catalogue.jws`, `keys/{code}.jws`, `keys/recovery.jws`, `keys/relay.jws`.
 ///
 /// Errors: the register holds keys of an office that the portal does not know; an office that is open has no key that
 /// is valid now.
@@ -34,19 +36,21 @@ pub(crate) fn signed_files(
     let catalogue = catalogue(content, keys, now)?;
     let kid = keys.publisher.public().thumbprint();
     let sign = |input: String| jws::attach(&input, &keys.publisher.sign(&input));
-    let recovery = CatalogueOffice {
-        code: RECOVERY.to_owned(),
-        kind: RECOVERY.to_owned(),
+    let no_office = |name: &str, keys: Vec<DatedKey>| CatalogueOffice {
+        code: name.to_owned(),
+        kind: name.to_owned(),
         opens: None,
         closes: None,
         mode: Mode::Live,
-        keys: vec![catalogue.recovery.clone()],
+        keys,
     };
+    let recovery = no_office(RECOVERY, vec![catalogue.recovery.clone()]);
+    let relay = no_office(RELAY, catalogue.relays.clone());
     let mut files = vec![(
         "catalogue.jws".to_owned(),
         sign(catalogue.signing_input(kid)),
     )];
-    for office in catalogue.offices.iter().chain([&recovery]) {
+    for office in catalogue.offices.iter().chain([&recovery, &relay]) {
         let file = KeyFile {
             v: V1,
             serial: catalogue.serial,

@@ -86,6 +86,13 @@ fn catalogue_and_key_files_hold_under_the_publishers_key() {
     }
     let recovery = KeyFile::read(&text("keys/recovery.jws"), &pinned, launch()).unwrap();
     assert_eq!(recovery.office.keys[0].jwk, key(4));
+    let relay = KeyFile::read(&text("keys/relay.jws"), &pinned, launch()).unwrap();
+    assert_eq!(
+        (relay.office.code, relay.office.kind),
+        ("relay".into(), "relay".into())
+    );
+    assert_eq!(relay.office.keys, catalogue.relays);
+    assert_eq!(relay.office.keys[0].jwk, key(2));
     assert!(Catalogue::read(&text("catalogue.jws"), &[key(2)], launch()).is_err());
 }
 

@@ -87,7 +87,7 @@ fn particulars(case: &Case) -> Vec<(&'static str, String)> {
         ("Số hiệu điện tử", case.id.to_string()),
     ];
     if case.mode == envelope::Mode::Trial {
-        particulars.push(("Chế độ", "DÙNG THỬ – không phải hồ sơ thật".to_owned()));
+        particulars.push(("Chế độ", "CHẠY THỬ – không phải hồ sơ thật".to_owned()));
     }
     particulars.extend(case.amends.map(|id| ("Sửa đổi hồ sơ", id.to_string())));
     particulars.extend(case.withdraws.map(|id| ("Rút hồ sơ", id.to_string())));
