@@ -1,5 +1,5 @@
 //! Prints every case with its form compiled, as one JSON array, for the tests of the page's script:
-//! `[{"name", "form", "lists": {id: list}, "answers", "at", "expect": [{"field", "rule", "severity"}]}]`.
+//! `[{"name", "form", "page", "words", "lists": {id: list}, "answers", "at", "expect": [{"field", "rule", "severity"}]}]`.
 //!
 //! ```sh
 //! cargo run --quiet -p formdef --example cases > cases.json
@@ -18,11 +18,13 @@ fn main() {
         .map(|case| {
             let used = lists
                 .iter()
-                .filter(|(id, _)| case.form.lists.contains_key(*id));
+                .filter(|(id, _)| case.form.lists.contains_key(*id))
+                .map(|(id, list)| (id, page_list(list)));
             json!({
                 "name": case.name,
                 "form": case.form,
-                "messages": case.form.messages("vi"),
+                "page": case.form.page(&[]),
+                "words": case.form.all_words("vi"),
                 "lists": used.collect::<std::collections::BTreeMap<_, _>>(),
                 "answers": case.answers,
                 "at": case.at,
@@ -31,4 +33,9 @@ fn main() {
         })
         .collect();
     println!("{}", Value::from(cases));
+}
+
+/// A list as pages load it.
+fn page_list(list: &formdef::List) -> Value {
+    serde_json::from_str(&list.page("vi")).unwrap_or_default()
 }

@@ -77,6 +77,26 @@ impl List {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// As pages load it, in one language: `{"groups": [{code, label}], "items": [{code, label, group, opens, closes}]}`,
+    /// members that it lacks left out.
+    pub fn page(&self, language: &str) -> String {
+        let mut page = serde_json::json!({ "items": self.items });
+        if !self.groups.is_empty() {
+            page["groups"] = serde_json::json!(self.groups);
+        }
+        let lines = page
+            .as_object_mut()
+            .into_iter()
+            .flat_map(|parts| parts.values_mut());
+        for line in lines.filter_map(|lines| lines.as_array_mut()).flatten() {
+            let label: Option<Text> = serde_json::from_value(line["label"].take()).ok();
+            line["label"] = label
+                .map_or_else(String::new, |label| label.get(language).to_owned())
+                .into();
+        }
+        page.to_string()
+    }
+
     /// The item of that code.
     pub fn find(&self, code: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.code == code)

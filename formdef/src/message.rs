@@ -215,7 +215,7 @@ fn fill(words: &str, field: &Field) -> String {
 }
 
 /// Name → words with their placeholders, for the messages that this form's fields can have, in one language.
-pub(crate) fn table(form: &Form, language: &str) -> Value {
+pub(crate) fn table(form: &Form, language: &str) -> Map<String, Value> {
     let always = [
         "required",
         "shape",
@@ -233,8 +233,7 @@ pub(crate) fn table(form: &Form, language: &str) -> Value {
         used.contains(name)
             .then(|| ((*name).to_owned(), words.into()))
     };
-    let table: Map<String, Value> = MESSAGES.iter().filter_map(entry).collect();
-    table.into()
+    MESSAGES.iter().filter_map(entry).collect()
 }
 
 #[cfg(test)]

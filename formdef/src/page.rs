@@ -1,50 +1,215 @@
-//! The page form: what the page's script needs of a compiled form, in one language.
+//! The page form: what the page's script needs of a compiled form beside the HTML, and the words of its faults.
 
-use crate::expr::Tree;
-use crate::form::{Field, Form};
+use crate::expr::{Op, Scalar, Tree};
+use crate::form::{Choice, Field, Form, Rule, Wording};
 use crate::kinds::Kind;
-use crate::message;
+use crate::{List, message};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// What the page shows from its HTML, or does not need.
-const LEFT_OUT: &[&str] = &[
-    "title",
-    "label",
-    "hint",
-    "intro",
-    "source",
-    "sensitive",
-    "level",
-    "code",
-];
+/// Faults that no page can give: its inputs offer nothing else, and what is not asked is not sent.
+const NEVER: [&str; 3] = ["unknown-field", "not-shown", "computed"];
 
 impl Form {
-    /// The compiled form with each text in `language` as a string, without what stands in the HTML already. Papers are not
-    /// among its fields, but in `attachments`: id and condition. `messages`: name → words, of the faults that its kinds can
-    /// give.
-    pub fn page(&self, language: &str) -> Value {
-        let form = self.on_page();
-        let mut page = serde_json::to_value(&form).unwrap_or_default();
-        strip(&mut page, language);
-        if let Some(members) = page.as_object_mut() {
-            let papers = self.papers().map(|paper| match &paper.show_when {
-                Some(condition) => json!({"id": paper.id, "show_when": condition}),
-                None => json!({"id": paper.id}),
+    /// What its HTML does not say: conditions, expressions, rules. Members without content are left out; of wordings only
+    /// the rule and the key in [`Form::words`] are here. `lists` are those that the page loads: where an expression has
+    /// all codes of one, its id stands. The shape stands in LANGUAGE.md, "The page form".
+    pub fn page(&self, lists: &[&List]) -> Value {
+        let page_tree = |tree: &Tree| page_tree(tree, lists);
+        let conditions = self.sections.iter().filter_map(|section| {
+            Some((section.id.clone(), page_tree(section.show_when.as_ref()?)))
+        });
+        let (own, rules) = (self.own_words(), self.rules.len());
+        let wording = |of: &str, which: &str| {
+            let found = own
+                .iter()
+                .position(|(id, fault, _)| id == of && *fault == which);
+            found.map(|number| json!([own[number].2.id, rules + number]))
+        };
+        let page_rule =
+            |rule: &Rule| json!([rule.on, rule.id, rule.severity, page_tree(&rule.assert)]);
+        let fields = self.fields().flat_map(|field| {
+            let its = page_field(field, &field.id, &wording, &page_tree)
+                .map(|value| (field.id.clone(), value));
+            let members = field.fields.iter().filter_map(|member| {
+                let id = member_id(field, member);
+                page_field(member, &id, &wording, &page_tree).map(|value| (id, value))
             });
-            members.insert("attachments".to_owned(), papers.collect());
-            // What is offered after the receipt is read from the published form then.
-            members.remove("again");
-            members.insert("messages".to_owned(), form.messages(language));
+            its.into_iter().chain(members).collect::<Vec<_>>()
+        });
+        json!({
+            "sections": conditions.collect::<Map<_, _>>(),
+            "fields": fields.collect::<Map<_, _>>(),
+            "rules": self.rules.iter().map(page_rule).collect::<Value>(),
+        })
+    }
+
+    /// When its papers are needed: those that have a condition, by id.
+    pub fn page_attachments(&self) -> Value {
+        let papers = self.papers().filter_map(|paper| {
+            let condition = page_tree(paper.show_when.as_ref()?, &[]);
+            Some((paper.id.clone(), condition))
+        });
+        papers.collect::<Map<_, _>>().into()
+    }
+
+    /// The words of the faults that its page can show, in one language: under a rule's number those of the rule, under a
+    /// field's key in [`Form::page`] its own, under a code those of its kinds, with their placeholders.
+    pub fn words(&self, language: &str) -> Map<String, Value> {
+        let mut words = self.all_words(language);
+        words.retain(|name, _| name.parse::<usize>().is_ok() || self.can_say(name));
+        words
+    }
+
+    /// The same with the words of faults that no page can show: an option that it does not offer.
+    pub fn all_words(&self, language: &str) -> Map<String, Value> {
+        let mut words = message::table(self, language);
+        let rules = self.rules.iter().map(|rule| &rule.message);
+        let own = self.own_words().into_iter().map(|(.., own)| &own.message);
+        for (number, message) in rules.chain(own).enumerate() {
+            words.insert(number.to_string(), message.get(language).into());
         }
-        page
+        words
     }
 
-    /// Name → words in `language`, of the faults that the kinds of its fields can give.
-    pub fn messages(&self, language: &str) -> Value {
-        message::table(self, language)
+    /// The wordings of fields for faults of their kinds, in the order of their numbers, which follow those of the rules:
+    /// the field, which fault, the words.
+    fn own_words(&self) -> Vec<(String, &'static str, &Wording)> {
+        let mut all = Vec::new();
+        for group in self.fields() {
+            let members = group
+                .fields
+                .iter()
+                .map(|member| (member_id(group, member), member));
+            for (id, field) in std::iter::once((group.id.clone(), group)).chain(members) {
+                let own = [("missing", &field.missing), ("invalid", &field.invalid)];
+                for (fault, words) in own {
+                    all.extend(words.iter().map(|words| (id.clone(), fault, words)));
+                }
+            }
+        }
+        all
     }
 
+    /// Whether some field can have the fault in these words on a page.
+    fn can_say(&self, name: &str) -> bool {
+        let mut fields = self.all_fields();
+        match name {
+            "required" => fields.any(|field| field.required && field.missing.is_none()),
+            "length/short" => fields.any(|field| field.length_min.is_some()),
+            // Elsewhere nothing else can be chosen; an entry can go after it was.
+            "option" => fields.any(|field| field.of.is_some()),
+            "not-within" => fields.any(|field| field.within.is_some()),
+            "distinct" => fields.any(|field| field.distinct.is_some()),
+            "shape" => true,
+            _ if NEVER.contains(&name) => false,
+            _ => fields.any(|field| field.invalid.is_none() && field.kind.codes().contains(&name)),
+        }
+    }
+}
+
+/// A member as the first entry of its group has it in the HTML.
+fn member_id(group: &Field, member: &Field) -> String {
+    format!("{}[0].{}", group.id, member.id)
+}
+
+/// What its HTML does not say of a field.
+fn page_field(
+    field: &Field,
+    id: &str,
+    wording: &impl Fn(&str, &str) -> Option<Value>,
+    page_tree: &impl Fn(&Tree) -> Value,
+) -> Option<Value> {
+    let tree = |tree: &Option<Tree>| tree.as_ref().map(page_tree);
+    members([
+        ("show_when", tree(&field.show_when)),
+        ("prefill", tree(&field.prefill)),
+        ("value", tree(&field.value)),
+        ("within", tree(&field.within)),
+        ("gives", field.gives.map(|kind| kind.name().into())),
+        ("of", field.of.as_ref().map(|id| json!(id))),
+        ("distinct", field.distinct.as_ref().map(|id| json!(id))),
+        ("decimals", field.decimals.map(|digits| json!(digits))),
+        ("options", windows(field)),
+        ("invalid", wording(id, "invalid")),
+        ("missing", wording(id, "missing")),
+    ])
+}
+
+/// The options, when some have their times: `[{value, opens, closes}]`.
+fn windows(field: &Field) -> Option<Value> {
+    let has_times = |option: &Choice| option.opens.is_some() || option.closes.is_some();
+    let options = field.options.iter();
+    options.clone().any(has_times).then(|| {
+        options
+            .map(|option| {
+                members([
+                    ("value", Some(option.value.as_str().into())),
+                    ("opens", option.opens.map(|at| json!(at))),
+                    ("closes", option.closes.map(|at| json!(at))),
+                ])
+            })
+            .collect()
+    })
+}
+
+/// An expression by fewer operators: of the comparisons only `==` and `<`, and their negations; a day as its text; what
+/// stands in arrays of its own as operands. What is unknown stays so.
+fn page_tree(tree: &Tree, lists: &[&List]) -> Value {
+    let page_tree = |tree: &Tree| page_tree(tree, lists);
+    let Tree::Call(op, operands) = tree else {
+        return match tree {
+            Tree::In(item, scalars) => {
+                let codes: Vec<Value> = scalars.iter().map(Scalar::to_json).collect();
+                let holds_all = |list: &&&List| {
+                    let items = list
+                        .items
+                        .iter()
+                        .map(|item| Value::from(item.code.as_str()));
+                    items.eq(codes.iter().cloned())
+                };
+                let item = page_tree(item);
+                match lists.iter().find(holds_all) {
+                    Some(list) => json!(["listed", item, list.id]),
+                    None => ["in".into(), item].into_iter().chain(codes).collect(),
+                }
+            }
+            Tree::Map(entries) => {
+                let entries = entries
+                    .iter()
+                    .map(|(name, tree)| [name.as_str().into(), page_tree(tree)]);
+                std::iter::once("map".into())
+                    .chain(entries.flatten())
+                    .collect()
+            }
+            _ => tree.to_json(),
+        };
+    };
+    let operands: Vec<Value> = operands.iter().map(page_tree).collect();
+    match (op, &operands[..]) {
+        (Op::Date, [day]) if day.is_string() => day.clone(),
+        (Op::NotEqual, [a, b]) => json!(["!", ["==", a, b]]),
+        (Op::Greater, [a, b]) => json!(["<", b, a]),
+        (Op::LessEqual, [a, b]) => json!(["!", ["<", b, a]]),
+        (Op::GreaterEqual, [a, b]) => json!(["!", ["<", a, b]]),
+        (Op::DateNotEqual, [a, b]) => json!(["!", ["d==", a, b]]),
+        (Op::DateGreater, [a, b]) => json!(["d<", b, a]),
+        (Op::DateLessEqual, [a, b]) => json!(["!", ["d<", b, a]]),
+        (Op::DateGreaterEqual, [a, b]) => json!(["!", ["d<", a, b]]),
+        _ => std::iter::once(op.name().into()).chain(operands).collect(),
+    }
+}
+
+/// An object of those that are there; `None` when none is.
+fn members<const N: usize>(known: [(&str, Option<Value>); N]) -> Option<Value> {
+    let there: Map<String, Value> = known
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect();
+    (!there.is_empty()).then(|| there.into())
+}
+
+impl Form {
     /// The names of the kinds of the fields on its page, members of repeat groups included, and of what they give, each
     /// once.
     pub fn kinds(&self) -> BTreeSet<&'static str> {
@@ -62,14 +227,30 @@ impl Form {
         self.fields().chain(members)
     }
 
-    /// The names of the operators and functions of its expressions, and `within` when it has such a field, each once.
+    /// What its expressions need beside the comparisons and conditions that every form has, each once: the names of
+    /// functions, `arithmetic`, `within`, `prefill`, and `copied` when what is worked out shows other answers.
     pub fn functions(&self) -> BTreeSet<&'static str> {
-        let is_within = self.all_fields().any(|field| field.within.is_some());
-        let mut names = BTreeSet::from_iter(is_within.then_some("within"));
+        let any = |has: &dyn Fn(&Field) -> bool| self.all_fields().any(has);
+        let copies = |field: &Field| match &field.value {
+            Some(Tree::Call(op, _)) => field.gives.is_some() || *op == Op::If,
+            Some(tree) => field.gives.is_some() || !matches!(tree, Tree::Literal(_)),
+            None => false,
+        };
+        let needs = [
+            ("within", any(&|field| field.within.is_some())),
+            ("prefill", any(&|field| field.prefill.is_some())),
+            ("copied", any(&copies)),
+        ];
+        let mut names: BTreeSet<_> = needs
+            .iter()
+            .filter(|(_, needed)| *needed)
+            .map(|(name, _)| *name)
+            .collect();
         for tree in self.trees() {
             tree.each(&mut |tree| {
                 if let Tree::Call(op, _) = tree {
-                    names.insert(op.name());
+                    let sums = matches!(op, Op::Add | Op::Subtract | Op::Multiply);
+                    names.insert(if sums { "arithmetic" } else { op.name() });
                 }
             });
         }
@@ -95,29 +276,5 @@ impl Form {
             .flatten();
         let rules = self.rules.iter().map(|rule| &rule.assert);
         sections.chain(fields).chain(rules)
-    }
-}
-
-fn strip(value: &mut Value, language: &str) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| strip(item, language)),
-        Value::Object(members) => strip_members(members, language),
-        _ => {}
-    }
-}
-
-/// Expressions are arrays and hold no objects, so that no name in them is mistaken for a member of the form.
-fn strip_members(members: &mut Map<String, Value>, language: &str) {
-    members.retain(|name, _| !LEFT_OUT.contains(&name.as_str()));
-    for (name, value) in members {
-        match value {
-            Value::Object(texts) if name == "message" => {
-                let words = texts.get(language).or_else(|| texts.values().next());
-                *value = words.cloned().unwrap_or_default();
-            }
-            // Codes of lists: whatever they are called, they are not ours.
-            Value::Object(_) if name == "lists" => {}
-            other => strip(other, language),
-        }
     }
 }

@@ -369,14 +369,13 @@ fn a_paper_is_brought_and_never_missing() {
         !found.iter().any(|(field, _)| field == "att.book"),
         "{found:?}"
     );
-    let page = form.page("vi");
-    assert_eq!(
-        page["attachments"],
-        json!([{"id": "att.book", "show_when": compiled["show_when"]}])
-    );
-    let asked = page["sections"].as_array().unwrap().iter();
-    let asked: Vec<&str> = asked
-        .map(|section| section["id"].as_str().unwrap())
+    let when = &form.page_attachments()["att.book"];
+    assert_eq!(when[2], json!(["!", ["d<", "2022-12-31", ["today"]]]));
+    let asked: Vec<_> = form
+        .on_page()
+        .sections
+        .into_iter()
+        .map(|section| section.id)
         .collect();
     assert_eq!(asked, ["case", "child", "hk", "place"]);
 }
@@ -397,17 +396,66 @@ fn a_compiled_form_of_another_kind_is_refused() {
 }
 
 #[test]
-fn the_page_form_has_one_language_and_the_messages() {
-    let page = form().page("en");
-    assert_eq!(page["rules"][1]["message"], "The mother is the head.");
-    assert_eq!(
-        page["rules"][0]["message"],
-        "Ngày không được sau ngày nộp hồ sơ."
-    );
-    assert_eq!(page["messages"]["required"], "Answer “{label}”.");
-    assert!(page["messages"].get("R-PHONE").is_none());
-    assert!(page["sections"][0]["fields"][0].get("label").is_none());
+fn the_page_form_says_what_its_html_does_not() {
+    let form = form();
+    let page = form.page(&[]);
+    // What the HTML has is not in it, and no words.
+    assert!(!page.to_string().contains("\"label\""));
     assert!(page.get("title").is_none());
+    let rule = &page["rules"][0];
+    assert_eq!(rule[3][0], "!", "of comparisons only `==` and `<`: {rule}");
+}
+
+#[test]
+fn a_page_has_the_words_of_the_faults_that_it_can_show() {
+    let words = form().words("en");
+    assert_eq!(words["1"], "The mother is the head.");
+    assert_eq!(words["0"], "Ngày không được sau ngày nộp hồ sơ.");
+    assert_eq!(words["required"], "Answer “{label}”.");
+    assert!(words.get("R-PHONE").is_none());
+    assert!(words.get("unknown-field").is_none());
+    assert!(form().all_words("en").contains_key("unknown-field"));
+}
+
+#[test]
+fn all_codes_of_a_list_that_the_page_loads_stand_there_by_its_name() {
+    let text = r#"
+title.vi = "Thử"
+version = 1
+level = 3
+[recipients]
+ward = "agency"
+[[section]]
+id = "all"
+title.vi = "Mục"
+[[section.field]]
+id = "agency"
+kind = "agency"
+label.vi = "Nơi nhận"
+required = true
+[[section.field]]
+id = "code"
+kind = "text"
+label.vi = "Mã"
+[[section.field.rule]]
+id = "R-CODE"
+assert = "code in list('provinces')"
+message.vi = "Không có mã này."
+"#;
+    let shelf = shelf();
+    let source = Source {
+        path: "forms/thu/form.toml".into(),
+        text: text.into(),
+    };
+    let (form, faults) = parse(&source, &shelf);
+    let form = form.unwrap_or_else(|| panic!("{faults:?}"));
+    let provinces = &shelf.lists["provinces"];
+    assert_eq!(
+        form.page(&[provinces])["rules"][0][3],
+        json!(["listed", ["get", "code"], "provinces"])
+    );
+    let codes = form.page(&[])["rules"][0][3].as_array().map(Vec::len);
+    assert_eq!(codes, Some(2 + provinces.items.len()));
 }
 
 #[test]

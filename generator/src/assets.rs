@@ -7,7 +7,7 @@ use envelope::Digest;
 
 use formdef::Form;
 
-use crate::bundle::{Bundle, bundles};
+use crate::bundle::{Bundle, Written, bundles};
 use crate::fault::{Fault, Mistake};
 use crate::memo::Memo;
 use crate::minify;
@@ -18,18 +18,29 @@ const CORE: &str = "script/form.js";
 /// The folders of pieces, and the name of a piece's module in them: the kinds of field and the functions of
 /// expressions that the core does not have. A page links those that its form uses.
 const PIECES: [(&str, &str); 2] = [("components/", "/script.js"), ("script/functions/", ".js")];
+/// What several pieces share.
+const SHARED: [&str; 3] = ["script/fill.js", "script/words.js", "script/repeats.js"];
 /// Pieces that the core loads when it comes to them.
-const LATER: [&str; 2] = ["script/receipt.js", "script/again.js"];
-/// How many characters of the digest a name holds: 96 bits.
-const DIGEST_CHARACTERS: usize = 16;
+const LATER: [&str; 2] = ["script/outcome.js", "script/again.js"];
+/// The style of pages, of forms, of their review and receipt, and of paper, each in one file: the sheets of `style/` that it is made of.
+const STYLES: [(&str, &[&str]); 4] = [
+    ("style", &["tokens", "base", "pages"]),
+    ("form_style", &["tokens", "base", "form"]),
+    ("outcome_style", &["outcome"]),
+    ("print", &["print"]),
+];
+/// How many characters of the digest a name holds: 60 bits, which keep ten thousand files apart. A page has a dozen.
+const DIGEST_CHARACTERS: usize = 10;
 
 /// The assets of a portal.
 #[derive(Default)]
 pub(crate) struct Assets {
     /// Logical name → address.
     pub(crate) urls: BTreeMap<String, String>,
-    /// Module that begins a piece → address.
+    /// Module that begins a piece → its address.
     pieces: BTreeMap<String, String>,
+    /// The same → what others import of it: all lie in one folder.
+    scripts: BTreeMap<String, Written>,
     /// Path → content.
     pub(crate) files: BTreeMap<String, String>,
 }
@@ -37,15 +48,17 @@ pub(crate) struct Assets {
 impl Assets {
     /// The assets, or their faults, from the memo when no source of theirs has changed.
     pub(crate) fn kept(site: &Folder, memo: &Memo) -> Result<Arc<Assets>, Vec<Fault>> {
-        let inputs = site.inputs(&[".css", ".js", ".svg"]);
+        let inputs = site.inputs(&[".css", ".js", ".svg", ".toml"]);
         let made = || Assets::make(site).map(Arc::new);
         Clone::clone(&*memo.assets.get("assets", inputs, made))
     }
 
-    /// Makes them: `style` from all style sheets, the core and the pieces from their modules, each `*.svg` by its name.
+    /// Makes them: [`STYLES`], the core and the pieces from their modules, each `*.svg` by its name.
     fn make(site: &Folder) -> Result<Assets, Vec<Fault>> {
         let mut assets = Assets::default();
-        assets.add("style", "css", minify::css(&style(site)));
+        for (name, sheets) in STYLES {
+            assets.add(name, "css", minify::css(&style(site, sheets)));
+        }
         assets.add_scripts(site)?;
         for (path, stem) in site.matching("", ".svg") {
             assets.add(
@@ -78,16 +91,15 @@ impl Assets {
         let linked = PIECES
             .iter()
             .flat_map(|(folder, ending)| site.matching(folder, ending));
-        let linked: Vec<&str> = linked.map(|(path, _)| path).collect();
+        let linked: Vec<&str> = linked.map(|(path, _)| path).chain(SHARED).collect();
         let all = bundles(site, CORE, &linked, &LATER)?;
         let mut left: Vec<&Bundle> = all.iter().collect();
         while !left.is_empty() {
             let before = left.len();
             left.retain(|bundle| {
-                let module = bundle.module(&all, |entry| self.script_url(entry));
+                let module = bundle.module(&all, |entry| self.scripts.get(entry));
                 module
-                    .as_ref()
-                    .map(|module| self.add_script(&bundle.entry, module))
+                    .map(|module| self.add_script(bundle, &module))
                     .is_none()
             });
             if left.len() == before {
@@ -102,25 +114,19 @@ impl Assets {
         Ok(())
     }
 
-    /// A script that is there, as others import it: all lie in one folder.
-    fn script_url(&self, entry: &str) -> Option<String> {
-        let url = self.pieces.get(entry)?;
-        Some(format!("./{}", last(url)))
-    }
-
-    fn add_script(&mut self, entry: &str, module: &str) {
+    fn add_script(&mut self, bundle: &Bundle, module: &str) {
+        let entry = bundle.entry.as_str();
         let name = last(entry.trim_end_matches("/script.js").trim_end_matches(".js"));
-        let url = self.add(name, "js", minify::script(module));
+        let (script, names) = bundle.unaliased(&minify::script(module));
+        let url = self.add(name, "js", script);
+        let address = format!("./{}", last(&url));
         self.pieces.insert(entry.to_owned(), url);
+        self.scripts
+            .insert(entry.to_owned(), Written { address, names });
     }
 
     fn add(&mut self, name: &str, ending: &str, content: String) -> String {
-        let digest: String = Digest::of(content.as_bytes())
-            .to_string()
-            .chars()
-            .take(DIGEST_CHARACTERS)
-            .collect();
-        let path = format!("assets/{name}.{digest}.{ending}");
+        let (path, _) = named(name, ending, &content);
         let url = format!("/{path}");
         self.urls.insert(name.to_owned(), url.clone());
         self.files.insert(path, content);
@@ -128,26 +134,22 @@ impl Assets {
     }
 }
 
+/// The path of a file by the digest of its content, and that digest as it stands there.
+pub(crate) fn named(name: &str, ending: &str, content: &str) -> (String, String) {
+    let digest = Digest::of(content.as_bytes()).to_string();
+    let digest: String = digest.chars().take(DIGEST_CHARACTERS).collect();
+    (format!("assets/{name}.{digest}.{ending}"), digest)
+}
+
 /// What stands behind the last `/`.
 fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// All style in one sheet: the tokens, the rest of `style/` by name, the components, and print last, which overrides.
-fn style(site: &Folder) -> String {
-    let (first, last) = ("style/tokens.css", "style/print.css");
-    let general = site
-        .matching("style/", ".css")
-        .map(|(path, _)| path)
-        .filter(|path| *path != first && *path != last);
-    let components = site.matching("components/", ".css").map(|(path, _)| path);
-    let paths = [first]
-        .into_iter()
-        .chain(general)
-        .chain(components)
-        .chain([last]);
-    paths
-        .filter_map(|path| site.text(path))
-        .collect::<Vec<_>>()
-        .join("\n")
+/// The sheets under `style/` one after the other.
+fn style(site: &Folder, sheets: &[&str]) -> String {
+    let texts = sheets
+        .iter()
+        .filter_map(|sheet| site.text(&format!("style/{sheet}.css")));
+    texts.collect::<Vec<_>>().join("\n")
 }

@@ -34,26 +34,26 @@ pub(crate) struct Bundle {
 }
 
 impl Bundle {
-    /// As one ES module. `all` are the bundles of the same call, `address` gives the URL of one that this one imports;
-    /// `None` while there is none.
-    pub(crate) fn module(
+    /// As one ES module. `all` are the bundles of the same call; `written` gives what became of one that this one
+    /// imports; `None` while there is none.
+    pub(crate) fn module<'a>(
         &self,
         all: &[Bundle],
-        address: impl Fn(&str) -> Option<String>,
+        written: impl Fn(&str) -> Option<&'a Written>,
     ) -> Option<String> {
         let mut module = String::new();
         for (entry, names) in &self.imports {
             let from = all.iter().find(|bundle| bundle.entry == *entry)?;
+            let Written {
+                address,
+                names: kept,
+            } = written(entry)?;
             let names: Vec<_> = from
                 .short_names()
                 .filter(|(name, _)| names.contains(*name))
-                .map(|(name, short)| format!("{short} as {name}"))
+                .map(|(name, short)| format!("{} as {name}", kept.get(&short).unwrap_or(&short)))
                 .collect();
-            module += &format!(
-                "import {{ {} }} from '{}';\n",
-                names.join(", "),
-                address(entry)?
-            );
+            module += &format!("import {{ {} }} from '{address}';\n", names.join(", "));
         }
         module += &self.text;
         let exports: Vec<_> = self
@@ -65,6 +65,28 @@ impl Bundle {
             module += &format!("export {{ {} }};\n", exports.join(", "));
         }
         Some(module)
+    }
+
+    /// Its module after minification with its exports under the names that they have there: an alias for each would be
+    /// a tenth of the core. Those names by the short ones.
+    pub(crate) fn unaliased(&self, minified: &str) -> (String, BTreeMap<String, String>) {
+        let mut names = BTreeMap::new();
+        let Some((body, exports)) = minified.rsplit_once("export{") else {
+            return (minified.to_owned(), names);
+        };
+        let (exports, rest) = exports.split_once('}').unwrap_or((exports, ""));
+        let shorts: BTreeSet<String> = self.short_names().map(|(_, short)| short).collect();
+        let kept: Vec<&str> = exports
+            .split(',')
+            .map(|export| match export.split_once(" as ") {
+                Some((name, short)) if shorts.contains(short) => {
+                    names.insert(short.to_owned(), name.to_owned());
+                    name
+                }
+                _ => export,
+            })
+            .collect();
+        (format!("{body}export{{{}}}{rest}", kept.join(",")), names)
     }
 
     /// What it exports, and under which name: `a`, `b`, … `a1`.
@@ -79,6 +101,14 @@ impl Bundle {
             (name.as_str(), format!("{letter}{round}"))
         })
     }
+}
+
+/// What became of a bundle.
+pub(crate) struct Written {
+    /// Its address, as others import it.
+    pub(crate) address: String,
+    /// The names of its exports, by those of its module before minification, where they differ.
+    pub(crate) names: BTreeMap<String, String>,
 }
 
 /// The core with all that `core` needs, then a piece for each of `linked` and `later` that is not in the core. The page
@@ -395,9 +425,16 @@ mod tests {
     /// The bundles as they would be written, each under its entry's path.
     fn written(site: &Folder, linked: &[&str], later: &[&str]) -> Vec<String> {
         let all = bundles(site, "script/form.js", linked, later).unwrap();
-        let address = |entry: &str| Some(format!("./{entry}"));
+        let written: BTreeMap<_, _> = all
+            .iter()
+            .map(|bundle| {
+                let address = format!("./{}", bundle.entry);
+                let names = BTreeMap::new();
+                (bundle.entry.clone(), Written { address, names })
+            })
+            .collect();
         all.iter()
-            .map(|bundle| bundle.module(&all, address).unwrap())
+            .map(|bundle| bundle.module(&all, |entry| written.get(entry)).unwrap())
             .collect()
     }
 

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use envelope::Digest;
-use formdef::{Field, Form, Mode, Moment, Office, Recipient, Text, Window};
-use serde_json::{Value, json};
+use formdef::{Field, Form, List, Mode, Moment, Office, Recipient, Text, Window};
+use serde_json::{Map, Value, json};
 
+use crate::assets::Assets;
 use crate::content::{Content, Service};
-use crate::lists::{Agency, District};
+use crate::lists::{Agency, District, SHORT_LIST_MAX};
+use crate::loaded::Loaded;
 use crate::opening::Opening;
 use crate::order::Order;
 use crate::plan::{Subject, root};
@@ -271,46 +273,105 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The data block of a form's page. `publishers` are the keys that sign key files; none: sending is off. `scripts` are
-    /// the addresses of those that the page loads later, by name.
-    pub(crate) fn data(
-        self,
-        service: &Service,
-        publishers: Option<&Value>,
-        scripts: &BTreeMap<String, String>,
-    ) -> Value {
-        let (form, portal) = (&service.form, &self.content.portal);
+    /// The lists that a form's page loads; others stand in it.
+    fn loaded_lists(self, form: &Form) -> Vec<&'a List> {
+        let members = form.fields().flat_map(|field| &field.fields);
+        let narrowed: Vec<_> = form
+            .fields()
+            .chain(members)
+            .filter(|field| field.within.is_some())
+            .map(|field| field.list.as_deref())
+            .collect();
         let lists = form
             .lists
+            .keys()
+            .filter_map(|id| self.content.lists.get(id));
+        lists
+            .filter(|list| list.items.len() > SHORT_LIST_MAX || narrowed.contains(&Some(&list.id)))
+            .collect()
+    }
+
+    /// Every list as forms' pages load it, by id.
+    pub(crate) fn page_lists(self) -> BTreeMap<String, Loaded> {
+        let lists = self.content.lists.values();
+        lists
+            .map(|list| {
+                (
+                    list.id.clone(),
+                    Loaded::new(&list.id, list.page(self.language)),
+                )
+            })
+            .collect()
+    }
+
+    /// What a form's page loads of its own: the words of faults, and what the review and sending need. `publishers` are the
+    /// keys that sign key files; none: sending is off.
+    pub(crate) fn own_files(
+        self,
+        form: &Form,
+        publishers: Option<&Value>,
+        assets: &Assets,
+    ) -> [Loaded; 2] {
+        let texts = self.content.texts.get(self.language);
+        let shown = form.on_page();
+        let readers = shown
+            .recipients
             .iter()
-            .map(|(id, sha256)| (id.clone(), Value::from(format!("/lists/{sha256}.json"))));
-        let offices = portal.offices.iter().filter_map(|(kind, office)| {
-            let prefix = office.prefix.as_ref()?;
-            Some((
-                kind.clone(),
-                json!({ "prefix": prefix, "label": office.label.get(self.language) }),
-            ))
-        });
-        let mut block = json!({
-            "form": form.page(self.language),
+            .map(|reader| self.page_reader(&shown, reader));
+        let outcome = json!({
+            "mode": form.mode,
+            "recipients": readers.collect::<Value>(),
+            "attachments": form.page_attachments(),
             "ref": { "id": form.id, "version": form.version, "sha256": Digest::of(form.to_compiled().as_bytes()) },
-            "lang": self.language,
-            "relay": portal.relay,
-            "receipt": scripts.get("receipt"),
-            "portal": portal.portal,
-            "sending": publishers.is_some(),
-            "publishers": publishers.unwrap_or(&Value::Array(Vec::new())),
-            "lists": lists.collect::<serde_json::Map<_, _>>(),
-            "offices": offices.collect::<serde_json::Map<_, _>>(),
-            // An agency's code after this leads to its line in the index, and from there to its page.
-            "agencyPage": format!("{}#a-", self.url(&Subject::Agencies)),
-            "contact": { "phone": portal.contact.phone, "hours": portal.contact.hours.get(self.language) },
-            "ui": self.content.texts.get(self.language).map_or(&Value::Null, |texts| &texts["script"]),
+            "relay": self.content.portal.relay,
+            "publishers": publishers,
+            "style": assets.urls.get("outcome_style"),
+            "again": form.again.as_ref().and(assets.urls.get("again")),
+            "ui": texts.map_or(Value::Null, |texts| texts["outcome"].clone()),
         });
-        if form.again.is_some() {
-            block["again"] = json!(scripts.get("again"));
+        [
+            Loaded::new(
+                "words.faults",
+                Value::from(shown.words(self.language)).to_string(),
+            ),
+            Loaded::new("outcome", outcome.to_string()),
+        ]
+    }
+
+    /// The data block of a form's page. `lists` are [`View::page_lists`].
+    pub(crate) fn data(
+        self,
+        form: &Form,
+        publishers: Option<&Value>,
+        assets: &Assets,
+        lists: &BTreeMap<String, Loaded>,
+    ) -> Value {
+        let own = self.own_files(form, publishers, assets);
+        let its = self.loaded_lists(form);
+        let loaded = its
+            .iter()
+            .filter_map(|list| lists.get(&list.id))
+            .chain(&own);
+        let loaded = loaded.map(|file| (file.name.clone(), file.digest.as_str().into()));
+        let texts = self.content.texts.get(self.language);
+        let mut data = form.on_page().page(&its);
+        data["lists"] = loaded.collect::<Map<_, Value>>().into();
+        data["outcome"] = json!(assets.urls.get("outcome"));
+        data["ui"] = texts.map_or(Value::Null, |texts| texts["script"].clone());
+        data
+    }
+
+    /// A recipient for a form's page: `reads` only where it is not everything, what an office of a district is called.
+    fn page_reader(self, form: &Form, reader: &Recipient) -> Value {
+        let mut its = json!(reader);
+        if reader.reads.len() == form.fields().count() {
+            its["reads"] = Value::Null;
         }
-        block
+        let office = self.content.portal.offices.get(&reader.kind);
+        if let Some(office) = office.filter(|office| office.prefix.is_some()) {
+            its["label"] = office.label.get(self.language).into();
+        }
+        its
     }
 }
 

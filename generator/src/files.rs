@@ -64,9 +64,13 @@ impl<'a> Files<'a> {
                 }
             }
         }
+        let renderer = Renderer::new(prepared, built, publishers);
+        for (path, text) in renderer.loaded() {
+            data.insert(path, Data::Written(text));
+        }
         Files {
             prepared,
-            renderer: Renderer::new(prepared, built, publishers),
+            renderer,
             pages: pages.into_iter().map(|page| (page.path(), page)).collect(),
             data,
         }

@@ -36,6 +36,7 @@ pub mod history;
 pub mod keys;
 mod links;
 pub mod lists;
+mod loaded;
 mod memo;
 pub mod minify;
 pub mod new;

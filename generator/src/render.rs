@@ -11,6 +11,7 @@ use crate::content::Content;
 use crate::context::View;
 use crate::fault::Fault;
 use crate::links;
+use crate::loaded::Loaded;
 use crate::minify;
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
@@ -24,6 +25,8 @@ pub(crate) struct Renderer<'a> {
     built: Moment,
     /// By language: what every page is told, the subjects that several pages show.
     common: BTreeMap<&'a str, Context>,
+    /// By language: lists as forms' pages load them.
+    lists: BTreeMap<&'a str, BTreeMap<String, Loaded>>,
     /// The publishers' keys; `None`: sending is off.
     publishers: Option<Value>,
 }
@@ -36,12 +39,15 @@ impl<'a> Renderer<'a> {
             content: &prepared.content,
             built,
             common: BTreeMap::new(),
+            lists: BTreeMap::new(),
             publishers,
         };
         let order = Order::vietnamese();
         for language in &prepared.content.portal.languages {
             let common = renderer.common_context(language, &order);
             renderer.common.insert(language, common);
+            let lists = renderer.view(language).page_lists();
+            renderer.lists.insert(language, lists);
         }
         renderer
     }
@@ -68,6 +74,23 @@ impl<'a> Renderer<'a> {
         context.insert("groups", &view.groups(order));
         context.insert("districts", &view.districts());
         context
+    }
+
+    /// What the forms' pages load by themselves, by path.
+    pub(crate) fn loaded(&self) -> impl Iterator<Item = (String, String)> {
+        let shared = self.lists.values().flat_map(BTreeMap::values);
+        let shared = shared.map(|file| (file.path.clone(), file.json.clone()));
+        let own = self.content.portal.languages.iter().flat_map(|language| {
+            let services = self.content.services.iter();
+            services.flat_map(|service| {
+                self.view(language).own_files(
+                    &service.form,
+                    self.publishers.as_ref(),
+                    &self.prepared.assets,
+                )
+            })
+        });
+        shared.chain(own.map(|file| (file.path, file.json)))
     }
 
     fn view(&self, language: &'a str) -> View<'a> {
@@ -142,7 +165,8 @@ impl<'a> Renderer<'a> {
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
                 let assets = &self.prepared.assets;
-                let data = view.data(service, self.publishers.as_ref(), &assets.urls);
+                let lists = &self.lists[page.language];
+                let data = view.data(&service.form, self.publishers.as_ref(), assets, lists);
                 context.insert("form", &service.form.on_page());
                 context.insert("papers", &service.form.papers().collect::<Vec<_>>());
                 context.insert("pieces", &assets.pieces(&service.form));

@@ -1,10 +1,12 @@
 //! `motcua size`: what the first load of a form's page weighs, plain and in brotli.
 
 use std::fs;
+use std::iter::Sum;
 use std::path::Path;
 
 use brotli::enc::BrotliEncoderParams;
 use formdef::{Bilingual, Lang, both, say};
+use serde_json::Value;
 
 use crate::fault::cause;
 
@@ -17,8 +19,8 @@ pub struct Weight {
     pub brotli: usize,
 }
 
-/// The first load of a form's page: the page and what it links to fill it in, check, seal and send. Lists are loaded
-/// when their section is entered and the receipt's script when it is sent; style for paper and the icon hold up nothing.
+/// The first load of a form's page: the page and what it links to fill it in, check and seal; and what every person's
+/// page loads later. Long lists are loaded when their section is near; style for paper and the icon hold up nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageSize {
     /// The page's path: `khai-sinh/form/index.html`.
@@ -29,27 +31,29 @@ pub struct PageSize {
     pub style: Weight,
     /// All script it links.
     pub script: Weight,
+    /// The words of its faults, which it loads as soon as it stands.
+    pub faults: Weight,
+    /// The review, sending and the receipt: script, words and style, which it loads in the last section.
+    pub outcome: Weight,
 }
 
 impl PageSize {
-    /// All of it.
+    /// All of the first load.
     pub fn total(&self) -> Weight {
-        let parts = [self.html, self.style, self.script];
-        Weight {
-            plain: parts.iter().map(|part| part.plain).sum(),
-            brotli: parts.iter().map(|part| part.brotli).sum(),
-        }
+        [self.html, self.style, self.script].into_iter().sum()
     }
 
     /// In one line for a person.
     pub fn show(&self, lang: Lang) -> String {
         let Weight { plain, brotli } = self.total();
         let page = &self.page;
-        let [html, style, script] = [self.html, self.style, self.script].map(|part| part.brotli);
+        let first = [self.html, self.style, self.script];
+        let [html, style, script] = first.map(|part| part.brotli);
+        let [faults, outcome] = [self.faults, self.outcome].map(|part| part.brotli);
         say!(
             lang,
-            "{page}: {brotli} bytes in brotli ({plain} plain): html {html}, style {style}, script {script}",
-            "{page}: {brotli} byte khi nén brotli ({plain} khi chưa nén): html {html}, kiểu dáng {style}, mã lệnh {script}"
+            "{page}: {brotli} bytes in brotli ({plain} plain): html {html}, style {style}, script {script}; later: words of faults {faults}, review and sending {outcome}",
+            "{page}: {brotli} byte khi nén brotli ({plain} khi chưa nén): html {html}, kiểu dáng {style}, mã lệnh {script}; tải sau: lời báo lỗi {faults}, xem lại và gửi {outcome}"
         )
     }
 }
@@ -93,17 +97,34 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
         })
     };
     let html = read(path)?;
-    let linked = |mark: &str, address: &str| -> Result<Weight, Bilingual> {
-        let mut weight = Weight::default();
-        for url in linked(&html, mark, address) {
-            let part = weigh(read(&dir.join(url))?.as_bytes());
-            weight = Weight {
-                plain: weight.plain + part.plain,
-                brotli: weight.brotli + part.brotli,
-            };
-        }
-        Ok(weight)
+    let weight = |url: &str| {
+        Ok::<_, Bilingual>(weigh(
+            read(&dir.join(url.trim_start_matches('/')))?.as_bytes(),
+        ))
     };
+    let linked = |mark: &str, address: &str| -> Result<Weight, Bilingual> {
+        linked(&html, mark, address).map(weight).sum()
+    };
+    let data = data_block(&html).ok_or_else(|| {
+        let path = path.display();
+        both!(
+            "{path}: has no data for its script\n  = build the portal again",
+            "{path}: không có dữ liệu cho mã lệnh\n  = hãy tạo lại cổng"
+        )
+    })?;
+    let loaded = |name: &str| {
+        format!(
+            "assets/{name}.{}.json",
+            data["lists"][name].as_str().unwrap_or_default()
+        )
+    };
+    let outcome: Value =
+        serde_json::from_str(&read(&dir.join(loaded("outcome")))?).unwrap_or_default();
+    let addresses = [
+        loaded("outcome"),
+        text(&data["outcome"]),
+        text(&outcome["style"]),
+    ];
     let page = path
         .strip_prefix(dir)
         .unwrap_or(path)
@@ -114,7 +135,23 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
         html: weigh(html.as_bytes()),
         style: linked("rel=stylesheet", "href=/")?,
         script: linked("type=module", "src=/")?,
+        faults: weight(&loaded("words.faults"))?,
+        outcome: addresses
+            .iter()
+            .map(|url| weight(url))
+            .sum::<Result<_, _>>()?,
     })
+}
+
+/// What a form's page says to its script.
+fn data_block(html: &str) -> Option<Value> {
+    let (_, rest) = html.split_once("id=motcua")?;
+    let (json, _) = rest.split_once('>')?.1.split_once("</script>")?;
+    serde_json::from_str(json).ok()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// The addresses, without the leading `/`, in the tags of a small page that hold `mark`; not those for print alone.
@@ -137,5 +174,14 @@ fn weigh(bytes: &[u8]) -> Weight {
     Weight {
         plain: bytes.len(),
         brotli: compressed.len(),
+    }
+}
+
+impl Sum for Weight {
+    fn sum<I: Iterator<Item = Weight>>(parts: I) -> Weight {
+        parts.fold(Weight::default(), |sum, part| Weight {
+            plain: sum.plain + part.plain,
+            brotli: sum.brotli + part.brotli,
+        })
     }
 }

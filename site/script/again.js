@@ -2,25 +2,32 @@
  * After the receipt: another application of the same form, such as the twin's, that keeps some answers. Nothing of it
  * outlives the page.
  *
- * @import { Field, Text } from './types'
+ * @import { Answer, Field } from './types'
  */
 import { asked, touched, update } from './sheet.js';
-import { clicks, data, element, fields, one, sheet, textOf } from './page.js';
-import { entriesOf, fill } from './answers.js';
+import { clicks, data, element, fields, one, sheet } from './page.js';
+import { entriesOf } from './repeats.js';
+import { fill } from './fill.js';
 import { show } from './steps.js';
 import { showFaults } from './faults.js';
-import { startCase } from './delivery.js';
+import { startCase } from './outcome.js';
 
-/** What the published form says of it. @type {{ label: Text, keep: string[] }} */
+/** What the published form says of it. @type {{ label: Record<string, string>, keep: string[] }} */
 let again;
+
+/** What a field begins with, by its id. @type {Record<string, Answer>} */
+let presets;
 
 /** Offers it below the receipt. */
 export const offerAgain = async () => {
   const { id, version } = data.ref;
   const published = await fetch(`/forms/${id}/${version}.json`);
-  ({ again } = await published.json());
+  const form = await published.json();
+  ({ again } = form);
+  presets = Object.fromEntries(form.sections.flatMap((/** @type {any} */ section) => section.fields.map((/** @type {any} */ field) => [field.id, field.default])));
+  const label = again.label[document.documentElement.lang] || Object.values(again.label)[0];
   const offer = element('p', '', { class: 'actions' });
-  offer.append(element('button', textOf(again.label), { type: 'button', 'data-again': '' }));
+  offer.append(element('button', label, { type: 'button', 'data-again': '' }));
   one('#receipt').append(offer);
 };
 
@@ -41,16 +48,16 @@ clicks.again = (button) => {
 /** The receipt that the next one takes the place of stays within reach, under its file's name. */
 const earlierReceipt = () => {
   const { href, download } = /** @type {HTMLAnchorElement} */ (/** @type {unknown} */ (one('[data-download]')));
-  const line = element('p');
+  const line = element('p', '', { class: 'earlier' });
   line.append(element('a', download, { href, download }));
   return line;
 };
 
 /** Fields as the form came; what is filled in beforehand follows the answers that are kept. @type {(others: Field[]) => void} */
 const empty = (others) => {
-  for (const { id, default: preset, fields: members, min = 0 } of others) {
+  for (const { id, fields: members, min = 0 } of others) {
     if (members) for (const entry of entriesOf(id).slice(min)) clicks.remove(one('[data-remove]', entry));
-    fill(id, preset);
+    fill(id, presets[id]);
     touched.delete(id);
   }
   update();

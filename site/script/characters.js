@@ -16,8 +16,5 @@ export const isPlain = (text, max, min = 1) => isCanonical(text) && !INVISIBLE.t
 /** Whether a code is in a list. A list that the page does not hold stands in its HTML: a select has no other codes. @type {(lists: Lists, list: string, code: Answer) => boolean} */
 export const isListed = (lists, list, code) => !!code && (lists[list]?.items.some((item) => item.code === code) ?? true);
 
-/** Whether an answer has no parts but these. @type {(answer: Answer, parts: string[]) => boolean} */
-export const hasOnly = (answer, parts) => Object.keys(answer).every((part) => parts.includes(part));
-
 /** `7` as `07`. */
 export const twoDigits = (/** @type {string} */ text) => (/^\d$/.test(text) ? `0${text}` : text);

@@ -5,6 +5,7 @@
  *
  * @import { Known, Scope, Tree } from './types'
  */
+import { isListed } from './characters.js';
 
 const DAY_MS = 864e5;
 
@@ -47,8 +48,6 @@ const isSameDay = (a, b) => {
   return aLast < bFirst || bLast < aFirst ? false : undefined;
 };
 
-const not = (/** @type {boolean | undefined} */ value) => (value === undefined ? value : !value);
-
 const DIGITS = 'không một hai ba bốn năm sáu bảy tám chín'.split(' ');
 
 /** 1 to 99 in Vietnamese words. */
@@ -88,10 +87,6 @@ const idFits = (paper, sex, born) => {
   return +number[3] === Math.trunc(year / 100 - 19) * 2 + +sex - 1 && +number.slice(4, 6) === year % 100;
 };
 
-/** A text, an integer that is held exactly, or a number to six digits after the point. @type {(sum: Known) => Known} */
-export const exact = (sum) =>
-  typeof sum === 'string' || Number.isSafeInteger(sum) ? sum : Number.isInteger(sum) ? undefined : Math.floor(sum * 1e6 + 0.5) / 1e6;
-
 /**
  * Operators and functions of which every operand must be known; those in `functions/` add themselves in the pages of
  * forms that use them. The scope comes after the operands.
@@ -101,24 +96,13 @@ export const exact = (sum) =>
 export const functions = {
   '!': (a) => !a,
   '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
   '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
   'd==': isSameDay,
-  'd!=': (a, b) => not(isSameDay(a, b)),
   'd<': isBefore,
-  'd<=': (a, b) => not(isBefore(b, a)),
-  'd>': (a, b) => isBefore(b, a),
-  'd>=': (a, b) => not(isBefore(a, b)),
-  '+': (a, b) => exact(a + b),
-  '-': (a, b) => exact(a - b),
-  '*': (a, b) => exact(a * b),
-  date: (text) => text,
-  size: (value) => [...value].length,
+  in: (item, ...codes) => codes.includes(item),
+  listed: (item, list, { lists }) => isListed(lists, list, item),
+  today: ({ today }) => today,
   letters: (text) => (text.match(/\p{L}/gu) || '').length,
-  digits: (text) => (text.match(/\d/g) || '').length,
   slice: (text, from, to) => [...text].slice(Math.max(from, 0), Math.max(to, 0)).join(''),
   starts_with: (text, start) => text.startsWith(start),
   plus_days: (date, days) => shifted(date, (day) => day + days),
@@ -135,38 +119,29 @@ export const functions = {
   id_fits: idFits,
 };
 
+/** Decided by one operand of that value, else known only when all are. */
+const decidedBy = (/** @type {boolean} */ decisive) => (/** @type {Known[]} */ operands) =>
+  operands.includes(decisive) ? decisive : operands.includes(undefined) ? undefined : !decisive;
+
+/** Operators that know what to do with what is unknown. @type {Record<string, (operands: Known[], scope: Scope) => Known>} */
+export const lenient = {
+  get: ([field, ...members], scope) => members.reduce((whole, member) => whole?.[member], scope.get(field)),
+  has: ([answer]) => answer !== undefined,
+  '?': ([condition, yes, no]) => (condition === undefined ? condition : condition ? yes : no),
+  '&&': decidedBy(false),
+  '||': decidedBy(true),
+};
+
 /** The value of an expression, `undefined` when it is unknown. @type {(tree: Tree, scope: Scope) => Known} */
 export const evaluate = (tree, scope) => {
   if (!Array.isArray(tree)) return tree;
-  const [op, ...operands] = tree;
-  const value = (/** @type {Tree} */ operand) => evaluate(operand, scope);
-  if (op === 'get') return operands.slice(1).reduce((whole, member) => whole?.[member], scope.get(operands[0]));
-  if (op === 'today') return scope.today;
-  if (op === 'has') return value(operands[0]) !== undefined;
-  if (op === '?') {
-    const condition = value(operands[0]);
-    return condition === undefined ? condition : value(operands[condition ? 1 : 2]);
-  }
-  if (op === 'in') {
-    const item = value(operands[0]);
-    return item === undefined ? item : operands[1].includes(item);
-  }
-  if (op === 'map') {
-    const known = operands[0]
-      .map((/** @type {[string, Tree]} */ [name, member]) => [name, value(member)])
-      .filter((/** @type {[string, Known]} */ [, member]) => member !== undefined && !isInexact(member));
-    return known.length ? Object.fromEntries(known) : undefined;
-  }
-  const values = operands.map(value);
-  if (op === '&&' || op === '||') {
-    const decisive = op === '||';
-    return values.includes(decisive) ? decisive : values.includes(undefined) ? undefined : !decisive;
-  }
-  return values.includes(undefined) ? undefined : functions[op](...values, scope);
+  const [op, ...operands] = tree.map((operand) => evaluate(operand, scope));
+  if (lenient[op]) return lenient[op](operands, scope);
+  return operands.includes(undefined) ? undefined : functions[op](...operands, scope);
 };
 
 /** A worked-out date of more than one day: no answer can be that. */
-const isInexact = (/** @type {Known} */ value) => Array.isArray(value) && typeof value[0] === 'number';
+export const isInexact = (/** @type {Known} */ value) => Array.isArray(value) && typeof value[0] === 'number';
 
 /** The value of an expression as an answer. @type {(tree: Tree, scope: Scope) => Known} */
 export const answerOf = (tree, scope) => {

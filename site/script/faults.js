@@ -3,15 +3,19 @@
  *
  * @import { Fault } from './types'
  */
-import { labelOf } from './answers.js';
-import { all, controls, element, fieldElement, fillGaps, one, textOf } from './page.js';
+import { all, controls, element, fieldElement, fillGaps, one } from './page.js';
+import { lists } from './lists.js';
 import { stops } from './check.js';
 
 /** What stands below a question. */
 const LINES = '.hint,.error,.note';
 
+/** The words of the question: the text of its legend or label, without what stands in it. */
+export const labelOf = (/** @type {Element} */ field) =>
+  ([.../** @type {Iterable<Text>} */ (one('legend,label', field).childNodes)].find(({ data }) => data?.trim())?.data || '').trim();
+
 /** The words of a fault. */
-const faultWords = (/** @type {Fault} */ { field, message }) => fillGaps(textOf(message), { label: labelOf(fieldElement(field)) });
+const faultWords = (/** @type {Fault} */ { field, words, gaps }) => fillGaps(/** @type {any} */ (lists['words.faults'])[words], { ...gaps, label: labelOf(fieldElement(field)) });
 
 /** A fault as a line to read. */
 export const faultLine = (/** @type {Fault} */ fault) => element('p', faultWords(fault), { class: stops(fault) ? 'error' : 'note', 'data-rule': fault.rule });
@@ -22,22 +26,23 @@ export const faultsUnder = (root, faults) => faults.filter(({ field }) => root.c
 /** Replaces the faults that stand at the fields under `root`. @type {(root: Element, faults: Fault[]) => void} */
 export const showFaults = (root, faults) => {
   for (const old of all('.error,.note', root)) old.remove();
-  for (const field of all('.field', root)) {
+  for (const field of all('[data-kind]', root)) {
     const own = faults.filter((fault) => fault.field === field.dataset.field);
     let above = field.firstElementChild;
     while (above?.nextElementSibling?.matches(LINES)) above = above.nextElementSibling;
     above?.after(...own.map(faultLine));
-    if (!field.matches('.repeat')) describe(field, own.some(stops));
+    describe(field, own.some(stops));
   }
 };
 
-/** Hint and faults are read out with the control, or with the group of controls. @type {(field: Element, isWrong: boolean) => void} */
-export const describe = (field, isWrong) => {
+/** Hint and faults are read out with the control, or with the group of controls. @type {(field: Element, isWrong?: boolean) => void} */
+export const describe = (field, isWrong = false) => {
   const inputs = controls(field);
   const target = field.matches('fieldset') ? field : inputs[0] || field;
-  const ids = [...field.children].filter((line) => line.matches(LINES)).map((line, index) => (line.id = `d${index}-${field.id}`));
-  target.toggleAttribute('aria-describedby', !!ids.length);
-  if (ids.length) target.setAttribute('aria-describedby', ids.join(' '));
+  const ids = [...field.children].filter((line) => line.matches(LINES)).map((line, index) => (line.id = `d${index}-${target.id}`));
+  if (ids[0]) target.setAttribute('aria-describedby', ids.join(' '));
+  else target.removeAttribute('aria-describedby');
+  if (field.matches('[data-kind=repeat]')) return;
   for (const input of inputs) if (input.type !== 'radio') input.toggleAttribute('aria-invalid', isWrong);
 };
 

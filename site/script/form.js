@@ -1,31 +1,14 @@
 /** A form's page: the paper becomes steps, and at the end a receipt. */
-import { all, clicks, controls, data, fields, one, preparations, readPage, say, setState, sheet } from './page.js';
+import { all, clicks, one, preparations, readPage, setState, sheet } from './page.js';
 import { describe, faultsUnder, showFaults } from './faults.js';
 import { faultsNow, sectionsNow, touched, update } from './sheet.js';
 import { goOn, goTo, openStep, show } from './steps.js';
-import { Refused } from './send.js';
-import { deliver } from './delivery.js';
-import { fill } from './answers.js';
+import './core.js';
+// For `outcome.js`, which loads later: what is typed is sealed by what the page began with.
+import './seal.js';
 
-/** A note appears after a pause, so that no button moves away under a finger. */
+/** A note appears once the person has come to another field and has let it go, so that nothing moves away under a finger. */
 const NOTE_MS = 400;
-
-let noteTimer = 0;
-
-/** What the HTML leaves to the script because only the script needs it. */
-const prepare = () => {
-  for (const field of all('.field')) {
-    const { dataset } = field;
-    field.id = `f-${dataset.field}`;
-    dataset.kind = fields.find(({ id }) => id === dataset.field)?.kind;
-    if (!field.matches('.repeat')) describe(field, false);
-  }
-  for (const input of controls(sheet)) if (input.dataset.code) input.value = input.dataset.code;
-  for (const prepareMore of preparations) prepareMore();
-  // An agency's page links here with its code.
-  const [, agency] = /^#agency=(\w+)$/.exec(location.hash) || [];
-  if (agency) fill('agency', agency);
-};
 
 /** Notes about what was touched; errors only where one stands already, until it is put right. */
 const refreshNotes = () => {
@@ -36,48 +19,17 @@ const refreshNotes = () => {
 };
 
 const onInput = (/** @type {Event} */ { target }) => {
-  for (let field = /** @type {HTMLElement | null | undefined} */ (target); field; field = field.parentElement?.closest('.field')) touched.add(field.dataset.field || '');
+  for (let field = /** @type {HTMLElement | null | undefined} */ (target); field; field = field.parentElement?.closest('[data-kind]')) touched.add(field.dataset.field || '');
   update();
-  clearTimeout(noteTimer);
-  noteTimer = window.setTimeout(refreshNotes, NOTE_MS);
 };
 
-const submit = async () => {
-  const status = one('#status');
-  const button = one('[data-send]');
-  const report = (/** @type {string} */ words) => {
-    status.className = '';
-    status.textContent = words;
-  };
-  setState('sending');
-  button.disabled = true;
-  try {
-    // Before sending: what was received must be shown.
-    const { showReceipt } = await import(data.receipt).catch(() => {
-      throw new Refused({ code: 'offline' });
-    });
-    const sent = await deliver(report);
-    if (sent) showReceipt(sent.case_, sent.sealed, sent.receipt);
-    else show('review');
-  } catch (failure) {
-    report(failureWords(failure));
-    status.className = 'error';
-    button.textContent = say('again');
-    setState('failed');
-  }
-  button.disabled = false;
-};
-
-const failureWords = (/** @type {unknown} */ failure) => {
-  if (!(failure instanceof Refused)) return say('keys');
-  const { code, seconds, ...words } = failure.problem;
-  return data.ui[code] ? say(code, { seconds: seconds || 30 }) : `${say('refused')}: ${words[data.lang === 'vi' ? 'vi' : 'en'] || code}`;
+const onEnter = (/** @type {Event} */ { target }) => {
+  if (!(/** @type {Element} */ (target).matches('button'))) setTimeout(refreshNotes, NOTE_MS);
 };
 
 Object.assign(clicks, {
   next: goOn,
   back: () => history.back(),
-  send: submit,
   change: (/** @type {HTMLElement} */ { dataset }) => goTo(dataset.change || ''),
 });
 
@@ -91,21 +43,25 @@ const onClick = (/** @type {Event} */ event) => {
 };
 
 const start = () => {
+  // Old, or not by https: the paper and its notice stay.
+  if (!globalThis.crypto?.subtle) return setState('paper');
   readPage();
-  if (!globalThis.crypto?.subtle) {
-    one('#paper').textContent = say('no_crypto');
-    return setState('paper');
-  }
-  for (const name of ['#progress', '#actions']) one(name).hidden = false;
+  one('#progress').hidden = one('#actions').hidden = false;
   one('#paper').hidden = true;
-  prepare();
+  for (const field of all('[data-kind]')) describe(field);
+  for (const prepare of preparations) prepare();
+  // An agency's page links here with its code.
+  const [, code = ''] = location.hash.split('#agency=');
+  const agency = /** @type {HTMLInputElement | null} */ (sheet.elements.namedItem('agency'));
+  if (agency && code) agency.value = code;
   update();
   addEventListener('click', onClick);
   sheet.addEventListener('input', onInput);
+  sheet.addEventListener('focusin', onEnter);
   addEventListener('popstate', ({ state }) => {
     if (document.body.dataset.state !== 'sent') show(state);
   });
-  history.replaceState(`s-${sectionsNow()[0].id}`, '');
+  history.replaceState(sectionsNow()[0].step.dataset.section, '');
   return show('');
 };
 

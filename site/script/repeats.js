@@ -1,16 +1,21 @@
 /** Groups of questions that are asked once for each of several persons. */
-import { all, clicks, controls, fieldElement, fields, one, preparations, say } from './page.js';
+import { all, clicks, controls, fieldElement, fieldOf, fields, one, preparations, say } from './page.js';
 import { fillLists, loadLists } from './lists.js';
-import { entriesOf } from './answers.js';
 import { update } from './sheet.js';
+
+/** The entries of a repeat group. */
+export const entriesOf = (/** @type {string} */ name) => all('.entry', fieldElement(name));
 
 /** The empty entry of each group. @type {Record<string, Element>} */
 const patterns = {};
 
 /** Takes the entry that stands on paper as the group's pattern. */
 const prepareRepeats = () => {
-  for (const { id, min = 0 } of fields.filter((field) => field.fields)) {
+  for (const field of fields.filter(({ kind }) => kind === 'repeat')) {
+    const { id, min = 0 } = field;
     const group = fieldElement(id);
+    field.fields = all('[data-kind]', group).map((member) => ({ ...fieldOf(member), id: (member.dataset.field || '').split('].')[1] }));
+    one('[data-add]', group).dataset.add = id;
     for (const button of all('button', group)) button.hidden = false;
     patterns[id] = one('.entry', group);
     patterns[id].remove();
@@ -28,7 +33,7 @@ const addEntry = (/** @type {string} */ id) => {
 
 /** Takes an entry away; its group. */
 const removeEntry = (/** @type {Element} */ entry) => {
-  const group = /** @type {HTMLElement} */ (entry.closest('.repeat'));
+  const group = /** @type {HTMLElement} */ (entry.closest('[data-kind=repeat]'));
   entry.remove();
   number(group.dataset.field || '');
   return group;
@@ -37,7 +42,7 @@ const removeEntry = (/** @type {Element} */ entry) => {
 /** Entries are numbered through, in names, ids and for people; buttons stay while they may be used. */
 const number = (/** @type {string} */ id) => {
   const entries = entriesOf(id);
-  const { min = 0, max = 20 } = fields.find((field) => field.id === id) || {};
+  const { min = 0, max = 0 } = fields.find((field) => field.id === id) || {};
   entries.forEach((entry, index) => {
     entry.dataset.entry = `${index}`;
     entry.ariaLabel = say('entry', { number: index + 1 });
@@ -62,7 +67,7 @@ clicks.add = ({ dataset }) => {
 /** Moves an entry past its neighbour. @type {(target: HTMLElement, by: 1 | -1) => void} */
 const move = (target, by) => {
   const entry = /** @type {HTMLElement} */ (target.closest('.entry'));
-  const id = /** @type {HTMLElement} */ (entry.closest('.repeat')).dataset.field || '';
+  const id = /** @type {HTMLElement} */ (entry.closest('[data-kind=repeat]')).dataset.field || '';
   const entries = entriesOf(id);
   const neighbour = entries[entries.findIndex((other) => other === entry) + by];
   if (by > 0) neighbour.after(entry);

@@ -4,38 +4,44 @@
  *
  * @import { Fault, Field } from './types'
  */
-import { all, data, element, fieldElement, fields, one, say } from './page.js';
+import { all, data, element, fieldElement, one, say } from './page.js';
 import { asked, sectionsNow } from './sheet.js';
-import { labelOf, wordsOf } from './answers.js';
-import { faultLine } from './faults.js';
+import { faultLine, labelOf } from './faults.js';
 import { officeOf } from './offices.js';
+import { stops } from './check.js';
+import { wordsOf } from './words.js';
 
 /** Writes the step anew. @type {(faults: Fault[]) => void} */
 export const showReview = (faults) => {
-  const shown = sectionsNow().map(({ id, fields: its }) => {
+  const shown = sectionsNow().map(({ step, fields: its }) => {
     const rows = element('dl', '', { class: 'rows' });
     for (const field of its) if (isAsked(field.id)) rows.append(...row(field, faults));
-    return [element('h3', one(`#s-${id} h2`).textContent || ''), rows];
+    return [element('h3', one('h2', step).textContent || ''), rows];
   });
-  one('#answers').replaceChildren(...shown.flat());
-  const readers = data.form.recipients.map((recipient) => {
-    const { reads } = recipient;
-    const labels = reads.filter(isAsked).map((id) => labelOf(fieldElement(id)));
-    return [element('dt', officeOf(recipient).name), element('dd', reads.length === fields.length ? say('everything') : labels.join('; '))];
+  const answers = element('div', '', { id: 'answers' });
+  answers.append(...shown.flat());
+  const readers = data.recipients.map((recipient) => {
+    const labels = recipient.reads?.filter(isAsked).map((id) => labelOf(fieldElement(id)));
+    return [element('dt', officeOf(recipient).name), element('dd', labels ? labels.join('; ') : say('everything'))];
   });
-  one('#readers').replaceChildren(...readers.flat());
-  for (const { id, show_when } of data.form.attachments) one(`[data-attachment="${id}"]`).hidden = !asked.holds(show_when);
+  const offices = element('dl', '', { id: 'readers' });
+  offices.append(...readers.flat());
+  const heading = one('#review h2');
+  heading.parentElement?.replaceChildren(heading, element('p', say('review_lead')), answers, element('h3', say('readers')), offices, element('p', say('recovery')));
+  for (const id in data.attachments) one(`[data-attachment="${id}"]`).hidden = !asked.holds(data.attachments[id]);
+  one('[data-send]').hidden = faults.some(stops) || !data.publishers;
+  if (!data.publishers) one('#status').textContent = say('sending_off');
 };
 
 /** Shown, and not only words. */
 const isAsked = (/** @type {string} */ id) => asked.isShown(id) && !fieldElement(id).matches('.remark');
 
 /** @type {(field: Field, faults: Fault[]) => HTMLElement[]} */
-const row = ({ id, kind, capitals }, faults) => {
+const row = ({ id, kind }, faults) => {
   const field = fieldElement(id);
-  const members = all('.field', field);
+  const members = all('[data-kind]', field);
   const words = members.length ? members.map((member) => `${labelOf(member)}: ${wordsOf(member)}`).join('; ') : wordsOf(field);
-  const value = element('dd', words || say('none'), { class: capitals ? 'capitals' : '' });
+  const value = element('dd', words || say('none'), { class: one('.capitals', field)?.className || '' });
   value.append(...faults.filter((fault) => fault.field.split('[')[0] === id).map(faultLine));
   const label = labelOf(field);
   if (kind !== 'computed') value.append(' ', element('button', say('change'), { type: 'button', class: 'link', 'data-change': id, 'aria-label': `${say('change')}: ${label}` }));

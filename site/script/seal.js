@@ -31,7 +31,7 @@ export const toBase64url = (data) => {
 const bytesOf = (/** @type {string} */ text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
 
 /** The JSON in a JWS. @type {(part: string) => any} */
-const jsonOf = (part) => JSON.parse(new TextDecoder().decode(bytesOf(part)));
+export const jsonOf = (part) => JSON.parse(new TextDecoder().decode(bytesOf(part)));
 
 const digestOf = async (/** @type {string} */ text) => new Uint8Array(await subtle.digest(HASH, utf8(text)));
 
@@ -100,13 +100,6 @@ const padded = (/** @type {object} */ content) => {
   return JSON.stringify({ ...content, pad: ' '.repeat(size - length) });
 };
 
-/** What a person reads out: the first 50 bits in Crockford's base 32. */
-export const referenceOf = (/** @type {Uint8Array} */ digest) => {
-  const bits = Array.from(digest, (byte) => byte.toString(2).padStart(8, '0')).join('');
-  const letter = (/** @type {string} */ five) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[parseInt(five, 2)];
-  return bits.slice(0, 50).replace(/.{5}/g, letter).replace(/.{5}/, '$&-');
-};
-
 /**
  * A submission: for every reader the answers that it may see, sealed for it, and the manifest signed over all.
  * @param {Case} its
@@ -130,12 +123,5 @@ export const sealSubmission = async ({ id, keys, reply }, { data: { ref: form, r
   const input = [{ alg: 'ES256', typ: 'motcua-submission+jws', jwk }, { v: 1, ...about, iat: now, exp, parts: refs }].map(toBase64url).join('.');
   const signature = toBase64url(await subtle.sign(ECDSA, keys.privateKey, utf8(input)));
   const digest = await digestOf(input);
-  return { id, exp, manifest_sha256: toBase64url(digest), reference: referenceOf(digest), body: JSON.stringify({ manifest: `${input}.${signature}`, parts: sealed }) };
-};
-
-/** The relay's receipt, when it is for that submission. @type {(jws: string, sealed: { id: string, manifest_sha256: string }) => { received_at: number }} */
-export const readReceipt = (jws, { id, manifest_sha256 }) => {
-  const receipt = jsonOf(jws.split('.')[1]);
-  if (receipt.id !== id || receipt.manifest_sha256 !== manifest_sha256) throw new Error('receipt of another submission');
-  return receipt;
+  return { id, exp, digest, manifest_sha256: toBase64url(digest), body: JSON.stringify({ manifest: `${input}.${signature}`, parts: sealed }) };
 };

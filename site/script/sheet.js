@@ -1,14 +1,14 @@
 /**
- * The sheet as it stands: answers from the inputs, what is asked over them, what is worked out and filled in.
+ * The sheet as it stands: answers from the inputs, what is asked over them, what is worked out.
  *
- * @import { Answers } from './types'
+ * @import { Answer, Answers, Field, Tree } from './types'
  */
-import { all, arrangements, data, fieldElement, fields, one } from './page.js';
+import { all, arrangements, data, fieldElement, fields, one, sections } from './page.js';
 import { check, judge } from './check.js';
-import { computedWords, fill, readSheet } from './answers.js';
+import { dayWords, lists } from './lists.js';
 import { arrangePlace } from '../components/admin-unit/script.js';
-import { lists } from './lists.js';
 import { cityNow } from './clock.js';
+import { readSheet } from './answers.js';
 
 /** Conditions, worked-out and filled-in values can hang on each other: after so many rounds the form is at rest. */
 const ROUNDS_MAX = 5;
@@ -25,25 +25,33 @@ export let answers = {};
 /** What the form asks over the answers of now. @type {ReturnType<typeof judge>} */
 export let asked;
 
+/** How a worked-out value is shown and a suggested one filled in; pieces do it for what is made of other answers. */
+export const derived = {
+  /** @type {(value: Answer, field: Field, valueOf: (tree: Tree) => Answer) => string} */
+  words: dayWords,
+  /** @type {(id: string, answer: Answer) => void} */
+  fill: () => {},
+};
+
 /** Reads the sheet and shows what is asked. */
 export const update = () => {
   for (let round = 0; round < ROUNDS_MAX && workOut(); round++);
-  for (const { id, value, gives } of fields) {
-    const field = fieldElement(id);
-    field.hidden = !asked.isShown(id);
-    if (field.hidden) delete answers[id];
-    if (value) one('output', field).value = computedWords(value, asked.valueOf, gives);
+  for (const field of fields) {
+    const its = fieldElement(field.id);
+    its.hidden = !asked.isShown(field.id);
+    if (its.hidden) delete answers[field.id];
+    if (field.value) one('output', its).value = derived.words(answers[field.id] ?? '', field, asked.valueOf);
   }
-  all('[name$=".province"]').forEach(arrangePlace);
   for (const arrange of arrangements) arrange();
 };
 
 /** One round; whether it changed something. */
 const workOut = () => {
   let isChanged = false;
+  all('[name$=".province"]').forEach(arrangePlace);
   answers = readSheet();
   for (const { id, value } of fields) if (value && workedOut[id]) answers[id] = JSON.parse(workedOut[id]);
-  asked = judge(data.form, lists, answers, cityNow());
+  asked = judge({ ...data, fields }, lists, answers, cityNow());
   for (const { id, value, prefill } of fields) {
     const tree = value ?? prefill;
     if (tree === undefined || touched.has(id)) continue;
@@ -52,13 +60,13 @@ const workOut = () => {
     if (json === workedOut[id]) continue;
     workedOut[id] = json;
     isChanged = true;
-    if (!value) fill(id, worked);
+    if (!value) derived.fill(id, worked);
   }
   return isChanged;
 };
 
 /** What is wrong now. */
-export const faultsNow = () => check(data.form, lists, answers, cityNow());
+export const faultsNow = () => check({ ...data, fields }, lists, answers, cityNow());
 
 /** The sections that are asked. */
-export const sectionsNow = () => data.form.sections.filter(({ show_when }) => asked.holds(show_when));
+export const sectionsNow = () => sections.filter(({ show_when }) => asked.holds(show_when));

@@ -6,22 +6,34 @@
 import { all, data, element, fieldElement, one, say, setState } from './page.js';
 import { faultsNow, sectionsNow, update } from './sheet.js';
 import { faultsUnder, firstControl, showFaults, showSummary } from './faults.js';
-import { fillLists, loadLists } from './lists.js';
-import { showReview } from './review.js';
+import { fillLists, lists, load, loadLists } from './lists.js';
 import { stops } from './check.js';
 
 /** The elements of the steps of now, in order. */
-const steps = () => [...sectionsNow().map(({ id }) => one(`#s-${id}`)), one('#review')];
+const steps = () => [...sectionsNow().map(({ step }) => step), one('#review')];
 
-/** The step that is open. @type {HTMLInputElement} */
+/** A step's name in the browser's history. */
+const idOf = (/** @type {HTMLElement} */ { dataset, id }) => dataset.section || id;
+
+/** The step that is open. @type {HTMLElement} */
 export let openStep;
+
+/** The script of the review and of sending, once it is there. @type {{ review: (faults: Fault[]) => void } | undefined} */
+let outcome;
+
+/** Loads the script of the review and what it needs; whether both are there. */
+const loadOutcome = async () => {
+  await load('outcome');
+  outcome ||= lists.outcome && (await import(data.outcome).catch(() => undefined));
+  return !!outcome;
+};
 
 /** Shows a step, with its heading in focus. */
 export const show = (/** @type {string} */ id) => {
   const now = steps();
-  openStep = now.find((step) => step.id === id) || now[0];
+  openStep = now.find((step) => idOf(step) === id && (step !== one('#review') || outcome)) || now[0];
   const at = now.indexOf(openStep);
-  const isReview = openStep.id === 'review';
+  const isReview = !now[at + 1];
   for (const section of all('.section')) section.hidden = section !== openStep;
   one('#papers').hidden = !isReview;
   one('[data-back]').hidden = !at;
@@ -32,54 +44,57 @@ export const show = (/** @type {string} */ id) => {
   one('#progress').replaceChildren(say('step', { step: at + 1, steps: now.length }), element('progress', '', progress));
   showSummary();
   setState(isReview ? 'review' : 'ready');
-  if (isReview) review();
-  else openLists();
+  if (isReview) {
+    update();
+    const faults = faultsNow();
+    outcome?.review(faults);
+    stay(faults.filter(stops));
+  } else openLists();
   one('h2', openStep).focus();
   scrollTo(0, 0);
 };
 
-const review = () => {
-  update();
-  const faults = faultsNow();
-  const wrong = faults.filter(stops);
-  showReview(faults);
-  one('[data-send]').hidden = !!wrong[0] || !data.sending;
-  if (!data.sending) one('#status').textContent = say('sending_off');
-  if (wrong[0]) stay(wrong);
+/** Says what stands in the way; whether something does. */
+const stay = (/** @type {Fault[]} */ wrong) => {
+  if (wrong[0]) showSummary(say('summary', { count: wrong.length }), wrong);
+  return !!wrong[0];
 };
 
-const stay = (/** @type {Fault[]} */ wrong) => showSummary(say('summary', { count: wrong.length }), wrong);
+/** The step after the open one. */
+const nextStep = () => {
+  const now = steps();
+  return now[now.indexOf(openStep) + 1];
+};
 
-/** Loads the lists of the open step, then those of the next; whether the step has all of its own. */
+/** Loads what the open step needs, then what the next one will; whether the step has all of its own. */
 const openLists = async () => {
   const step = openStep;
   await loadLists(step);
   const isComplete = fillLists(step);
   update();
-  const now = steps();
-  loadLists(now[now.indexOf(step) + 1] || step);
+  const next = nextStep();
+  if (next?.matches('#review')) loadOutcome();
+  else if (next) loadLists(next);
   return isComplete;
 };
 
 /** Goes to a step and remembers it for the browser's way back. */
-const go = (/** @type {string} */ id) => {
-  history.pushState(id, '');
-  show(id);
+const go = (/** @type {HTMLElement} */ step) => {
+  history.pushState(idOf(step), '');
+  show(idOf(step));
 };
 
 /** Leaves the step when nothing in it stands in the way. */
 export const goOn = async () => {
-  if (!(await openLists())) return showSummary(say('list_failed'));
+  if (!(await openLists()) || (nextStep().matches('#review') && !(await loadOutcome()))) return showSummary(say('list_failed'));
   const faults = faultsUnder(openStep, faultsNow());
-  const wrong = faults.filter(stops);
   showFaults(openStep, faults);
-  const now = steps();
-  return wrong[0] ? stay(wrong) : go(now[now.indexOf(openStep) + 1].id);
+  return stay(faults.filter(stops)) || go(nextStep());
 };
 
 /** Opens the step of a field, the field in focus. */
 export const goTo = (/** @type {string} */ id) => {
-  const step = fieldElement(id).closest('.section');
-  if (step && step !== openStep) go(step.id);
+  const step = /** @type {HTMLElement} */ (fieldElement(id).closest('.section'));
+  if (step !== openStep) go(step);
   firstControl(id).focus();
 };

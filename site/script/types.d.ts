@@ -19,20 +19,17 @@ export interface Scope {
   lists: Lists;
 }
 
-/** In one language (on a page), or in all of them (compiled form). */
-export type Text = string | Record<string, string>;
-
-export interface Wording {
-  id: string;
-  message: Text;
-}
+/** A field's own words for a fault: the rule, their key among the words of faults. */
+export type Wording = [rule: string, words: number];
 
 export interface Field {
   id: string;
   kind: string;
-  required: boolean;
+  /** There, empty, when it need not be answered. */
+  optional?: string;
   show_when?: Tree;
-  default?: Answer;
+  /** Its section's. */
+  section_when?: Tree;
   prefill?: Tree;
   value?: Tree;
   gives?: string;
@@ -57,62 +54,58 @@ export interface Field {
   missing?: Wording;
 }
 
+/** A section of the page. */
 export interface Section {
-  id: string;
+  step: HTMLElement;
   show_when?: Tree;
   fields: Field[];
 }
 
 export type Severity = 'error' | 'route' | 'warning' | 'info';
 
-export interface Rule {
-  id: string;
-  on: string;
-  severity: Severity;
-  assert: Tree;
-  message: Text;
-}
+export type Rule = [field: string, rule: string, severity: Severity, assert: Tree];
 
 export interface Recipient {
   role: string;
   kind: string;
   office: { of?: string; district_of?: string; prefix?: string };
-  reads: string[];
+  /** On a page: what an office of a district is called. */
+  label?: string;
+  /** None: everything. */
+  reads?: string[];
 }
 
+/** What checks look at: fields outside repeat groups, rules. */
 export interface Form {
-  id: string;
-  mode: 'live' | 'trial';
-  recipients: Recipient[];
-  /** Papers: no questions, but listed under a condition. */
-  attachments: { id: string; show_when?: Tree }[];
-  sections: Section[];
+  fields: Field[];
   rules: Rule[];
-  /** Words of the faults of kinds, by code. */
-  messages?: Record<string, Text>;
 }
 
 export interface ListItem {
   code: string;
-  label: Text;
+  label: string;
   group?: string;
   opens?: string;
   closes?: string;
 }
 
+/** A list in the page's language. */
 export interface List {
-  id: string;
-  groups?: { code: string; label: Text }[];
+  groups?: { code: string; label: string }[];
   items: ListItem[];
 }
 
+/** Lists that are there; the words of faults, and what the review needs, come the same way and have a shape of their own. */
 export type Lists = Record<string, List | undefined>;
 
 export interface Fault {
   field: string;
   rule: string;
   severity: Severity;
-  message: Text;
+  /** Their key among the words of faults. */
+  words: string | number;
+  /** What fills their gaps beside the question. */
+  gaps?: { min?: number; max?: number; decimals?: number };
 }
 
 /** What a kind's check may look at besides the answer. */
@@ -125,12 +118,12 @@ export interface Context {
 /** What was typed into the input named field id + part, NFC and trimmed; a chosen option's value. */
 export type Typed = (part?: string) => string;
 
-/** A kind's check (the code of what is wrong), its reader, the JSON type of its answers, what is wrong within its entries, its words for a worked-out value. */
+/** A kind's check (the code of what is wrong), its reader, the JSON type of its answers (an object's parts), what is wrong within its entries, its words for a worked-out value. */
 export type Kind = [
   check: (value: Answer, field: Field, context: Context) => string | undefined,
-  read: (typed: Typed, field: Field, name: string) => Answer | undefined,
-  type?: string,
-  faultsWithin?: (form: Form, field: Field, value: Answer, context: Context) => Fault[],
+  read?: (typed: Typed, field: Field, name: string) => Answer | undefined,
+  type?: string | string[],
+  faultsWithin?: (field: Field, value: Answer, context: Context) => Fault[],
   inWords?: (value: Answer) => string,
 ];
 
@@ -154,21 +147,29 @@ export interface KeyFile {
   office: { code: string; kind: string; mode: 'live' | 'trial'; keys: DatedKey[] };
 }
 
-/** The data block of a form's page. */
+/** The data block of a form's page (`Form::page` of formdef), and what is loaded before the review. */
 export interface PageData {
-  form: Form;
-  ref: { id: string; version: number; sha256: string };
-  lang: string;
-  relay: string;
-  receipt: string;
-  /** The script that offers another application; only where the form has one. */
-  again?: string;
-  portal: string;
-  sending: boolean;
-  publishers: Jwk[];
+  sections: Record<string, Tree>;
+  fields: Record<string, Partial<Field>>;
+  rules: Rule[];
+  /** What the page loads: name → the part of its address that is the digest of its content. */
   lists: Record<string, string>;
-  offices: Record<string, { prefix?: string; label: Text }>;
+  /** Address of the script of the review and of sending. */
+  outcome: string;
   ui: Record<string, string>;
+
+  /** When its papers are needed. */
+  attachments: Record<string, Tree>;
+  mode: 'live' | 'trial';
+  recipients: Recipient[];
+  ref: { id: string; version: number; sha256: string };
+  relay: string;
+  /** Who signs the offices' keys; none: nothing can be sent. */
+  publishers: Jwk[] | null;
+  /** Address of the style of the review. */
+  style: string;
+  /** Address of the script that offers another application; only where the form has one. */
+  again?: string;
 }
 
 /** What a case keeps on the device: keys that cannot be taken out, and what was sent. */
@@ -182,7 +183,7 @@ export interface Case {
 export interface Sealed {
   id: string;
   manifest_sha256: string;
-  reference: string;
+  digest: Uint8Array;
   body: string;
   exp: number;
 }

@@ -218,7 +218,7 @@ export class Form {
           input => input.getAttribute('name') === name,
         )
         const input = inputs.find(one => one.getAttribute('type') !== 'radio' || one.getAttribute('value') === String(value))
-        if (!input?.closest('.field')?.checkVisibility()) return false
+        if (!input?.closest('[data-kind]')?.checkVisibility()) return false
         if (input instanceof HTMLSelectElement) input.value = String(value)
         else if (!(input instanceof HTMLInputElement) || input.dataset.list) return false
         else if (input.type === 'radio') input.checked = true

@@ -25,14 +25,18 @@ function look(page) {
   return page.evaluate(() => {
     /** @param {Element} element */
     const seen = element => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0
-    const data = /** @param {string} name */ name =>
-      [...document.querySelectorAll(`#form [data-${name}]`)].map(element => ({
-        id: element.getAttribute(`data-${name}`),
+    /** @param {string} selector @param {(element: Element) => string | null | undefined} idOf */
+    const told = (selector, idOf) =>
+      [...document.querySelectorAll(selector)].map(element => ({
+        id: idOf(element),
         seen: seen(element),
         // A label or legend that is seen, and something to write into or to tick.
         label: [...element.querySelectorAll('label, legend, h2')].some(seen),
         inputs: [...element.querySelectorAll('input, select, textarea, output')].filter(seen).length,
       }))
-    return { sections: data('section'), fields: data('field'), words: document.body.innerText }
+    const sections = told('#form [data-section]', element => element.getAttribute('data-section'))
+    // A question's id is that of its group of inputs, or of its only one.
+    const fields = told('#form [data-kind]', element => element.id || element.querySelector('[id]')?.id)
+    return { sections, fields, words: document.body.innerText }
   })
 }

@@ -163,7 +163,7 @@ const result = await withBrowser(order.chromium, async browser => {
         await ready()
         if (state === 'errors') await page.waitForFunction(() => document.querySelectorAll('#form [data-rule="R-WARD-BIRTH"]').length)
         else await page.waitForFunction(() => [...document.querySelectorAll('#form [data-section]')].every(one => one.checkVisibility()))
-        const [fields, hidden] = [await seen('#form .field'), await page.$$eval('#form .field', all => all.filter(one => !one.checkVisibility()).length)]
+        const [fields, hidden] = [await seen('#form [data-kind]'), await page.$$eval('#form [data-kind]', all => all.filter(one => !one.checkVisibility()).length)]
         if (state === 'everything') assert.equal(hidden, 0, 'a question is hidden')
         if (state === 'errors') assert.ok((await seen('#form .error')) > 20 && (await seen('#form [data-section]')) > 4, 'errors are missing')
         if (state === 'print') assert.equal(await seen('header, footer, button'), 0, 'the screen shows on paper')

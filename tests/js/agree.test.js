@@ -7,6 +7,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { check, judge } from '../../site/script/check.js';
+import { fillGaps } from '../../site/script/page.js';
+import { pageForm } from './form.js';
 import { kinds } from './pieces.js';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -19,48 +21,53 @@ const EXAMPLE = ['-p', 'formdef', '--example', 'pairs'];
 execFileSync('cargo', ['build', '--quiet', ...EXAMPLE], { cwd: ROOT, stdio: 'inherit' });
 
 /** The same; a script that stops says why. */
-const said = (form, lists, pair) => {
+const said = (line, form, pair) => {
   try {
-    return judged(form, lists, pair);
+    return judged(line, form, pair);
   } catch (failure) {
     return { filled: {}, faults: String(failure.stack) };
   }
 };
 
 /** What the script says of one pair: the computed values it is asked for, and the faults of the answers with them. */
-const judged = (form, lists, { answers, at, fill }) => {
+const judged = ({ lists, words, questions }, form, { answers, at, fill }) => {
   const filled = {};
   for (const id of fill) {
     const { isShown, valueOf } = judge(form, lists, { ...answers, ...filled }, at);
-    const { value } = form.sections.flatMap(({ fields }) => fields).find((field) => field.id === id);
+    const { value } = form.fields.find((field) => field.id === id);
     const worked = isShown(id) ? valueOf(value) : undefined;
     if (worked !== undefined) filled[id] = worked;
   }
   const faults = check(form, lists, { ...answers, ...filled }, at);
-  return { filled, faults: faults.map((fault) => told(form, fault)) };
+  return { filled, faults: faults.map((fault) => told(words, questions, fault)) };
 };
 
 /** A fault as Rust tells it: with the question in its words; a page has none for files, as it takes none yet. */
-const told = (form, { field, rule, severity, message }) => {
-  const [id, member] = field.split(/\[\d+\]\./);
-  const question = form.sections.flatMap(({ fields }) => fields).find((one) => one.id === id);
-  const within = rule !== 'distinct' && question?.fields?.find((one) => one.id === member);
-  const { label } = within || question || {};
-  const words = question?.kind === 'attachment' ? null : message.vi ?? message.replace('{label}', label?.vi);
-  return { field, rule, severity, message: words };
+const told = (words, questions, { field, rule, severity, words: key, gaps }) => {
+  const { kind, label } = questions[rule === 'distinct' ? field.split('[')[0] : field.replace(/\[\d+\]/, '')];
+  const message = kind === 'attachment' ? null : fillGaps(words[key], { ...gaps, label: label.vi });
+  return { field, rule, severity, message };
+};
+
+/** The questions by their ids, those of a group's members as `group.member`. */
+const questionsOf = ({ sections }) => {
+  const fields = sections.flatMap((section) => section.fields);
+  const members = fields.flatMap(({ id, fields = [] }) => fields.map((member) => [`${id}.${member.id}`, member]));
+  return Object.fromEntries([...fields.map((field) => [field.id, field]), ...members]);
 };
 
 /** Compares so many pairs; what Rust saw, and the kinds that were asked. @returns {Promise<any>} */
-const compare = async (pairs, slip = (form) => form) => {
+const compare = async (pairs, slip = (page) => page) => {
   const made = spawn('cargo', ['run', '--quiet', ...EXAMPLE, '--', SEED, `${pairs}`], { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
   const asked = new Set();
   try {
     for await (const line of createInterface({ input: made.stdout })) {
-      const { form, messages, lists, pairs, ...seen } = JSON.parse(line);
+      const { form, page, words, lists, pairs, ...seen } = JSON.parse(line);
       if (!form) return { ...seen, pairs, asked };
       for (const { fields } of form.sections) for (const { kind } of fields) asked.add(kind);
-      const slipped = { ...slip(form), messages };
-      made.stdin.write(`${JSON.stringify(pairs.map((pair) => said(slipped, lists, pair)))}\n`);
+      const its = { lists, words, questions: questionsOf(form) };
+      const slipped = pageForm(form, slip(page));
+      made.stdin.write(`${JSON.stringify(pairs.map((pair) => said(its, slipped, pair)))}\n`);
     }
     throw new Error('the pairs ended early');
   } finally {
@@ -77,12 +84,12 @@ test('Rust and JavaScript judge alike', async () => {
 });
 
 // The test of the test: a slip in one operator, one function, one bound is found.
-const replaced = (from, to) => (form) => JSON.parse(JSON.stringify(form).replaceAll(from, to));
+const replaced = (from, to) => (page) => JSON.parse(JSON.stringify(page).replaceAll(from, to));
 const slips = {
-  'a date that may be equal': replaced('"d<="', '"d<"'),
+  'a date before another': replaced('"d<"', '"d=="'),
   'two ways of which one is enough': replaced('"||"', '"&&"'),
   'letters counted as characters': replaced('"letters"', '"size"'),
-  'bounds that are forgotten': replaced('"max":', '"bound":'),
+  'words of a field that are forgotten': replaced('"invalid":', '"forgotten":'),
   'a day more': replaced('"plus_days"', '"plus_years"'),
 };
 for (const [name, slip] of Object.entries(slips)) {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { kinds } from './pieces.js';
 
 /** Reads a kind from inputs by the part of their names. */
-const read = (kind, inputs) => kinds[kind][1]((part = '') => inputs[part] || '', { id: 'x', kind, required: false });
+const read = (kind, inputs) => kinds[kind][1]((part = '') => inputs[part] || '', { id: 'x', kind });
 
 test('telephone numbers', () => {
   for (const typed of ['0900 000 001', '+84 900.000.001', '84900000001', '090-0000-001', '+84 (0)900000001']) {
@@ -38,11 +38,13 @@ test('identity papers', () => {
   assert.deepEqual(paper, { type: 'HC', number: 'B1234567', issued_on: '2016-02-01', issued_by: '' });
 });
 
-test('only what stands under the chosen province', () => {
-  const inputs = { '.kind': 'TT', '.ward': '00043', '.unit': 'xã A, huyện B', '.country': 'LA', '.detail': 'tổ 3' };
-  assert.deepEqual(read('residence', { ...inputs, '.province': '01' }), { kind: 'TT', province: '01', ward: '00043', unit: '', detail: 'tổ 3' });
-  assert.deepEqual(read('residence', { ...inputs, '.province': '02' }), { kind: 'TT', province: '02', ward: '', unit: 'xã A, huyện B', detail: 'tổ 3' });
-  assert.deepEqual(read('residence', { ...inputs, '.province': 'NN' }), { kind: 'TT', country: 'LA', detail: 'tổ 3' });
+test('abroad a country stands in place of the province', () => {
+  const abroad = { '.kind': 'TT', '.province': 'NN', '.detail': 'phố 3' };
+  const place = (inputs) => Object.fromEntries(Object.entries(read('residence', inputs)).filter(([, part]) => part));
+  assert.deepEqual(place({ ...abroad, '.country': 'LA' }), { kind: 'TT', country: 'LA', detail: 'phố 3' });
+  assert.deepEqual(place(abroad), { kind: 'TT', country: '-', detail: 'phố 3' }, 'none chosen yet');
+  const home = { '.kind': 'TT', '.province': '01', '.ward': '00043', '.detail': 'tổ 3' };
+  assert.deepEqual(place(home), { kind: 'TT', province: '01', ward: '00043', detail: 'tổ 3' });
 });
 
 test('yes, no, nothing', () => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompactSign, calculateJwkThumbprint, compactDecrypt, compactVerify, exportJWK, generateKeyPair, importJWK } from 'jose';
-import { keyInUse, newCase, readKeyFile, readReceipt, referenceOf, sealPart, sealSubmission, thumbprint, toBase64url } from '../../site/script/seal.js';
+import { readReceipt, referenceOf } from '../../site/script/receipt.js';
+import { keyInUse, newCase, readKeyFile, sealPart, sealSubmission, thumbprint, toBase64url } from '../../site/script/seal.js';
 
 const NOW = 1_470_800_000;
 const TEXT = new TextDecoder();
@@ -70,7 +71,7 @@ test('the manifest is signed by the key it names, over the digests of the parts'
   assert.equal(part.len, body.parts.ward.length);
   assert.equal(part.kid, ward.dated.kid);
   assert.equal(submission.manifest_sha256, await digest(body.manifest.split('.').slice(0, 2).join('.')));
-  assert.match(submission.reference, /^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
+  assert.match(referenceOf(submission.digest), /^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
 });
 
 test('no two parts share a key, no two cases an id', async () => {

@@ -1,7 +1,8 @@
 // Sending: the same body until somebody answers; what the relay says reaches the person.
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
-import { Refused, arrived, send } from '../../site/script/send.js';
+import { arrived, send } from '../../site/script/retry.js';
+import { Refused } from '../../site/script/send.js';
 
 const SEALED = { id: 'abc', manifest_sha256: 'd', reference: 'r', body: '{"manifest":"m"}', exp: 0 };
 const answer = (status, content, headers = {}) => new Response(JSON.stringify(content), { status, headers });

@@ -1,7 +1,7 @@
 //! Definitions and answers that nobody wrote, and whether the page's script judges them as Rust does. Prints a
 //! definition a line,
 //!
-//! `{"form", "messages", "lists", "pairs": [{"answers", "at", "fill": [field id]}]}`,
+//! `{"form", "page", "words", "lists", "pairs": [{"answers", "at", "fill": [field id]}]}`,
 //!
 //! and reads after each what the script says of its pairs, one line,
 //!
@@ -25,7 +25,7 @@ mod questions;
 mod read;
 
 use chance::Chance;
-use formdef::{AnswerFault, Form, Lists, Moment, Source, check, parse};
+use formdef::{AnswerFault, Form, List, Lists, Moment, Source, check, parse};
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write, stdin, stdout};
 
@@ -43,6 +43,8 @@ const MOMENTS: &[&str] = &[
     "2018-11-14",
     "2019-01-01",
 ];
+/// What no page can give, as it sends what it asks and works out itself; of what it worked out they count.
+const NEVER: [&str; 3] = ["unknown-field", "not-shown", "computed"];
 /// Disagreements that are told in full.
 const TOLD_MAX: usize = 5;
 
@@ -134,10 +136,16 @@ fn line(form: &Form, lists: &Lists, pairs: &[Pair]) -> Value {
         .map(|pair| json!({"answers": pair.answers, "at": pair.at, "fill": pair.fill}));
     json!({
         "form": form,
-        "messages": form.page("vi")["messages"],
-        "lists": used.collect::<std::collections::BTreeMap<_, _>>(),
+        "page": form.page(&[]),
+        "words": form.all_words("vi"),
+        "lists": used.map(|(id, list)| (id, page_list(list))).collect::<std::collections::BTreeMap<_, _>>(),
         "pairs": pairs.collect::<Vec<_>>(),
     })
+}
+
+/// A list as pages load it.
+fn page_list(list: &List) -> Value {
+    serde_json::from_str(&list.page("vi")).unwrap_or_default()
 }
 
 /// What was compared.
@@ -160,10 +168,13 @@ impl Seen {
         } = pair;
         let filled = said["filled"].as_object().cloned().unwrap_or_default();
         self.filled += filled.len();
-        answers.extend(filled);
+        answers.extend(filled.clone());
         let moment = Moment::parse(at).expect("a moment");
         let faults: Vec<Value> = check(form, lists, &answers, moment, None)
             .iter()
+            .filter(|fault| {
+                !NEVER.contains(&fault.rule.as_str()) || filled.contains_key(&fault.field)
+            })
             .map(|fault| told(form, fault))
             .collect();
         self.pairs += 1;

@@ -175,7 +175,7 @@ impl Tree {
         fields
     }
 
-    fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::Literal(scalar) => scalar.to_json(),
             Self::Get(field, members) => {

@@ -1,15 +1,12 @@
-/** @import { Answer, Context, Field, Typed } from '../../script/types' */
-import { hasOnly, isPlain } from '../../script/characters.js';
-import { CITY, checkUnit, readAdminUnit } from '../admin-unit/script.js';
+/** @import { Answer, Context, Field } from '../../script/types' */
+import { UNIT, checkUnit } from '../admin-unit/script.js';
+import { isPlain } from '../../script/characters.js';
+import { kinds } from '../../script/kinds.js';
 
 /** @type {(value: Answer, field: Field, context: Context) => string | undefined} */
-export const checkAddress = (value, field, context) => {
-  if (!hasOnly(value, ['province', 'ward', 'unit', 'detail'])) return 'shape';
-  return checkUnit(value, true, context) || (isPlain(value.detail, 150) ? undefined : 'R-ADDR/detail');
-};
+export const checkAddress = (value, field, context) => checkUnit(value, field, context) || (isPlain(value.detail, 150) ? undefined : 'R-ADDR/detail');
 
-/** @type {(typed: Typed) => Answer} */
-export const readAddress = (typed) => {
-  const { province, ward, unit } = readAdminUnit(typed);
-  return { province, ward, unit: ward || province === CITY ? '' : unit, detail: typed('.detail') };
-};
+/** Parts of an answer. */
+export const ADDRESS = [...UNIT, 'detail'];
+
+kinds.address = [checkAddress, undefined, ADDRESS];

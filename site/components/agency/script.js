@@ -1,8 +1,4 @@
-/** @import { Answer, Context, Field } from '../../script/types' */
 import { checkListed } from '../choice/script.js';
-import { readText } from '../text/script.js';
+import { kinds } from '../../script/kinds.js';
 
-/** @type {(value: Answer, field: Field, context: Context) => string | undefined} */
-export const checkAgency = (value, field, context) => checkListed('agencies', value, context);
-
-export const readAgency = readText;
+kinds.agency = [(value, field, context) => checkListed('agencies', value, context)];

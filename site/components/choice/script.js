@@ -1,6 +1,6 @@
-/** @import { Answer, Context, Field } from '../../script/types' */
+/** @import { Answer, Context } from '../../script/types' */
 import { isListed } from '../../script/characters.js';
-import { readText } from '../text/script.js';
+import { kinds } from '../../script/kinds.js';
 
 /** Whether it can be chosen at a moment. @type {(its: { opens?: string, closes?: string } | undefined, context: Context) => boolean} */
 const isOpen = ({ opens = '', closes = '9' } = {}, { at }) => opens <= at && at < closes;
@@ -9,11 +9,11 @@ const isOpen = ({ opens = '', closes = '9' } = {}, { at }) => opens <= at && at 
 export const checkListed = (list, value, context) =>
   !isListed(context.lists, list, value) ? 'option' : isOpen(context.lists[list]?.items.find(({ code }) => code === value), context) ? undefined : 'not-open';
 
-/** @type {(value: Answer, field: Field, context: Context) => string | undefined} */
-export const checkChoice = (value, { list, options = [] }, context) => {
-  const option = options.find((option) => option.value === value);
-  const fault = list ? checkListed(list, value, context) : !option ? 'option' : isOpen(option, context) ? undefined : 'not-open';
-  return fault === 'not-open' ? 'not-open/option' : fault;
-};
-
-export const readChoice = readText;
+kinds.choice = [
+  (value, { list, options }, context) => {
+    const option = options?.find((its) => its.value === value);
+    // On a page there is no other code to choose than its options.
+    const fault = list ? checkListed(list, value, context) : options && !option ? 'option' : isOpen(option, context) ? undefined : 'not-open';
+    return fault === 'not-open' ? 'not-open/option' : fault;
+  },
+];

@@ -1,12 +1,8 @@
-/** @import { Answer, Context, Field, Typed } from '../../script/types' */
-import { hasOnly, isListed, isPlain } from '../../script/characters.js';
+import { isListed, isPlain } from '../../script/characters.js';
+import { kinds } from '../../script/kinds.js';
 
-/** @type {(value: Answer, field: Field, context: Context) => string | undefined} */
-export const checkCountryPlace = (value, field, { lists }) => {
-  if (!hasOnly(value, ['country', 'place'])) return 'shape';
-  if (!isListed(lists, 'countries', value.country)) return 'R-ADDR/country';
-  return isPlain(value.place, 150) ? undefined : 'R-ADDR/place';
-};
-
-/** @type {(typed: Typed) => Answer} */
-export const readCountryPlace = (typed) => ({ country: typed('.country'), place: typed('.place') });
+kinds['country-place'] = [
+  ({ country, place }, field, { lists }) => (!isListed(lists, 'countries', country) ? 'R-ADDR/country' : isPlain(place, 150) ? undefined : 'R-ADDR/place'),
+  undefined,
+  ['country', 'place'],
+];

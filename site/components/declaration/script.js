@@ -1,7 +1,3 @@
-/** @import { Answer, Typed } from '../../script/types' */
+import { kinds } from '../../script/kinds.js';
 
-/** @type {(value: Answer) => string | undefined} */
-export const checkDeclaration = (value) => (value ? undefined : 'required');
-
-/** @type {(typed: Typed) => Answer} */
-export const readDeclaration = (typed) => typed() && true;
+kinds.declaration = [(value) => (value ? undefined : 'required'), (typed) => typed() && true, 'boolean'];

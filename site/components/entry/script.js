@@ -1,8 +1,9 @@
 /** @import { Answer, Typed } from '../../script/types' */
 import { arrangements, fieldElement, fields, one, say } from '../../script/page.js';
-import { entriesOf, wordsOf } from '../../script/answers.js';
+import { entriesOf } from '../../script/repeats.js';
 import { kinds } from '../../script/kinds.js';
-import { relations } from '../../script/check.js';
+import { faultOf, relations } from '../../script/check.js';
+import { wordsOf } from '../../script/words.js';
 
 /** More entries than this no repeat group has. */
 const ENTRIES_MAX = 100;
@@ -16,10 +17,10 @@ export const readEntry = (typed) => (typed() ? +typed() : '');
 kinds.entry = [checkEntry, readEntry, 'number'];
 
 // Only an entry that there is.
-relations.push((field, value, answers, { isShown }) => {
+relations.push((field, value, answers, { isShown }, own) => {
   const { of = '' } = field;
   const entries = isShown(of) && Array.isArray(answers[of]) ? answers[of].length : 0;
-  return of && value > entries ? [[field.id, 'option', field]] : [];
+  return of && value > entries && !own[0] ? [faultOf(field, 'option')] : [];
 });
 
 /** The entry that an option stands for, so that it stays chosen when entries move. @type {WeakMap<HTMLOptionElement, Element>} */
@@ -34,7 +35,7 @@ arrangements.push(() => {
   for (const { of, select } of selects()) {
     const chosen = chosenEntries.get(select.selectedOptions[0]);
     const options = entriesOf(of).map((entry, index) => {
-      const first = wordsOf(one('.field', entry)) || say('entry', { number: index + 1 });
+      const first = wordsOf(one('[data-kind]', entry)) || say('entry', { number: index + 1 });
       const option = new Option(`${index + 1}. ${first}`, `${index + 1}`, false, entry === chosen);
       chosenEntries.set(option, entry);
       return option;

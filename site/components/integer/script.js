@@ -1,7 +1,5 @@
-/** @import { Answer, Field, Typed } from '../../script/types' */
-
-/** @type {(value: Answer, field: Field) => string | undefined} */
-export const checkInteger = (value, field) => (Number.isSafeInteger(value) ? checkRange(value, field) : 'shape/number');
+/** @import { Answer, Field } from '../../script/types' */
+import { kinds } from '../../script/kinds.js';
 
 /** @type {(value: number, field: Field) => string | undefined} */
 export const checkRange = (value, { min, max }) => {
@@ -9,5 +7,8 @@ export const checkRange = (value, { min, max }) => {
   return min === undefined ? 'range/max' : max === undefined ? 'range/min' : 'range';
 };
 
-/** A number; a text that is none, for the check to refuse. */
-export const readInteger = (/** @type {Typed} */ typed) => (/^-?\d+$/.test(typed()) ? +typed() : typed());
+/** @type {(value: Answer, field: Field) => string | undefined} */
+export const checkInteger = (value, field) => (Number.isSafeInteger(value) ? checkRange(value, field) : 'shape/number');
+
+// A text that is no number stays one, for the check to refuse.
+kinds.integer = [checkInteger, (typed) => (/^-?\d+$/.test(typed()) ? +typed() : typed()), 'number'];

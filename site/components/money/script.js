@@ -1,10 +1,8 @@
 /** @import { Typed } from '../../script/types' */
-import { data, preparations, sheet } from '../../script/page.js';
+import { preparations, sheet } from '../../script/page.js';
 import { checkInteger } from '../integer/script.js';
 import { grouped } from '../number/script.js';
 import { kinds } from '../../script/kinds.js';
-
-export const checkMoney = checkInteger;
 
 /** Digits, which may stand in groups, with or without the name of the money. @type {(typed: Typed) => number | string} */
 export const readMoney = (typed) => {
@@ -13,9 +11,9 @@ export const readMoney = (typed) => {
 };
 
 /** «8.000 đồng». */
-const moneyWords = (/** @type {number} */ amount) => `${grouped(amount)} ${data.lang === 'en' ? 'VND' : 'đồng'}`;
+const moneyWords = (/** @type {number} */ amount) => `${grouped(amount)} ${document.documentElement.lang === 'en' ? 'VND' : 'đồng'}`;
 
-kinds.money = [checkMoney, readMoney, 'number', undefined, moneyWords];
+kinds.money = [checkInteger, readMoney, 'number', undefined, moneyWords];
 
 // Once typed, an amount stands as it will be read.
 preparations.push(() =>

@@ -1,10 +1,10 @@
 /** @import { Answer, Context, Field, Typed } from '../../script/types' */
 import { controls, fieldElement } from '../../script/page.js';
-import { checkChoice } from '../choice/script.js';
 import { kinds } from '../../script/kinds.js';
 
 /** Each of them an option, each once, in the order of the options, so many. @type {(value: Answer, field: Field, context: Context) => string | undefined} */
 export const checkMultiChoice = (value, field, context) => {
+  const [checkChoice] = kinds.choice;
   const { list = '', options, min = 0, max = value.length } = field;
   const codes = options ? options.map((option) => option.value) : context.lists[list]?.items.map(({ code }) => code);
   for (const code of value) {

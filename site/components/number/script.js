@@ -1,6 +1,6 @@
 /** @import { Answer, Field, Typed } from '../../script/types' */
+import { preparations, sheet } from '../../script/page.js';
 import { checkRange } from '../integer/script.js';
-import { data, preparations, sheet } from '../../script/page.js';
 import { kinds } from '../../script/kinds.js';
 
 /** @type {(value: Answer, field: Field) => string | undefined} */
@@ -17,10 +17,10 @@ export const readNumber = (typed) => {
 };
 
 /** The digits in groups, as this page's language has them. */
-export const grouped = (/** @type {number} */ number) => number.toLocaleString(data.lang, { maximumFractionDigits: 6 });
+export const grouped = (/** @type {number} */ number) => number.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 6 });
 
 /** With the comma or the point that this page's language has before the decimals, so that it can be typed on. */
-const written = (/** @type {number} */ number) => (data.lang === 'en' ? `${number}` : `${number}`.replace('.', ','));
+const written = (/** @type {number} */ number) => (document.documentElement.lang === 'en' ? `${number}` : `${number}`.replace('.', ','));
 
 kinds.number = [checkNumber, readNumber, 'number', undefined, grouped];
 

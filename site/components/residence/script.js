@@ -1,21 +1,25 @@
-/** @import { Answer, Context, Field, Typed } from '../../script/types' */
-import { hasOnly, isListed, isPlain } from '../../script/characters.js';
+import { ADDRESS, checkAddress } from '../address/script.js';
+import { isListed, isPlain } from '../../script/characters.js';
 import { ABROAD } from '../admin-unit/script.js';
-import { checkAddress, readAddress } from '../address/script.js';
+import { kinds } from '../../script/kinds.js';
 
-/** @type {(value: Answer, field: Field, context: Context) => string | undefined} */
-export const checkResidence = ({ kind, ...place }, field, context) => {
-  const { lists } = context;
-  const isAbroad = place.country !== undefined;
-  if (!hasOnly(place, isAbroad ? ['country', 'detail'] : ['province', 'ward', 'unit', 'detail'])) return 'shape';
-  if (!isListed(lists, 'residence-kind', kind)) return 'R-ADDR/kind';
-  if (!isAbroad) return checkAddress(place, field, context);
-  if (!isListed(lists, 'countries', place.country)) return 'R-ADDR/country';
-  return isPlain(place.detail, 150) ? undefined : 'R-ADDR/detail';
-};
+const PARTS = ['kind', 'country', ...ADDRESS];
 
-/** Abroad a country is asked in place of the province; `-` stands for none chosen yet. @type {(typed: Typed) => Answer} */
-export const readResidence = (typed) => ({
-  kind: typed('.kind'),
-  ...(typed('.province') === ABROAD ? { country: typed('.country') || '-', detail: typed('.detail') } : readAddress(typed)),
-});
+kinds.residence = [
+  (value, field, context) => {
+    const { kind, country, province, ward, unit, detail } = value;
+    const { lists } = context;
+    const isAbroad = country !== undefined;
+    if (isAbroad && [province, ward, unit].some((part) => part !== undefined)) return 'shape';
+    if (!isListed(lists, 'residence-kind', kind)) return 'R-ADDR/kind';
+    if (!isAbroad) return checkAddress(value, field, context);
+    if (!isListed(lists, 'countries', country)) return 'R-ADDR/country';
+    return isPlain(detail, 150) ? undefined : 'R-ADDR/detail';
+  },
+  // Abroad a country is asked in place of the province; `-` stands for none chosen yet.
+  (typed) => {
+    const place = Object.fromEntries(PARTS.map((part) => [part, typed(`.${part}`)]));
+    return place.province === ABROAD ? { ...place, province: '', country: place.country || '-' } : place;
+  },
+  PARTS,
+];

@@ -1,5 +1,6 @@
-/** @import { Answer, Field, Typed } from '../../script/types' */
+/** @import { Answer, Field } from '../../script/types' */
 import { INVISIBLE, isCanonical } from '../../script/characters.js';
+import { kinds } from '../../script/kinds.js';
 
 /** @type {(value: Answer, field: Field) => string | undefined} */
 export const checkText = (value, { length_min = 0, length_max = 200 }) => {
@@ -9,4 +10,4 @@ export const checkText = (value, { length_min = 0, length_max = 200 }) => {
   return length > length_max ? 'length' : length < length_min ? 'length/short' : undefined;
 };
 
-export const readText = (/** @type {Typed} */ typed) => typed();
+kinds.text = [checkText];

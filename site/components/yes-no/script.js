@@ -1,7 +1,4 @@
-/** @import { Answer, Typed } from '../../script/types' */
+import { kinds } from '../../script/kinds.js';
 
-/** That it is true or false says its type. @type {(value: Answer) => string | undefined} */
-export const checkYesNo = () => undefined;
-
-/** @type {(typed: Typed) => Answer} */
-export const readYesNo = (typed) => typed() && typed() === 'true';
+// That it is true or false says its type.
+kinds['yes-no'] = [() => undefined, (typed) => typed() && typed() === 'true', 'boolean'];

@@ -6,7 +6,6 @@ const folded = (/** @type {string} */ text) =>
 
 /** Whether a ward's name stands in a text, without the word for its kind and a number at its end. */
 functions.mentions = (text, ward, { lists }) => {
-  const item = lists.agencies?.items.find((/** @type {{ code: string }} */ { code }) => code === ward);
-  const [label] = item ? Object.values(item.label) : [];
+  const { label } = lists.agencies?.items.find((/** @type {{ code: string }} */ { code }) => code === ward) || {};
   return label && folded(text).includes(folded(label).replace(/^ (phuong|xa|thi tran)(?= )/, '').replace(/ \d+ $/, ' '));
 };

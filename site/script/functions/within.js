@@ -1,20 +1,21 @@
 /**
  * Choices among the items of one group of a list.
  *
- * @import { Answer, Answers, Field } from '../types'
+ * @import { Answer, Answers, Fault, Field } from '../types'
  */
 import { arrangements, fieldElement, fields, one } from '../page.js';
 import { asked } from '../sheet.js';
-import { entriesOf } from '../answers.js';
+import { entriesOf } from '../repeats.js';
 import { lists } from '../lists.js';
-import { relations } from '../check.js';
+import { faultOf, relations } from '../check.js';
 
-relations.push((field, value, answers, { context, valueOf }) => {
-  /** @type {(choice: Field, code: Answer, path: string) => [string, string, Field][]} */
+relations.push((field, value, answers, { context, valueOf }, own) => {
+  /** @type {(choice: Field, code: Answer, path: string) => Fault[]} */
   const outside = (choice, code, path) => {
     const group = choice.within && valueOf(choice.within);
     const item = context.lists[choice.list || '']?.items.find((its) => its.code === code);
-    return group === undefined || !item || item.group === group ? [] : [[path, 'not-within', choice]];
+    const isRight = group === undefined || !item || item.group === group || own.some((fault) => fault.field === path);
+    return isRight ? [] : [faultOf(choice, 'not-within', path)];
   };
   const { id, fields: members } = field;
   if (!members) return outside(field, value, id);

@@ -10,7 +10,7 @@ const hasTick = ({ type }) => type === 'radio' || type === 'checkbox';
 /** Keeps the sheet as it stands, the open step, and how far it is scrolled. */
 export const keep = () => {
   const answers = controls().map((control) => [control.name, hasTick(control) ? control.checked && control.value : control.value]);
-  const entries = [...document.querySelectorAll('#form .repeat')].map((group) => [group.dataset.field, group.querySelectorAll('.entry').length]);
+  const entries = [...document.querySelectorAll('#form [data-kind=repeat]')].map((group) => [group.dataset.field, group.querySelectorAll('.entry').length]);
   const step = steps().find(({ hidden }) => !hidden)?.id;
   sessionStorage.setItem(place, JSON.stringify({ answers, entries, step, y: scrollY }));
 };
@@ -34,7 +34,7 @@ export const restore = async () => {
 };
 
 const addEntries = (group, count) => {
-  const field = document.querySelector(`#form .repeat[data-field="${CSS.escape(group)}"]`);
+  const field = document.querySelector(`#form [data-kind=repeat][data-field="${CSS.escape(group)}"]`);
   for (let more = count - (field?.querySelectorAll('.entry').length ?? count); more > 0; more--) field.querySelector('[data-add]')?.click();
 };
 

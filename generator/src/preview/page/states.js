@@ -64,7 +64,7 @@ const showRules = () => {
 /** Lists are loaded, and each repeat group has an entry; states.css shows what is hidden. */
 const everything = async () => {
   for (const step of steps()) await open(step);
-  for (const group of all('.repeat')) {
+  for (const group of all('[data-kind=repeat]')) {
     if (!one('.entry', group)) one('[data-add]', group)?.click();
   }
   await backToTheTop();

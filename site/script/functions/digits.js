@@ -1,0 +1,4 @@
+import { functions } from '../expr.js';
+
+/** How many digits. */
+functions.digits = (value) => (value.match(/\d/g) || '').length;
