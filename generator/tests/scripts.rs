@@ -11,7 +11,7 @@ use std::process::Command;
 const DRIVER: &str = r#"import { answerOf, daySpan, evaluate, isoDay } from './expr.js';
 import { isCanonical, isPlain, twoDigits } from './characters.js';
 
-const trees = [['&&', true, false], ['+', 1, ['*', 2, 3]], ['d<=', ['date', '2016-08-09'], ['date', '2016-08-10']], ['?', true, 'a', 'b'], ['in', 'x', ['x', 'y']]];
+const trees = [['&&', true, false], ['plus_days', '2016-02-28', 2], ['!', ['d<', '2016-08-10', '2016-08-09']], ['?', true, 'a', 'b'], ['in', 'x', 'x', 'y']];
 const told = [isoDay(17000), daySpan('2016-02'), twoDigits('7'), isCanonical(' a'), isPlain('Đỗ', 5), typeof answerOf];
 for (const tree of trees) told.push(evaluate(tree, { answers: {}, today: '2016-08-10' }) ?? 'unknown');
 console.log(JSON.stringify(told));
