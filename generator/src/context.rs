@@ -245,6 +245,13 @@ impl<'a> View<'a> {
         )
     }
 
+    /// Whether a person may choose an agency in trial.
+    pub(crate) fn has_trial_agencies(self) -> bool {
+        let districts = self.content.districts.iter();
+        let mut agencies = districts.flat_map(|district| &district.agencies);
+        agencies.any(|agency| agency.mode == Mode::Trial)
+    }
+
     /// The times of a service.
     fn opening_of(self, form: &Form) -> Value {
         let Window { opens, closes, .. } = form.window;

@@ -171,6 +171,8 @@ impl<'a> Renderer<'a> {
                 context.insert("papers", &service.form.papers().collect::<Vec<_>>());
                 context.insert("pieces", &assets.pieces(&service.form));
                 context.insert("data", &data);
+                context.insert("sending", &self.publishers.is_some());
+                context.insert("trial_agencies", &view.has_trial_agencies());
             }
             Subject::Agency(district, agency) => {
                 context.insert("agency", &view.agency(district, agency))

@@ -15,6 +15,9 @@ const keyFile = async (/** @type {string} */ code) => {
   return readKeyFile(await answer.text(), data.publishers || [], code);
 };
 
+/** Whose receipts count. */
+export const relayKeys = () => keyFile('relay');
+
 /** Seals for each office the answers that it reads, and all for the recovery key; signs. @type {(case_: Case) => Promise<Sealed>} */
 export const sealAnswers = async (case_) => {
   const { code: agency } = receivingOffice();

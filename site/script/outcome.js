@@ -3,7 +3,7 @@
  * answers, the relay's clock, a refusal, the receipt. The page loads this before the review, so that it is there whatever
  * then happens to the network.
  *
- * @import { Case, Sealed } from './types'
+ * @import { Case, KeyFile, Sealed } from './types'
  */
 import { MAY_PASS, arrived, send } from './retry.js';
 import { adoptTime, now } from './clock.js';
@@ -12,7 +12,7 @@ import { clicks, data, element, one, say, setState } from './page.js';
 import { Refused } from './send.js';
 import { lists } from './lists.js';
 import { newCase } from './seal.js';
-import { sealAnswers } from './delivery.js';
+import { relayKeys, sealAnswers } from './delivery.js';
 import { show } from './steps.js';
 import { showReceipt } from './receipt.js';
 import { stops } from './check.js';
@@ -38,6 +38,9 @@ let its;
 export const startCase = () => {
   its = pending = undefined;
 };
+
+/** Whose receipts count: known before anything is sent. @type {KeyFile | undefined} */
+let relay;
 
 /** What was sent without an answer, and the answers that it holds. @type {{ sealed: Sealed, content: string } | undefined} */
 let pending;
@@ -90,8 +93,9 @@ clicks.send = async () => {
   button.disabled = true;
   report(say('sealing'));
   try {
+    relay ||= await relayKeys();
     const sent = await sendSheet(report, true);
-    if (sent) showReceipt(sent.case_, sent.sealed, sent.receipt);
+    if (sent) await showReceipt(sent.case_, sent.sealed, sent.receipt, relay);
     else show('review');
   } catch (failure) {
     report(failureWords(failure), 'error');

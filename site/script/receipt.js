@@ -1,13 +1,14 @@
 /**
  * What a person keeps: the reference, the signed receipt as a file, what to do next.
  *
- * @import { Case, Sealed } from './types'
+ * @import { Case, KeyFile, Sealed } from './types'
  */
 import { all, clicks, data, element, one, setState, sheet } from './page.js';
 import { CITY_OFFSET_SECONDS } from './clock.js';
 import { keepCase } from './store.js';
-import { jsonOf } from './seal.js';
+import { Refused } from './send.js';
 import { receivingOffice } from './offices.js';
+import { verifiedReceipt } from './verified.js';
 
 clicks.print = () => print();
 
@@ -18,28 +19,24 @@ export const referenceOf = (/** @type {Uint8Array} */ digest) => {
   return bits.slice(0, 50).replace(/.{5}/g, letter).replace(/.{5}/, '$&-');
 };
 
-/** The relay's receipt, when it is for that submission. @type {(jws: string, sealed: { id: string, manifest_sha256: string }) => { received_at: number }} */
-export const readReceipt = (jws, { id, manifest_sha256 }) => {
-  const receipt = jsonOf(jws.split('.')[1]);
-  if (receipt.id !== id || receipt.manifest_sha256 !== manifest_sha256) throw new Error('receipt of another submission');
-  return receipt;
-};
-
-/** Puts the receipt in the place of the form. @type {(case_: Case, sealed: Sealed, jws: string) => void} */
-export const showReceipt = (case_, sealed, jws) => {
-  const { received_at } = readReceipt(jws, sealed);
+/** Puts the receipt in the place of the form, once it is seen to be one. `file` has the proof below the JWS. @type {(case_: Case, sealed: Sealed, file: string, relay: KeyFile) => Promise<void>} */
+export const showReceipt = async (case_, sealed, file, relay) => {
+  const { received_at, mode } = await verifiedReceipt(file.split('\n')[0], sealed, relay).catch(() => {
+    throw new Refused({ code: 'forged' });
+  });
+  const [mark, title] = mode === 'trial' ? ['trial-', data.ui.trial_sent] : ['', data.ui.sent];
   const { ui: words } = data;
   const reference = referenceOf(sealed.digest);
   const view = element('section', '', { id: 'receipt' });
-  const file = { class: 'button', 'data-download': '', download: `receipt-${reference}.txt`, href: URL.createObjectURL(new Blob([jws])) };
+  const link = { class: 'button', 'data-download': '', download: `receipt-${mark}${reference}.txt`, href: URL.createObjectURL(new Blob([file])) };
   const actions = element('p', '', { class: 'actions' });
-  actions.append(element('a', words.download, file), ' ', element('button', words.print, { class: 'quiet', 'data-print': '' }));
+  actions.append(element('a', words.download, link), ' ', element('button', words.print, { class: 'quiet', 'data-print': '' }));
   const help = element('dd');
   help.append(...one('footer p').cloneNode(true).childNodes);
   const facts = element('dl');
   facts.append(element('dt', words.received), element('dd', cityTime(received_at)));
   facts.append(element('dt', words.where), element('dd', receivingOffice().name), element('dt', words.whom), help);
-  const heading = element('h2', words.sent, { tabindex: '-1' });
+  const heading = element('h2', title, { tabindex: '-1' });
   view.append(heading, element('p', words.reference), element('p', reference, { class: 'reference', 'data-reference': '' }));
   view.append(element('p', words.keep), actions, facts, one('#papers'));
   sheet.hidden = one('#progress').hidden = true;
@@ -49,10 +46,10 @@ export const showReceipt = (case_, sealed, jws) => {
   earlier?.remove();
   sheet.after(view);
   setState('sent');
-  document.title = `${words.sent}: ${reference}`;
+  document.title = `${title}: ${reference}`;
   heading.focus();
   scrollTo(0, 0);
-  keepCase({ ...case_, receipt: jws, reference });
+  keepCase({ ...case_, receipt: file, reference });
   // The receipt is as good without.
   if (data.again) import(data.again).then(({ offerAgain }) => offerAgain()).catch(() => {});
 };

@@ -31,7 +31,7 @@ export const toBase64url = (data) => {
 const bytesOf = (/** @type {string} */ text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
 
 /** The JSON in a JWS. @type {(part: string) => any} */
-export const jsonOf = (part) => JSON.parse(new TextDecoder().decode(bytesOf(part)));
+const jsonOf = (part) => JSON.parse(new TextDecoder().decode(bytesOf(part)));
 
 const digestOf = async (/** @type {string} */ text) => new Uint8Array(await subtle.digest(HASH, utf8(text)));
 
@@ -52,18 +52,22 @@ export const newCase = async () => ({
   reply: { keys: await newExchangeKeys(), secret: toBase64url(random(32)) },
 });
 
+/** What a JWS of that type says, when the key signed it; else nothing. @type {(jws: string, typ: string, jwk: Jwk) => Promise<any>} */
+export const signedBy = async (jws, typ, jwk) => {
+  const [header, payload, signature] = jws.trim().split('.');
+  if (header !== toBase64url({ alg: 'ES256', typ, kid: await thumbprint(jwk) })) return undefined;
+  const key = await subtle.importKey('jwk', publicJwk(jwk), ECDSA, false, ['verify']);
+  return (await subtle.verify(ECDSA, key, bytesOf(signature), utf8(`${header}.${payload}`))) ? jsonOf(payload) : undefined;
+};
+
 /**
  * The content of an office's key file, when a publisher of this page signed it for that office.
  * @type {(jws: string, publishers: Jwk[], code: string) => Promise<KeyFile>}
  */
 export const readKeyFile = async (jws, publishers, code) => {
-  const [header, payload, signature] = jws.trim().split('.');
   for (const jwk of publishers) {
-    if (header !== toBase64url({ alg: 'ES256', typ: 'motcua-keys+jws', kid: await thumbprint(jwk) })) continue;
-    const key = await subtle.importKey('jwk', publicJwk(jwk), ECDSA, false, ['verify']);
-    if (!(await subtle.verify(ECDSA, key, bytesOf(signature), utf8(`${header}.${payload}`)))) break;
-    const file = jsonOf(payload);
-    if (file.v === 1 && file.office.code === code) return file;
+    const file = await signedBy(jws, 'motcua-keys+jws', jwk);
+    if (file?.v === 1 && file.office.code === code) return file;
   }
   throw new Error(`keys of ${code}: not from the publisher`);
 };

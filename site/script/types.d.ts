@@ -87,6 +87,7 @@ export interface ListItem {
   group?: string;
   opens?: string;
   closes?: string;
+  mode?: 'trial';
 }
 
 /** A list in the page's language. */

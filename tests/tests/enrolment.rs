@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use formdef::Moment;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tests::citizen::{Citizen, Sealed};
 use tests::scenarios::{self, Scenario};
-use tests::{City, Plan, http};
+use tests::{City, Plan, browser, http};
 
 /// The scenario whose pupil enters grade 6.
 const SCENARIO: &str = "S34";
+const FORM_OPENS: &str = "2017-06-15";
 const GRADE_6_OPENS: &str = "2018-07-07T00:00+07:00";
 /// Then all levels are closed.
 const FORM_CLOSES: &str = "2018-07-10T00:00+07:00";
@@ -76,14 +77,43 @@ fn a_level_is_open_from_its_first_second_to_its_last() {
             answers.insert("level".into(), "mam-non".into());
             answers.remove("pupil.present_school");
             answers.insert("pupil.birth_date".into(), "2013-02-09".into());
-            answers.insert(
-                "wishes".into(),
-                serde_json::json!([{ "school": "005-MN1" }]),
-            );
+            answers.insert("wishes".into(), json!([{ "school": "005-MN1" }]));
         }))
     };
     assert_eq!(as_preschool(opens - 1), Vec::<String>::new());
     assert_eq!(as_preschool(opens), ["R-ENROL-WINDOW"]);
+}
+
+#[test]
+fn the_page_says_when_and_opens_by_itself() {
+    let enrolment = Enrolment::from("enrolment-page", GRADE_6_OPENS);
+    let (opens, closes) = (unix(FORM_OPENS), unix(FORM_CLOSES));
+    let order = json!({
+        "portal": enrolment.city.portal_url(), "now": enrolment.city.now(), "service": enrolment.scenario.service,
+        "moments": [opens - 1000, opens, closes - 1000, closes], "opens": opens,
+    });
+    let result = browser::drive("opening.mjs", order).unwrap();
+    let moments = result["moments"].as_array().unwrap();
+    let forms: Vec<bool> = moments.iter().map(|its| its["form"] == true).collect();
+    assert_eq!(forms, [false, true, true, false], "{result}");
+    let says = |at: usize, words: &str| moments[at]["words"].as_str().unwrap().contains(words);
+    // It was built while the form was open: the end is what it says, whenever it is read.
+    for at in 0..4 {
+        assert!(
+            says(at, "Nhận hồ sơ trực tuyến đến hết ngày 09/07/2018."),
+            "{result}"
+        );
+    }
+    assert!(
+        says(0, "Lúc này chưa mở") && says(0, "Giờ trên máy này: 23:43, 14/06/2017"),
+        "{result}"
+    );
+    assert!(
+        says(3, "Nay đã đóng") && says(3, "Giờ trên máy này: 00:00, 10/07/2018"),
+        "{result}"
+    );
+    assert!(!says(1, "Lúc này") && !says(2, "Nay đã đóng"), "{result}");
+    assert_eq!(result["waited"], true);
 }
 
 #[test]
