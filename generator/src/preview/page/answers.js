@@ -1,5 +1,5 @@
 /** What was filled in stays over a reload: an editor who mends the sixth step does not fill in the first five again. */
-import { isReady, open, steps } from './states.js';
+import { isReady, nameOf, open, steps } from './states.js';
 
 /** Where it is kept: in the tab, by the page's address. */
 const place = `motcua ${location.pathname}`;
@@ -11,7 +11,8 @@ const hasTick = ({ type }) => type === 'radio' || type === 'checkbox';
 export const keep = () => {
   const answers = controls().map((control) => [control.name, hasTick(control) ? control.checked && control.value : control.value]);
   const entries = [...document.querySelectorAll('#form [data-kind=repeat]')].map((group) => [group.dataset.field, group.querySelectorAll('.entry').length]);
-  const step = steps().find(({ hidden }) => !hidden)?.id;
+  const shown = steps().find(({ hidden }) => !hidden);
+  const step = shown && nameOf(shown);
   sessionStorage.setItem(place, JSON.stringify({ answers, entries, step, y: scrollY }));
 };
 
@@ -28,7 +29,7 @@ export const restore = async () => {
     await open(step);
     for (const [name, value] of kept.answers) if (value) put(step, name, value);
   }
-  const last = steps().find(({ id }) => id === kept.step);
+  const last = steps().find((step) => nameOf(step) === kept.step);
   if (last) await open(last);
   scrollTo(0, kept.y);
 };

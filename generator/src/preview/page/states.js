@@ -26,9 +26,12 @@ export const isReady = () => until(() => document.body.dataset.state !== 'loadin
 /** The steps of the form, asked or not. */
 export const steps = () => all('#form [data-section]');
 
+/** A step's name in the browser's history. */
+export const nameOf = (step) => step.dataset.section;
+
 /** Opens a step, when it is asked, with its lists; whether it is. */
 export const open = async (step) => {
-  dispatchEvent(new PopStateEvent('popstate', { state: step.id }));
+  dispatchEvent(new PopStateEvent('popstate', { state: nameOf(step) }));
   if (step.hidden) return false;
   await until(() => !one('input[data-list]', step));
   return true;
@@ -44,18 +47,19 @@ const allErrors = async () => {
     await until(() => step.hidden || !summary.hidden);
   }
   await backToTheTop();
-  showRules();
+  await showRules();
 };
 
 /** The messages of all rules, each where it would stand. */
-const showRules = () => {
-  const { form } = JSON.parse(one('#motcua').textContent);
-  for (const { id, on, severity, message } of form.rules) {
+const showRules = async () => {
+  const { rules, lists } = JSON.parse(one('#motcua').textContent);
+  const words = await (await fetch(`/assets/words.faults.${lists['words.faults']}.json`)).json();
+  for (const [number, [on, id, severity]] of rules.entries()) {
     const field = one(`[data-field="${CSS.escape(on)}"]`);
     if (!field || all('.error, .note', field).some((line) => line.dataset.rule === id)) continue;
     const kind = severity === 'error' || severity === 'route' ? 'error' : 'note';
     const lines = all(':scope > :is(label, legend, .hint, .error, .note)', field);
-    const line = element('p', { class: kind, 'data-rule': id }, message);
+    const line = element('p', { class: kind, 'data-rule': id }, words[number]);
     if (lines.length) lines.at(-1).after(line);
     else field.prepend(line);
   }
@@ -73,7 +77,7 @@ const everything = async () => {
 const backToTheTop = async () => {
   const [first] = steps().filter((step) => step.dataset.asked !== undefined).concat(steps());
   await open(first);
-  history.replaceState(first.id, '');
+  history.replaceState(nameOf(first), '');
   document.activeElement?.blur();
   scrollTo(0, 0);
 };
