@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn answers_may_have_digits_after_the_point_and_nothing_else_more() {
         let read = |text: &str| read_with_fractions::<Value>(text.as_bytes());
-        for text in ["52.5", "-0.000001", "[1, 0.1]", "4503599627370497.5"] {
+        for text in ["52.5", "-0.000001", "[1, 0.1]", "2251799813685249.5"] {
             assert!(read(text).is_ok(), "{text}");
         }
         for text in [

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A build that takes less long shows no bar.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(100);
 /// `[=====>    ] 1234/2400`: characters that every terminal has, no colour.
 const STYLE: &str = "[{bar:32}] {pos}/{len}";
 

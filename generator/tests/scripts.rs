@@ -7,8 +7,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Needs no page: what it prints depends on the pure modules alone.
-const DRIVER: &str = r#"import { answerOf, daySpan, evaluate, isoDay } from './expr.js';
+/// The core without its beginning. It needs no page: what it prints depends on the pure modules alone.
+const DRIVER: &str = r#"import './steps.js';
+import './core.js';
+import './seal.js';
+import { answerOf, daySpan, evaluate, isoDay } from './expr.js';
 import { isCanonical, isPlain, twoDigits } from './characters.js';
 
 const trees = [['&&', true, false], ['plus_days', '2016-02-28', 2], ['!', ['d<', '2016-08-10', '2016-08-09']], ['?', true, 'a', 'b'], ['in', 'x', 'x', 'y']];

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::ceremony::Keys;
@@ -279,13 +280,30 @@ impl City {
     }
 }
 
+/// Ports from here on are tried.
+const PORT_MIN: u16 = 10_240;
+/// So many ports are tried in turn; the system's own begin at 32,768.
+const PORTS: u32 = 20_000;
+
+/// A port that nobody listens on.
+fn free_port() -> Result<u16, Failure> {
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(61);
+    (0..PORTS)
+        .map(|_| begin.wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed)) % PORTS)
+        .map(|offset| PORT_MIN + u16::try_from(offset).unwrap_or_default())
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .ok_or_else(|| Failure::new("no port of loopback is free"))
+}
+
 impl Ports {
-    /// Three ports on loopback that nobody listens on now.
+    /// Three ports on loopback that nobody listens on now, below those that the system gives to whoever calls somebody:
+    /// between choosing and listening nobody takes one. No two cities of a process try the same.
     fn choose(first: Option<u16>) -> Result<Self, Failure> {
         // All three are held until the last is found, so that they differ.
         let held = [0, 1, 2].map(|offset| {
             let port = match first {
-                None => 0,
+                None => free_port()?,
                 Some(first) => first.checked_add(offset).ok_or_else(|| {
                     Failure::new(format!("--port {first} leaves no room for two more ports; take one below 65534"))
                 })?,
