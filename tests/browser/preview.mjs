@@ -75,7 +75,7 @@ const result = await withBrowser(order.chromium, async browser => {
     }
 
     // What was filled in and the open step stay.
-    await page.evaluate(() => dispatchEvent(new PopStateEvent('popstate', { state: 's-requester' })))
+    await page.evaluate(() => dispatchEvent(new PopStateEvent('popstate', { state: 'requester' })))
     await page.type('[name="requester.full_name"]', 'NGUYEN THI A')
     await changed(form, text => text.replace(title, 'Tên khác'), async () => {
       await heading('Tên khác')
