@@ -22,10 +22,12 @@ const PIECES: [(&str, &str); 2] = [("components/", "/script.js"), ("script/funct
 const SHARED: [&str; 3] = ["script/fill.js", "script/words.js", "script/repeats.js"];
 /// Pieces that the core loads when it comes to them.
 const LATER: [&str; 2] = ["script/outcome.js", "script/again.js"];
+/// The style that has the components', too.
+const FORM_STYLE: &str = "form_style";
 /// The style of pages, of forms, of their review and receipt, and of paper, each in one file: the sheets of `style/` that it is made of.
 const STYLES: [(&str, &[&str]); 4] = [
     ("style", &["tokens", "base", "pages"]),
-    ("form_style", &["tokens", "base", "form"]),
+    (FORM_STYLE, &["tokens", "base", "form"]),
     ("outcome_style", &["outcome"]),
     ("print", &["print"]),
 ];
@@ -57,7 +59,16 @@ impl Assets {
     fn make(site: &Folder) -> Result<Assets, Vec<Fault>> {
         let mut assets = Assets::default();
         for (name, sheets) in STYLES {
-            assets.add(name, "css", minify::css(&style(site, sheets)));
+            let components = if name == FORM_STYLE {
+                components(site)
+            } else {
+                String::new()
+            };
+            assets.add(
+                name,
+                "css",
+                minify::css(&(style(site, sheets) + &components)),
+            );
         }
         assets.add_scripts(site)?;
         for (path, stem) in site.matching("", ".svg") {
@@ -152,4 +163,13 @@ fn style(site: &Folder, sheets: &[&str]) -> String {
         .iter()
         .filter_map(|sheet| site.text(&format!("style/{sheet}.css")));
     texts.collect::<Vec<_>>().join("\n")
+}
+
+/// The components' own sheets.
+fn components(site: &Folder) -> String {
+    let sheets = site.matching("components/", ".css");
+    sheets
+        .filter_map(|(path, _)| site.text(path))
+        .map(|sheet| format!("\n{sheet}"))
+        .collect()
 }

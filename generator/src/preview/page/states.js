@@ -84,8 +84,8 @@ const backToTheTop = async () => {
 
 /** On screen as on paper: the rules for print count, those for the screen do not. */
 const printed = () => {
-  for (const { cssRules } of document.styleSheets) {
-    for (const { media } of cssRules) {
+  for (const sheet of document.styleSheets) {
+    for (const { media } of [sheet, ...sheet.cssRules]) {
       if (media?.mediaText === 'print') media.mediaText = 'all';
       else if (media?.mediaText === 'screen') media.mediaText = 'not all';
     }
