@@ -21,7 +21,8 @@ export const bar = (shown, isNarrow) => {
   const state = stateOf(search);
   const address = (path, of, narrow) => `${narrow ? NARROW : ''}${path}${of === STATES[0] ? '' : `?preview=${of}`}`;
   const states = STATES.map((name) => link(words[name], address(pathname, name, isNarrow), name === state));
-  const languages = [...shown.querySelectorAll('link[rel=alternate][hreflang]')].map((alternate) => {
+  const pages = [{ hreflang: language, href: shown.URL }, ...shown.querySelectorAll('.languages a[hreflang]')];
+  const languages = pages.map((alternate) => {
     const tag = alternate.hreflang;
     const named = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag;
     return link(named, address(new URL(alternate.href).pathname, state, isNarrow), tag === language, tag);
