@@ -2,6 +2,7 @@
 //!
 //! Paths are relative to the folder of the config file. An unknown key is refused with the nearest known one.
 
+use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::fault::Fault;
+use crate::journal::Level;
 
 /// The whole of `relay.toml`.
 #[derive(Debug, Deserialize)]
@@ -35,6 +37,11 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// The port from which the intake collects.
     pub outbox: Outbox,
+    /// Where the operator asks and sets. None: nowhere.
+    pub admin: Option<Admin>,
+    /// How much is logged (info).
+    #[serde(default)]
+    pub log_level: Level,
     /// What one client may ask of this machine.
     #[serde(default)]
     pub limits: Limits,
@@ -62,6 +69,48 @@ pub struct Outbox {
     pub private_key: PathBuf,
     /// The authority whose client certificates are let in.
     pub client_ca: PathBuf,
+}
+
+/// `[admin]`: for the operator of this machine alone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    /// Where it listens.
+    pub listen: AdminAddress,
+}
+
+/// `"unix:PATH"`, a socket of the relay's own user, or a loopback address with a port; nothing that others could reach.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum AdminAddress {
+    /// `127.0.0.1:4019` or `[::1]:4019`; port 0 takes any free one.
+    Loopback(SocketAddr),
+    /// The socket's file, made at the start.
+    Socket(PathBuf),
+}
+
+impl TryFrom<String> for AdminAddress {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<AdminAddress, &'static str> {
+        if let Some(path) = text.strip_prefix("unix:") {
+            return Ok(AdminAddress::Socket(path.into()));
+        }
+        match text.parse::<SocketAddr>() {
+            Ok(address) if address.ip().is_loopback() => Ok(AdminAddress::Loopback(address)),
+            Ok(_) => Err("other machines could reach it: take unix:PATH or 127.0.0.1:PORT"),
+            Err(_) => Err("neither unix:PATH nor a loopback address with a port"),
+        }
+    }
+}
+
+impl fmt::Display for AdminAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AdminAddress::Loopback(address) => address.fmt(f),
+            AdminAddress::Socket(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
 }
 
 /// `[limits]`: each may be left out.
@@ -144,10 +193,18 @@ impl Config {
             .tls
             .iter_mut()
             .flat_map(|tls| [&mut tls.certificate, &mut tls.private_key]);
+        let admin = self
+            .admin
+            .iter_mut()
+            .filter_map(|admin| match &mut admin.listen {
+                AdminAddress::Socket(path) => Some(path),
+                AdminAddress::Loopback(_) => None,
+            });
         for path in own
             .into_iter()
             .chain(outbox)
             .chain(tls)
+            .chain(admin)
             .chain(&mut self.publishers)
         {
             *path = folder.join(&*path);

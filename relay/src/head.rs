@@ -60,7 +60,7 @@ pub(crate) fn body_bytes(head: &[u8]) -> Result<u64, Misframed> {
         return Err(Misframed("not exactly one Host"));
     }
     match (method, length) {
-        ("POST", Some(length)) => Ok(length),
+        ("POST" | "PUT", Some(length)) => Ok(length),
         ("POST", None) => Err(Misframed("POST without Content-Length")),
         (_, None | Some(0)) => Ok(0),
         _ => Err(Misframed("body on a method without one")),

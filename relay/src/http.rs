@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use envelope::Refusal;
 use envelope::limits::BODY_BYTES_MAX;
-use envelope::{Refusal, UnixTime};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 
+use crate::Relay;
 use crate::guard::MISFRAMED;
 use crate::store::StoreError;
 
@@ -34,9 +35,10 @@ impl Refused {
         }
     }
 
-    /// The answer, as problem+json.
-    pub(crate) fn answer(&self, now: UnixTime) -> Answer {
-        let refusal = self.refusal;
+    /// The answer, as problem+json; it is counted.
+    pub(crate) fn answer(&self, relay: &Relay) -> Answer {
+        let (refusal, now) = (self.refusal, relay.clock.now());
+        relay.counters.refused(refusal);
         tracing::info!(code = refusal.code(), "refused");
         let status =
             StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -90,7 +92,8 @@ pub(crate) fn file(bytes: Vec<u8>, media_type: &'static str, keep: &'static str)
     whole(StatusCode::OK, media_type, keep, bytes.into())
 }
 
-fn answer(status: StatusCode, media_type: &'static str, body: String) -> Answer {
+/// An answer for this moment.
+pub(crate) fn answer(status: StatusCode, media_type: &'static str, body: String) -> Answer {
     whole(status, media_type, "no-store", body.into())
 }
 

@@ -11,24 +11,31 @@
 //! | `server` | listening, connections and their deadlines, draining |
 //! | `head`, `guard`, `tls` | what of a connection reaches hyper |
 //! | `public`, `outbox`, `http` | what is asked and answered on the two ports |
+//! | `admin`, `health`, `metrics`, [`journal`] | what the operator sees |
+//! | [`status`] | the same for people: `motcua-relay status` |
 //! | `catalogue` | the publisher's word on forms, offices and keys |
 //! | [`log`] | the transparency log: its key, and its files |
 //! | `store`, `receipt` | what is kept, and the only way to a receipt |
 //! | [`fault`] | what is told to the operator |
 
+mod admin;
 mod catalogue;
 pub mod clock;
 pub mod config;
 pub mod fault;
 mod guard;
 mod head;
+mod health;
 mod http;
+pub mod journal;
 pub mod keys;
 pub mod log;
+mod metrics;
 mod outbox;
 mod public;
 mod receipt;
 mod server;
+pub mod status;
 mod store;
 mod tls;
 
@@ -38,7 +45,9 @@ use crate::catalogue::Board;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::keys::SigningKey;
-use crate::log::Folder;
+use crate::log::{Folder, Published};
+use crate::metrics::{Counters, Page};
+use crate::receipt::received_at;
 use crate::store::Store;
 
 pub use crate::server::{Addresses, Orders, check, run};
@@ -53,6 +62,9 @@ pub(crate) struct Relay {
     log: Folder,
     /// True once the relay is to stop.
     stopping: watch::Sender<bool>,
+    /// How the log's files are.
+    published: watch::Receiver<Published>,
+    counters: Counters,
 }
 
 impl Relay {
@@ -64,5 +76,61 @@ impl Relay {
             .subscribe()
             .wait_for(|stopping| *stopping)
             .await;
+    }
+    /// What is measured at this moment.
+    pub(crate) async fn write_metrics(&self, page: &mut Page) {
+        let catalogue = self.board.current();
+        let (bytes, bytes_max) = self.store.bytes();
+        let leaves = self.published.borrow().leaves;
+        for (name, help, value) in [
+            (
+                "catalogue_serial",
+                "Serial of the catalogue in use.",
+                catalogue.serial as f64,
+            ),
+            (
+                "catalogue_expires_seconds",
+                "Until when the catalogue holds, since 1970.",
+                catalogue.exp.0 as f64,
+            ),
+            ("store_bytes", "Bytes of the store in use.", bytes as f64),
+            (
+                "store_bytes_max",
+                "Bytes of the store at which submissions are refused.",
+                bytes_max as f64,
+            ),
+            (
+                "waiting",
+                "Orders that wait for the disk.",
+                self.store.waiting() as f64,
+            ),
+            (
+                "waiting_max",
+                "Orders waiting at which submissions are refused.",
+                self.store.waiting_max() as f64,
+            ),
+            (
+                "oldest_pending_seconds",
+                "How long the oldest submission has waited for the intake.",
+                self.oldest_pending_s().await,
+            ),
+            (
+                "log_published_leaves",
+                "Leaves of the log that its files have.",
+                leaves as f64,
+            ),
+        ] {
+            page.gauge(name, help, value);
+        }
+    }
+
+    /// 0 when nothing waits; NaN when it cannot be told.
+    async fn oldest_pending_s(&self) -> f64 {
+        match self.store.oldest_receipt().await {
+            Ok(None) => 0.0,
+            Ok(Some(receipt)) => received_at(&receipt)
+                .map_or(f64::NAN, |at| (self.clock.now().0 - at.0).max(0) as f64),
+            Err(_) => f64::NAN,
+        }
     }
 }

@@ -8,7 +8,7 @@ pub mod key;
 mod mirror;
 
 pub(crate) use folder::{Folder, Named};
-pub(crate) use mirror::Mirror;
+pub(crate) use mirror::{Mirror, Published};
 
 use crate::config::Config;
 use crate::fault::Fault;

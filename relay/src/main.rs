@@ -8,11 +8,11 @@ use clap::{Parser, Subcommand};
 use envelope::UnixTime;
 use relay::clock::Clock;
 use relay::config::Config;
-use relay::{Addresses, Orders, keys, log};
+use relay::journal::Journal;
+use relay::{Addresses, Orders, keys, log, status};
 use ring::rand::SystemRandom;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
-use tracing_subscriber::filter::LevelFilter;
 
 /// Takes sealed submissions from the Internet, keeps them, gives receipts, and hands them to the intake.
 ///
@@ -41,6 +41,15 @@ enum Command {
     /// The transparency log.
     #[command(subcommand)]
     Log(Log),
+    /// Ask the running relay at its `[admin]` address how it is: ends with 0 when it takes submissions, 2 when it does not,
+    /// 1 when it cannot be asked.
+    ///
+    /// Example: motcua-relay status --config relay.toml
+    Status {
+        /// The config file that it was started with.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -82,6 +91,7 @@ enum Keys {
 fn main() -> ExitCode {
     let line = Line::parse();
     let done = match (&line.command, &line.config) {
+        (Some(Command::Status { config }), _) => return show_status(config),
         (Some(Command::Keys(Keys::New { out })), _) => new_key(out),
         (Some(Command::Keys(Keys::Log { name, out })), _) => new_log_key(out, name),
         (Some(Command::Log(Log::Begin { config })), _) => begin_log(config),
@@ -130,6 +140,20 @@ fn begin_log(path: &Path) -> Done {
     Ok(())
 }
 
+/// Ends with 2 when it could be asked and takes no submissions, as a probe wants to tell the two apart.
+fn show_status(path: &Path) -> ExitCode {
+    match Config::load(path).and_then(|config| status::ask(&config)) {
+        Ok(status) => {
+            print!("{status}");
+            ExitCode::from(if status.is_ready { 0 } else { 2 })
+        }
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 fn serve(path: &Path, line: &Line) -> Done {
     let config = Config::load(path)?;
     let clock = clock(&config, line.clock)?;
@@ -138,16 +162,12 @@ fn serve(path: &Path, line: &Line) -> Done {
         println!("{}: good", path.display());
         return Ok(());
     }
-    tracing_subscriber::fmt()
-        .json()
-        .with_max_level(LevelFilter::INFO)
-        .with_writer(io::stderr)
-        .init();
+    let journal = Journal::begin(config.log_level);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let orders = signals()?;
+        let orders = signals(journal)?;
         relay::run(config, clock, SystemRandom::new(), orders, announce).await?;
         Ok(())
     })
@@ -164,7 +184,7 @@ fn clock(config: &Config, set_to: Option<i64>) -> Result<Clock, &'static str> {
 }
 
 /// SIGHUP reads the catalogue again; SIGTERM and SIGINT stop.
-fn signals() -> io::Result<Orders> {
+fn signals(journal: Journal) -> io::Result<Orders> {
     let (reload_sender, reload) = mpsc::channel(1);
     let (stop_sender, stop) = oneshot::channel();
     let mut hangup = signal(SignalKind::hangup())?;
@@ -181,7 +201,11 @@ fn signals() -> io::Result<Orders> {
         }
         let _ = stop_sender.send(());
     });
-    Ok(Orders { reload, stop })
+    Ok(Orders {
+        reload,
+        stop,
+        journal,
+    })
 }
 
 /// Tells whoever started it where it answers.
@@ -189,14 +213,14 @@ fn announce(addresses: Addresses) {
     tracing::info!(
         public = addresses.public,
         outbox = addresses.outbox,
+        admin = addresses.admin,
         "ready"
     );
     let mut out = io::stdout().lock();
+    let mut lines = format!("public {}\noutbox {}\n", addresses.public, addresses.outbox);
+    if let Some(admin) = addresses.admin {
+        lines.push_str(&format!("admin {admin}\n"));
+    }
     // Nobody may be reading; the log has it too.
-    let _ = writeln!(
-        out,
-        "public {}\noutbox {}",
-        addresses.public, addresses.outbox
-    )
-    .and_then(|()| out.flush());
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
 }

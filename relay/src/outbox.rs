@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::Relay;
 use crate::config::span;
 use crate::http::{self, Answer, Refused};
+use crate::metrics::Event;
 
 /// Most submissions in one answer, whatever the intake asks for.
 const MAX: i64 = 100;
@@ -22,7 +23,7 @@ const WAIT_S_MAX: u64 = 60;
 pub(crate) async fn answer(relay: &Relay, request: Request<Incoming>) -> Answer {
     match route(relay, request).await {
         Ok(answer) => answer,
-        Err(refused) => refused.answer(relay.clock.now()),
+        Err(refused) => refused.answer(relay),
     }
 }
 
@@ -116,13 +117,17 @@ async fn acknowledge(relay: &Relay, request: Request<Incoming>) -> Result<Answer
     for ack in &acks {
         match Ack::read(ack, &catalogue, now) {
             Ok(ack) => good.push(ack),
-            Err(fault) => tracing::warn!(%fault, "acknowledgement refused"),
+            Err(fault) => {
+                relay.counters.count(Event::AckRefused);
+                tracing::warn!(%fault, "acknowledgement refused");
+            }
         }
     }
     for ack in &good {
         tracing::info!(reference = reference(&ack.manifest_sha256), "acknowledged");
     }
     let deleted = relay.store.release(good).await?;
+    relay.counters.add(Event::Acknowledged, deleted);
     Ok(http::json(
         StatusCode::OK,
         format!(r#"{{"deleted":{deleted}}}"#),

@@ -1,5 +1,7 @@
 //! The public port: `POST /v1/submissions`, `GET /v1/submissions/{id}`, `OPTIONS` on both, `GET /log/…`, and nothing else.
 
+use std::time::Instant;
+
 use envelope::{
     Catalogue, PartRef, Refusal, Signed, SubmissionId, UnixTime, Unverified, Verified, reference,
 };
@@ -12,6 +14,7 @@ use crate::catalogue::signs_at;
 use crate::config::span;
 use crate::http::{self, Answer, Refused};
 use crate::log::Named;
+use crate::metrics::Event;
 use crate::receipt::{Promise, Receipt};
 use crate::store::{Draft, Kept};
 
@@ -24,7 +27,7 @@ pub(crate) async fn answer(relay: &Relay, request: Request<Incoming>) -> Answer 
     let origin = request.headers().get(ORIGIN).cloned();
     let mut answer = match route(relay, &catalogue, request).await {
         Ok(answer) => answer,
-        Err(refused) => refused.answer(relay.clock.now()),
+        Err(refused) => refused.answer(relay),
     };
     http::allow_origin(&mut answer, origin.as_ref(), &catalogue.portal);
     answer
@@ -72,14 +75,16 @@ async fn submit(
     let signed = Unverified::read(&body)?.check_signature()?;
     // Before the dates: a sender whose answer was lost gets it again, however late.
     if let Some(kept) = relay.store.find(signed.id()).await? {
-        return receipt_for(&signed, kept);
+        return receipt_for(relay, &signed, kept);
     }
     let now = relay.clock.now();
     let verified = signed.admit(now, catalogue)?;
     let draft = draft(relay, catalogue, &verified, now)?;
+    let begun = Instant::now();
     let kept = relay.store.keep(draft).await?;
+    relay.counters.committed_after(begun.elapsed());
     // It may have come twice at once: the writer has decided which was first.
-    receipt_for(verified.signed(), kept)
+    receipt_for(relay, verified.signed(), kept)
 }
 
 /// What is to be kept, with the receipt that this will make true.
@@ -116,18 +121,20 @@ fn draft(
 }
 
 /// The receipt for `signed`, if what is kept under its id is `signed` itself.
-fn receipt_for(signed: &Signed, kept: Kept) -> Result<Answer, Refused> {
+fn receipt_for(relay: &Relay, signed: &Signed, kept: Kept) -> Result<Answer, Refused> {
     if !kept.is(signed) {
         let (kept, sent) = (kept.manifest_sha256(), signed.manifest_sha256());
         tracing::warn!(%kept, %sent, "id taken");
+        relay.counters.count(Event::IdTaken);
         return Err(Refusal::IdTaken.into());
     }
     let is_new = kept.is_new();
-    let status = if is_new {
-        StatusCode::CREATED
+    let (status, event) = if is_new {
+        (StatusCode::CREATED, Event::Kept)
     } else {
-        StatusCode::OK
+        (StatusCode::OK, Event::SentAgain)
     };
+    relay.counters.count(event);
     tracing::info!(
         reference = reference(&signed.manifest_sha256()),
         is_new,

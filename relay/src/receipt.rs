@@ -55,3 +55,10 @@ impl Receipt {
         serde_json::json!({ "receipt": self.receipt, "proof": self.proof }).to_string()
     }
 }
+
+/// When a stored receipt was given.
+pub(crate) fn received_at(line: &str) -> Option<UnixTime> {
+    let line = jws::Compact::read(line).ok()?;
+    let receipt: envelope::Receipt = envelope::json::read(line.payload()).ok()?;
+    Some(receipt.received_at)
+}

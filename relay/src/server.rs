@@ -25,11 +25,13 @@ use crate::config::{Config, span};
 use crate::fault::Fault;
 use crate::guard::Guarded;
 use crate::http::Answer;
+use crate::journal::Journal;
 use crate::keys::SigningKey;
 use crate::log::key::LogSigner;
 use crate::log::{Folder, Mirror};
+use crate::metrics::{Counters, Event};
 use crate::store::Store;
-use crate::{Relay, outbox, public, tls};
+use crate::{Relay, admin, outbox, public, tls};
 
 /// Connections from the inside; there is one intake, or a few.
 const OUTBOX_CONNECTIONS_MAX: u32 = 16;
@@ -47,6 +49,8 @@ pub struct Addresses {
     pub public: String,
     /// `https://…`.
     pub outbox: String,
+    /// `http://…` or `unix:…`, if there is one.
+    pub admin: Option<String>,
 }
 
 /// What reaches the running relay from its operator. Signals, in `motcua-relay`.
@@ -56,6 +60,8 @@ pub struct Orders {
     pub reload: mpsc::Receiver<()>,
     /// Finish what was begun, and stop.
     pub stop: oneshot::Receiver<()>,
+    /// How much is logged; the operator may change it.
+    pub journal: Journal,
 }
 
 /// Everything that `relay.toml` names, read and good; the store excepted, which a running relay holds.
@@ -117,9 +123,16 @@ pub async fn run(
     let stopping = watch::Sender::new(false);
     let public_listener = bind("listen", config.listen).await?;
     let outbox_listener = bind("[outbox] listen", config.outbox.listen).await?;
+    let admin = match &config.admin {
+        Some(admin) => Some((admin::Listener::bind(&admin.listen).await?, admin)),
+        None => None,
+    };
     let addresses = Addresses {
         public: origin(&public_listener, inputs.public_tls.is_some()),
         outbox: origin(&outbox_listener, true),
+        admin: admin
+            .as_ref()
+            .map(|(listener, admin)| listener.address(&admin.listen)),
     };
     let public_rooms = config.limits.connections_max.get();
     let relay = Arc::new(Relay {
@@ -130,6 +143,8 @@ pub async fn run(
         log: folder,
         stopping,
         store,
+        published: mirror.published(),
+        counters: Counters::new(),
     });
     let public = Door::new(&relay, Side::Public, inputs.public_tls, public_rooms);
     let outbox = Door::new(
@@ -140,6 +155,9 @@ pub async fn run(
     );
     tokio::spawn(public.clone().open(public_listener));
     tokio::spawn(outbox.clone().open(outbox_listener));
+    if let Some((listener, _)) = admin {
+        tokio::spawn(listener.open(Arc::clone(&relay), orders.journal));
+    }
     tokio::spawn(watch_catalogue(Arc::clone(&relay), orders.reload));
     tokio::spawn(purge_tombstones(Arc::clone(&relay)));
     let mirror = tokio::spawn(mirror.run(relay.store.last_seq()));
@@ -209,6 +227,7 @@ async fn purge_tombstones(relay: Arc<Relay>) {
         if let Ok(purged) = relay.store.purge(relay.clock.now()).await
             && purged > 0
         {
+            relay.counters.add(Event::Purged, purged);
             tracing::info!(purged, "tombstones");
         }
         tokio::time::sleep(PURGE_EVERY).await;
@@ -264,6 +283,7 @@ impl Door {
             match listener.accept().await {
                 Ok((socket, _address)) => return Some((room, socket)),
                 Err(error) => {
+                    self.relay.counters.count(Event::AcceptFailed);
                     tracing::error!(%error, "accept");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
@@ -282,7 +302,10 @@ impl Door {
             tokio::time::timeout(span(self.relay.limits.head_timeout_ms), tls.accept(socket));
         match handshake.await {
             Ok(Ok(stream)) => self.serve(stream).await,
-            Ok(Err(error)) => tracing::info!(%error, "handshake"),
+            Ok(Err(error)) => {
+                self.relay.counters.count(Event::HandshakeFailed);
+                tracing::info!(%error, "handshake");
+            }
             Err(_elapsed) => {}
         }
     }

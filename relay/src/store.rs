@@ -179,11 +179,49 @@ impl Store {
         ))
     }
 
+    /// Whether new submissions are refused until the intake has collected.
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > self.bytes_max
+    }
+
+    /// Whether nothing is written any more, because writing failed.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.orders.is_closed()
+    }
+
+    /// How many orders wait for the disk, and at most.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting_max() - self.orders.capacity()
+    }
+
+    pub(crate) fn waiting_max(&self) -> usize {
+        self.orders.max_capacity()
+    }
+
+    /// Bytes in use, and at most.
+    pub(crate) fn bytes(&self) -> (u64, u64) {
+        (self.bytes.load(Ordering::Relaxed), self.bytes_max)
+    }
+
+    /// The receipt of the submission that waits longest for the intake.
+    pub(crate) async fn oldest_receipt(&self) -> Result<Option<String>, StoreError> {
+        let oldest = |connection: &Connection| {
+            connection
+                .query_row(
+                    "SELECT receipt FROM submission WHERE seq = (SELECT min(seq) FROM sealed)",
+                    [],
+                    |row| row.get(0),
+                )
+                .optional()
+        };
+        self.read(oldest).await
+    }
+
     /// Keeps a submission, or finds the one that already has its id. Returns after the commit.
     ///
     /// When the caller goes away meanwhile, the submission is kept all the same.
     pub(crate) async fn keep(&self, draft: Draft) -> Result<Kept, StoreError> {
-        if self.bytes.load(Ordering::Relaxed) > self.bytes_max {
+        if self.is_full() {
             return Err(StoreError::Full);
         }
         let id = draft.id;

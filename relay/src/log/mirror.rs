@@ -18,13 +18,22 @@ const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 /// Without a commit the checkpoint gets a new time this often, so that whoever watches sees that the log lives.
 const FRESHEN_EVERY: Duration = Duration::from_secs(60);
 
+/// How the folder is: what of the log is in it, and why no more.
+#[derive(Clone, Default)]
+pub(crate) struct Published {
+    /// How many leaves were published.
+    pub(crate) leaves: u64,
+    /// Why the last time failed, if it did.
+    pub(crate) fault: Option<String>,
+}
+
 /// Writes the folder from the store.
 pub(crate) struct Mirror {
     folder: Folder,
     connection: Connection,
     signer: Arc<LogSigner>,
     clock: Clock,
-    published: u64,
+    published: watch::Sender<Published>,
 }
 
 impl Mirror {
@@ -40,10 +49,15 @@ impl Mirror {
             connection,
             signer,
             clock,
-            published: 0,
+            published: watch::Sender::default(),
         };
         mirror.publish()?;
         Ok(mirror)
+    }
+
+    /// How the folder is, from now on.
+    pub(crate) fn published(&self) -> watch::Receiver<Published> {
+        self.published.subscribe()
     }
 
     /// Publishes until there is nobody to commit anything more.
@@ -55,6 +69,9 @@ impl Mirror {
             let publishing = tokio::task::spawn_blocking(move || {
                 if let Err(fault) = self.publish() {
                     tracing::error!(%fault, "log not published");
+                    let fault = Some(fault.to_string());
+                    self.published
+                        .send_modify(|published| published.fault = fault);
                 }
                 self
             });
@@ -68,19 +85,22 @@ impl Mirror {
 
     /// Brings the folder up to date.
     pub(crate) fn publish(&mut self) -> Result<(), Fault> {
-        let published = self.folder.publish(
-            &self.connection,
-            self.published,
-            &self.signer,
-            self.clock.now(),
-        );
-        self.published = published.map_err(|error| {
+        let before = self.published.borrow().leaves;
+        let now = self.clock.now();
+        let published = self
+            .folder
+            .publish(&self.connection, before, &self.signer, now);
+        let leaves = published.map_err(|error| {
             Fault::new(
                 self.folder.display(),
                 format!("the log's files cannot be written: {error}"),
                 "make the folder writable and see that the disk has room; it is tried again",
             )
         })?;
+        self.published.send_replace(Published {
+            leaves,
+            fault: None,
+        });
         Ok(())
     }
 }

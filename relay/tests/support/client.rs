@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -196,4 +197,31 @@ pub fn acknowledge(city: &City, relay: &Running, acks: &[String]) -> i64 {
     );
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json()["deleted"].as_i64().unwrap()
+}
+
+/// One request to the socket of `[admin]`, as the operator.
+pub fn operate(city: &City, request: &[u8]) -> Answer {
+    let mut connection = BufReader::new(UnixStream::connect(city.path("admin.sock")).unwrap());
+    connection.get_mut().write_all(request).unwrap();
+    read_answer(&mut connection).unwrap().expect("an answer")
+}
+
+/// A page for the operator, as text.
+pub fn admin(city: &City, target: &str) -> (u16, String) {
+    let answer = operate(city, &request("GET", target, "", b""));
+    (answer.status, String::from_utf8(answer.body).unwrap())
+}
+
+/// The value of one series.
+pub fn metric(city: &City, series: &str) -> f64 {
+    let (_, page) = admin(city, "/metrics");
+    let value = page.lines().find_map(|line| {
+        line.strip_prefix("motcua_relay_")?
+            .strip_prefix(series)?
+            .strip_prefix(' ')
+    });
+    value
+        .unwrap_or_else(|| panic!("no {series} in {page}"))
+        .parse()
+        .unwrap()
 }

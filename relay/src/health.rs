@@ -1,0 +1,110 @@
+//! Whether the relay takes submissions, and if not, why: asked anew each time, from what is so at that moment.
+
+use crate::Relay;
+use crate::catalogue::signs_at;
+use crate::metrics::Page;
+
+macro_rules! causes {
+    ($($variant:ident = $name:literal $hinders:literal;)+) => {
+        /// What is not as it should be. The first one that holds is the most telling.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Cause { $($variant,)+ }
+
+        impl Cause {
+            const ALL: &[Cause] = &[$(Cause::$variant),+];
+
+            fn name(self) -> &'static str {
+                match self { $(Cause::$variant => $name),+ }
+            }
+
+            /// Whether no submission is taken because of it. Otherwise it is a warning: who is sent elsewhere because of a
+            /// warning has lost more than the warning is about.
+            fn hinders(self) -> bool {
+                match self { $(Cause::$variant => $hinders),+ }
+            }
+        }
+    };
+}
+
+causes! {
+    Draining = "draining" true;
+    Writer = "writer" true;
+    Catalogue = "catalogue" true;
+    SigningKey = "signing-key" true;
+    Store = "store" true;
+    Queue = "queue" true;
+    LogFiles = "log-files" false;
+}
+
+impl Cause {
+    /// What is wrong and what to do, when it is.
+    fn sentence(self, relay: &Relay) -> Option<String> {
+        let (catalogue, now) = (relay.board.current(), relay.clock.now());
+        match self {
+            Cause::Draining => (*relay.stopping.borrow())
+                .then(|| "asked to stop; what is begun is being finished".to_owned()),
+            Cause::Writer => relay.store.has_stopped().then(|| {
+                "the disk refused a commit; look after the disk, then start again".to_owned()
+            }),
+            Cause::Catalogue => (now > catalogue.exp).then(|| {
+                let exp = catalogue.exp;
+                format!("expired since {exp}; build and upload catalogue.jws")
+            }),
+            Cause::SigningKey => (!signs_at(&catalogue, relay.key.kid(), now)).then(|| {
+                "out of its dates in the catalogue; add the relay's key to the register, build, upload".to_owned()
+            }),
+            Cause::Store => relay.store.is_full().then(|| {
+                "as large as store_bytes_max lets it be; is the intake collecting?".to_owned()
+            }),
+            Cause::Queue => (relay.store.waiting() >= relay.store.waiting_max()).then(|| {
+                "waiting_max submissions wait for the disk; it is too slow for what comes".to_owned()
+            }),
+            Cause::LogFiles => relay.published.borrow().fault.clone(),
+        }
+    }
+}
+
+/// What is so at a moment: each cause that holds, and its sentence.
+pub(crate) struct Health(Vec<(Cause, String)>);
+
+impl Health {
+    pub(crate) fn of(relay: &Relay) -> Health {
+        let holds = |cause: &Cause| Some((*cause, cause.sentence(relay)?));
+        Health(Cause::ALL.iter().filter_map(holds).collect())
+    }
+
+    /// Whether a submission that is good is taken.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.0.iter().any(|(cause, _)| cause.hinders())
+    }
+
+    /// For people and probes: a line for each cause when not ready; else `ready`, and a line for each warning.
+    pub(crate) fn text(&self) -> String {
+        let (is_ready, mut text) = (self.is_ready(), String::new());
+        if is_ready {
+            text.push_str("ready\n");
+        }
+        for (cause, sentence) in &self.0 {
+            if cause.hinders() || is_ready {
+                let warning = if is_ready { "warning: " } else { "" };
+                text.push_str(&format!("{warning}{}: {sentence}\n", cause.name()));
+            }
+        }
+        text
+    }
+
+    pub(crate) fn write(&self, page: &mut Page) {
+        let is_ready = f64::from(u8::from(self.is_ready()));
+        page.gauge("ready", "Whether submissions are taken.", is_ready);
+        page.family(
+            "cause",
+            "gauge",
+            "What is not as it should be; /readyz says it in a sentence.",
+        );
+        for cause in Cause::ALL {
+            let holds = self.0.iter().any(|(held, _)| held == cause);
+            let label = format!("{{cause=\"{}\"}}", cause.name());
+            page.sample("cause", &label, f64::from(u8::from(holds)));
+        }
+    }
+}
