@@ -123,6 +123,11 @@ pub struct Limits {
     pub waiting_max: NonZeroU32,
     /// Size of the store (8 GiB); above it a new submission is refused `busy` until the intake has collected.
     pub store_bytes_max: NonZeroU64,
+    /// Room on the disks of store and log that is left alone (256 MiB), for acknowledgements, the log and whatever else lives
+    /// there; a submission that would take of it is refused `busy`. More than `waiting_max` bodies of 384 KiB.
+    pub disk_reserve_bytes: NonZeroU64,
+    /// The same for inodes (1,000), where the file system counts them.
+    pub disk_reserve_inodes: NonZeroU64,
     /// Handshake of TLS; then from the first moment of waiting to the end of a request's head (10 s).
     pub head_timeout_ms: NonZeroU64,
     /// From the end of the head to the end of the body (60 s: 384 KiB at 52 kbit/s).
@@ -141,6 +146,8 @@ impl Default for Limits {
             connections_max: const { NonZeroU32::new(1024).expect("not zero") },
             waiting_max: const { NonZeroU32::new(256).expect("not zero") },
             store_bytes_max: const { NonZeroU64::new(8 << 30).expect("not zero") },
+            disk_reserve_bytes: const { NonZeroU64::new(256 << 20).expect("not zero") },
+            disk_reserve_inodes: const { NonZeroU64::new(1000).expect("not zero") },
             head_timeout_ms: const { NonZeroU64::new(10_000).expect("not zero") },
             body_timeout_ms: const { NonZeroU64::new(60_000).expect("not zero") },
             connection_timeout_ms: const { NonZeroU64::new(300_000).expect("not zero") },

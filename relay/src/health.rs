@@ -1,8 +1,11 @@
 //! Whether the relay takes submissions, and if not, why: asked anew each time, from what is so at that moment.
 
+use std::time::Instant;
+
 use crate::Relay;
 use crate::catalogue::signs_at;
 use crate::metrics::Page;
+use crate::store::room::{Lack, Room};
 
 macro_rules! causes {
     ($($variant:ident = $name:literal $hinders:literal;)+) => {
@@ -32,7 +35,9 @@ causes! {
     Catalogue = "catalogue" true;
     SigningKey = "signing-key" true;
     Store = "store" true;
+    Disk = "disk" true;
     Queue = "queue" true;
+    Filling = "filling" false;
     LogFiles = "log-files" false;
 }
 
@@ -53,15 +58,33 @@ impl Cause {
             Cause::SigningKey => (!signs_at(&catalogue, relay.key.kid(), now)).then(|| {
                 "out of its dates in the catalogue; add the relay's key to the register, build, upload".to_owned()
             }),
-            Cause::Store => relay.store.is_full().then(|| {
+            Cause::Store => (relay.store.lack() == Some(Lack::Store)).then(|| {
                 "as large as store_bytes_max lets it be; is the intake collecting?".to_owned()
             }),
+            Cause::Disk => match relay.store.lack()? {
+                Lack::DiskBytes => Some("the reserve of bytes is reached; make room on the disk".to_owned()),
+                Lack::DiskInodes => Some("the reserve of inodes is reached; delete small files from the disk".to_owned()),
+                Lack::Store => None,
+            },
             Cause::Queue => (relay.store.waiting() >= relay.store.waiting_max()).then(|| {
                 "waiting_max submissions wait for the disk; it is too slow for what comes".to_owned()
             }),
+            Cause::Filling => filling(relay.store.room()),
             Cause::LogFiles => relay.published.borrow().fault.clone(),
         }
     }
+}
+
+/// The used share from which it is a warning.
+const FILLING: f64 = 0.70;
+
+fn filling(room: &Room) -> Option<String> {
+    let share = room.used_share();
+    (share >= FILLING).then(|| {
+        let percent = (share * 100.0).floor();
+        let hours = room.seconds_left(Instant::now()) / 3600.0;
+        format!("{percent} % of the room is used, at this rate full in {hours:.1} hours; is the intake collecting?")
+    })
 }
 
 /// What is so at a moment: each cause that holds, and its sentence.

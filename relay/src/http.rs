@@ -15,8 +15,16 @@ use crate::store::StoreError;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
-/// When to come again after a 503.
-const RETRY_AFTER_S: HeaderValue = HeaderValue::from_static("30");
+/// When to come again after a 503, at the least, and over how long the answers are spread: who was refused together does not
+/// come back together.
+const RETRY_AFTER_S: u64 = 20;
+const RETRY_SPREAD_S: u64 = 21;
+
+/// The pause for the one before whom `refused` others were: around the spread in steps that do not divide it.
+fn retry_after(refused: u64) -> HeaderValue {
+    const STEP_S: u64 = 8;
+    HeaderValue::from(RETRY_AFTER_S + (refused % RETRY_SPREAD_S) * STEP_S % RETRY_SPREAD_S)
+}
 
 /// Why a request gets no other answer than a row of the table.
 #[derive(Debug)]
@@ -38,7 +46,7 @@ impl Refused {
     /// The answer, as problem+json; it is counted.
     pub(crate) fn answer(&self, relay: &Relay) -> Answer {
         let (refusal, now) = (self.refusal, relay.clock.now());
-        relay.counters.refused(refusal);
+        let before = relay.counters.refused(refusal);
         tracing::info!(code = refusal.code(), "refused");
         let status =
             StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -49,7 +57,7 @@ impl Refused {
         );
         let headers = answer.headers_mut();
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER_S);
+            headers.insert(header::RETRY_AFTER, retry_after(before));
         }
         if matches!(refusal, Refusal::Framing | Refusal::Timeout) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -177,4 +185,23 @@ pub(crate) fn preflight(methods: &'static str) -> Answer {
     );
     permit(headers, header::ACCESS_CONTROL_MAX_AGE, "7200");
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn who_is_refused_together_comes_back_apart() {
+        let pause = |refused| -> u64 {
+            let value = retry_after(refused);
+            value.to_str().expect("digits").parse().expect("a number")
+        };
+        let pauses: BTreeSet<u64> = (0..RETRY_SPREAD_S).map(pause).collect();
+        assert_eq!(pauses, (20..=40).collect());
+        assert!(pause(1).abs_diff(pause(0)) > 2, "neighbours, too");
+        assert!((20..=40).contains(&pause(u64::MAX)));
+    }
 }

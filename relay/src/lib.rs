@@ -39,6 +39,8 @@ pub mod status;
 mod store;
 mod tls;
 
+use std::time::Instant;
+
 use tokio::sync::watch;
 
 use crate::catalogue::Board;
@@ -77,10 +79,11 @@ impl Relay {
             .wait_for(|stopping| *stopping)
             .await;
     }
+
     /// What is measured at this moment.
     pub(crate) async fn write_metrics(&self, page: &mut Page) {
         let catalogue = self.board.current();
-        let (bytes, bytes_max) = self.store.bytes();
+        self.store.room().write(page, Instant::now());
         let leaves = self.published.borrow().leaves;
         for (name, help, value) in [
             (
@@ -92,12 +95,6 @@ impl Relay {
                 "catalogue_expires_seconds",
                 "Until when the catalogue holds, since 1970.",
                 catalogue.exp.0 as f64,
-            ),
-            ("store_bytes", "Bytes of the store in use.", bytes as f64),
-            (
-                "store_bytes_max",
-                "Bytes of the store at which submissions are refused.",
-                bytes_max as f64,
             ),
             (
                 "waiting",

@@ -56,10 +56,12 @@ impl Counters {
         self.events[event as usize].fetch_add(times as u64, Ordering::Relaxed);
     }
 
-    pub(crate) fn refused(&self, refusal: Refusal) {
-        if let Some(place) = Refusal::ALL.iter().position(|row| *row == refusal) {
-            self.refused[place].fetch_add(1, Ordering::Relaxed);
-        }
+    /// Counts a refusal, and says how many there were of its kind before.
+    pub(crate) fn refused(&self, refusal: Refusal) -> u64 {
+        let place = Refusal::ALL.iter().position(|row| *row == refusal);
+        place.map_or(0, |place| {
+            self.refused[place].fetch_add(1, Ordering::Relaxed)
+        })
     }
 
     /// How long a submission waited for the disk, its own commit included.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use envelope::Catalogue;
 use hyper::Request;
@@ -38,6 +38,9 @@ const OUTBOX_CONNECTIONS_MAX: u32 = 16;
 
 /// How often tombstones that have had their time are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
+
+/// How often it is looked at how much room there is, for the forecast.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// After accept() has failed (no descriptors left) it is tried again so much later.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -160,6 +163,7 @@ pub async fn run(
     }
     tokio::spawn(watch_catalogue(Arc::clone(&relay), orders.reload));
     tokio::spawn(purge_tombstones(Arc::clone(&relay)));
+    tokio::spawn(watch_room(Arc::clone(&relay)));
     let mirror = tokio::spawn(mirror.run(relay.store.last_seq()));
     ready(addresses);
 
@@ -231,6 +235,13 @@ async fn purge_tombstones(relay: Arc<Relay>) {
             tracing::info!(purged, "tombstones");
         }
         tokio::time::sleep(PURGE_EVERY).await;
+    }
+}
+
+async fn watch_room(relay: Arc<Relay>) {
+    loop {
+        relay.store.room().look(Instant::now());
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

@@ -38,6 +38,8 @@ const SHOWN: &[(&str, &str, Unit)] = &[
     ("waiting for the disk", "waiting", Unit::Count),
     ("store", "store_bytes", Unit::Bytes),
     ("store may grow to", "store_bytes_max", Unit::Bytes),
+    ("room left", "room_left_bytes", Unit::Bytes),
+    ("room used up in", "room_seconds_left", Unit::Span),
     ("leaves published", "log_published_leaves", Unit::Count),
     ("catalogue", "catalogue_serial", Unit::Count),
     ("catalogue until", "catalogue_expires_seconds", Unit::Moment),

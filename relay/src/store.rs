@@ -6,12 +6,12 @@
 
 pub(crate) mod log;
 mod open;
+pub(crate) mod room;
 mod writer;
 
 use std::fmt;
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::log::LogKey;
@@ -25,6 +25,7 @@ use crate::log::key::LogSigner;
 use crate::receipt::Promise;
 
 use log::Log;
+use room::{Lack, Room};
 use writer::Order;
 
 /// How long after `exp` a tombstone is kept (30 days): a sender who asks again so late still gets the receipt.
@@ -91,7 +92,7 @@ impl Kept {
 /// Why the store gave no answer.
 #[derive(Debug)]
 pub(crate) enum StoreError {
-    /// Too many wait for the disk, or the store is as large as it may be.
+    /// Too many wait for the disk, or there is no room.
     Full,
     /// The writer has stopped: the relay is stopping.
     Stopped,
@@ -114,8 +115,7 @@ pub(crate) struct Store {
     orders: mpsc::Sender<Order>,
     reader: Arc<Mutex<Connection>>,
     last_seq: watch::Receiver<i64>,
-    bytes: Arc<AtomicU64>,
-    bytes_max: u64,
+    room: Arc<Room>,
     /// Held as long as the store: the lock falls with the process, however it ends.
     _lock: File,
 }
@@ -148,13 +148,13 @@ impl Store {
         let (orders, waiting) = mpsc::channel(limits.waiting_max.get() as usize);
         let (seq_sender, last_seq) = watch::channel(0);
         let (end_sender, end) = oneshot::channel();
-        let bytes = Arc::new(AtomicU64::new(0));
+        let room = Arc::new(Room::new(config));
         writer::start(
             connection,
             log,
             waiting,
             seq_sender,
-            Arc::clone(&bytes),
+            Arc::clone(&room),
             end_sender,
         )
         .map_err(|error| {
@@ -165,23 +165,26 @@ impl Store {
             )
         })?;
         let reader = Arc::new(Mutex::new(reader));
-        let bytes_max = limits.store_bytes_max.get();
         Ok((
             Store {
                 orders,
                 reader,
                 last_seq,
-                bytes,
-                bytes_max,
+                room,
                 _lock: lock,
             },
             end,
         ))
     }
 
-    /// Whether new submissions are refused until the intake has collected.
-    pub(crate) fn is_full(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) > self.bytes_max
+    /// What there is too little of to take a new submission.
+    pub(crate) fn lack(&self) -> Option<Lack> {
+        self.room.lack()
+    }
+
+    /// What the store may still fill.
+    pub(crate) fn room(&self) -> &Room {
+        &self.room
     }
 
     /// Whether nothing is written any more, because writing failed.
@@ -196,11 +199,6 @@ impl Store {
 
     pub(crate) fn waiting_max(&self) -> usize {
         self.orders.max_capacity()
-    }
-
-    /// Bytes in use, and at most.
-    pub(crate) fn bytes(&self) -> (u64, u64) {
-        (self.bytes.load(Ordering::Relaxed), self.bytes_max)
     }
 
     /// The receipt of the submission that waits longest for the intake.
@@ -221,7 +219,7 @@ impl Store {
     ///
     /// When the caller goes away meanwhile, the submission is kept all the same.
     pub(crate) async fn keep(&self, draft: Draft) -> Result<Kept, StoreError> {
-        if self.is_full() {
+        if self.lack().is_some() {
             return Err(StoreError::Full);
         }
         let id = draft.id;

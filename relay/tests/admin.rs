@@ -17,16 +17,7 @@ use support::client::{
     submission, submit,
 };
 use support::submission::{draft, signed};
-use support::{City, NOW, RELAY};
-
-const ADMIN: &str = "[admin]\nlisten = \"unix:admin.sock\"\n";
-
-/// A city whose operator can ask, with `more` at the end of the config.
-fn city_with(more: &str) -> City {
-    let city = City::new();
-    city.configure(&format!("{ADMIN}{more}"));
-    city
-}
+use support::{ADMIN, City, NOW, RELAY};
 
 fn status(city: &City) -> Output {
     let mut command = Command::new(RELAY);
@@ -36,7 +27,7 @@ fn status(city: &City) -> Output {
 
 #[test]
 fn a_relay_that_takes_submissions_is_ready_and_says_how_it_is() {
-    let city = city_with("");
+    let city = City::with_admin("");
     let relay = city.start();
     assert_eq!(admin(&city, "/livez"), (200, "alive\n".to_owned()));
     assert_eq!(admin(&city, "/readyz"), (200, "ready\n".to_owned()));
@@ -74,7 +65,7 @@ fn a_relay_that_takes_submissions_is_ready_and_says_how_it_is() {
 
 #[test]
 fn who_is_not_ready_says_why_in_a_line() {
-    let city = city_with("");
+    let city = City::with_admin("");
     let good = city.catalogue();
     city.publish(&Catalogue {
         exp: UnixTime(NOW + 2),
@@ -121,7 +112,7 @@ fn who_is_not_ready_says_why_in_a_line() {
 
 #[test]
 fn while_it_drains_it_lives_and_is_not_ready() {
-    let city = city_with("");
+    let city = City::with_admin("");
     let relay = city.start();
     let request = submission(&draft(&city).body());
     let mut busy = connect(&relay);
@@ -145,7 +136,7 @@ fn while_it_drains_it_lives_and_is_not_ready() {
 
 #[test]
 fn log_files_that_cannot_be_written_are_a_warning_and_submissions_are_taken() {
-    let city = city_with("");
+    let city = City::with_admin("");
     let relay = city.start();
     fs::create_dir(city.path("log/.new")).unwrap();
     assert_eq!(submit(&relay, &draft(&city).body()).status, 201);
@@ -194,7 +185,7 @@ fn the_admin_address_is_for_this_machine_alone() {
     );
 
     // The public ports know nothing of it.
-    let city = city_with("");
+    let city = City::with_admin("");
     let relay = city.start();
     for target in ["/livez", "/readyz", "/metrics", "/log-level"] {
         assert_eq!(get(&relay, target).code(), "not-found", "{target}");
@@ -224,7 +215,7 @@ fn the_admin_address_is_for_this_machine_alone() {
 /// Threat 46: whatever is asked, the series are the same ones.
 #[test]
 fn no_request_adds_a_series_to_the_metrics() {
-    let city = city_with("");
+    let city = City::with_admin("");
     let relay = city.start();
     let series = || -> BTreeSet<String> {
         let (code, page) = admin(&city, "/metrics");

@@ -1,9 +1,8 @@
 //! The one thread that writes. What waits is committed together; only then is anybody answered.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use std::{io, thread};
+use std::{fs, io, thread};
 
 use envelope::{Ack, Digest, UnixTime};
 use rusqlite::{Connection, params};
@@ -12,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::log::{Appended, Log};
+use super::room::{Measure, Room};
 use super::{Draft, Kept, is_known};
 
 /// Orders in one transaction at most. Larger batches gain little and make the first one wait.
@@ -53,7 +53,7 @@ pub(super) fn start(
     log: Log,
     waiting: mpsc::Receiver<Order>,
     last_seq: watch::Sender<i64>,
-    bytes: Arc<AtomicU64>,
+    room: Arc<Room>,
     end: oneshot::Sender<rusqlite::Result<()>>,
 ) -> io::Result<()> {
     let writer = Writer {
@@ -63,7 +63,7 @@ pub(super) fn start(
         runtime: Handle::current(),
         last_batch: 1,
         last_seq,
-        bytes,
+        room,
         bytes_in_wal: 0,
     };
     thread::Builder::new()
@@ -88,7 +88,7 @@ struct Writer {
     /// Orders in the batch before: as many are expected again.
     last_batch: usize,
     last_seq: watch::Sender<i64>,
-    bytes: Arc<AtomicU64>,
+    room: Arc<Room>,
     bytes_in_wal: usize,
 }
 
@@ -101,7 +101,6 @@ impl Writer {
             if self.commit(batch)? {
                 break;
             }
-            self.measure()?;
             self.empty_wal_when_due()?;
         }
         self.empty_wal()
@@ -159,6 +158,7 @@ impl Writer {
         if let Some(appended) = &appended {
             self.log.advance(appended);
         }
+        self.measure()?;
         for answer in answers {
             answer(appended.as_ref());
         }
@@ -168,16 +168,24 @@ impl Writer {
         Ok(closes)
     }
 
-    /// Publishes how large the store is: pages in use, whatever the file's size.
+    /// Publishes how large the store is.
     fn measure(&self) -> rusqlite::Result<()> {
-        let pages: i64 = self.connection.query_row(
-            "SELECT (page_count - freelist_count) * page_size
+        let bytes = |pages: i64| u64::try_from(pages).unwrap_or(0);
+        let (all, reusable_bytes) = self.connection.query_row(
+            "SELECT page_count * page_size, freelist_count * page_size
              FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
             [],
-            |row| row.get(0),
+            |row| Ok((bytes(row.get(0)?), bytes(row.get(1)?))),
         )?;
-        self.bytes
-            .store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+        let file = self
+            .connection
+            .path()
+            .and_then(|path| fs::metadata(path).ok());
+        self.room.measured(&Measure {
+            used_bytes: all - reusable_bytes,
+            reusable_bytes,
+            owed_bytes: file.map_or(0, |file| all.saturating_sub(file.len())),
+        });
         Ok(())
     }
 

@@ -28,6 +28,9 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as 
 /// The city's present: 2016-08-10, 09:31:01 on its clock.
 pub const NOW: i64 = 1_470_796_261;
 
+/// Where the operator asks: `admin.sock` in the city's folder.
+pub const ADMIN: &str = "[admin]\nlisten = \"unix:admin.sock\"\n";
+
 /// The relay's binary, as cargo built it.
 pub const RELAY: &str = env!("CARGO_BIN_EXE_motcua-relay");
 
@@ -123,6 +126,13 @@ impl City {
         city.publish(&city.catalogue());
         city.certificates();
         city.configure("");
+        city
+    }
+
+    /// A city whose operator can ask, with `more` at the end of the config.
+    pub fn with_admin(more: &str) -> City {
+        let city = City::new();
+        city.configure(&format!("{ADMIN}{more}"));
         city
     }
 
