@@ -159,6 +159,9 @@ impl Folder {
         now: UnixTime,
     ) -> Result<u64, Box<dyn Error + Send + Sync>> {
         let Head { size, checkpoint } = head(connection)?;
+        if since == 0 {
+            self.make()?;
+        }
         let mut written = Written::default();
         for tile in Tile::new_between(since, size) {
             let bytes = || with_nodes(connection, |nodes| tile.bytes(nodes));
@@ -177,6 +180,16 @@ impl Folder {
             ignore_missing(fs::remove_dir_all(partial))?;
         }
         Ok(size)
+    }
+
+    /// Makes the folder. Its own name has to outlive a power cut, too: without the folder a store with leaves is refused.
+    fn make(&self) -> io::Result<()> {
+        match fs::create_dir(&self.root) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let parent = self.root.parent().filter(|path| *path != Path::new(""));
+        sync(parent.unwrap_or(Path::new(".")))
     }
 
     /// Writes a file that never changes, unless it is here already.

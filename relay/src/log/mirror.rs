@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::Folder;
 use super::key::LogSigner;
@@ -79,7 +79,8 @@ impl Mirror {
                 Ok(mirror) => self = mirror,
                 Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
             }
-            sleep(PUBLISH_EVERY).await;
+            // A commit that comes meanwhile waits; the end does not.
+            let _ = timeout(PUBLISH_EVERY, last(committed.clone())).await;
         }
     }
 
@@ -103,4 +104,9 @@ impl Mirror {
         });
         Ok(())
     }
+}
+
+/// Comes true when nobody commits any more.
+async fn last(mut committed: watch::Receiver<i64>) {
+    while committed.changed().await.is_ok() {}
 }

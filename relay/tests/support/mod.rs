@@ -4,6 +4,9 @@
 #![allow(clippy::disallowed_methods)] // the relay may start no program; its tests start the relay
 
 pub mod client;
+pub mod disk;
+pub mod promises;
+pub mod strace;
 pub mod submission;
 
 use std::collections::HashMap;
@@ -299,7 +302,9 @@ client_ca = "ca.pem"
 
 impl Drop for City {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
+        if !std::thread::panicking() {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }
 
@@ -423,6 +428,36 @@ impl Running {
             std::thread::sleep(Duration::from_millis(10));
         }
         panic!("it runs on: {}", self.log());
+    }
+
+    /// Starts the command and waits until it is ready, or has ended.
+    pub fn start_or_end(city: &City, command: &mut Command) -> Result<Running, ExitStatus> {
+        let log = city.path("relay.log");
+        let _ = fs::remove_file(&log);
+        let (out, err) = (city.path("stdout"), File::create(&log).unwrap());
+        let stdout = File::create(&out).unwrap();
+        let mut child = command.stdout(stdout).stderr(err).spawn().unwrap();
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return Err(status);
+            }
+            let said = fs::read_to_string(&out).unwrap();
+            if let [public, outbox] = said.lines().collect::<Vec<_>>()[..] {
+                let address = |line: &str| line.split_once("://").unwrap().1.parse().unwrap();
+                return Ok(Running {
+                    child,
+                    log,
+                    scheme: "http".to_owned(),
+                    public: address(public),
+                    outbox: address(outbox),
+                });
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn log(&self) -> String {

@@ -26,7 +26,11 @@ pub fn draft(city: &City) -> Draft {
         .map(|role| {
             (
                 role.to_owned(),
-                format!("sealed.to.{role}.{}", "x".repeat(1000)),
+                format!(
+                    "sealed.to.{role}.{}{}",
+                    base64url::encode(&id),
+                    "x".repeat(1000)
+                ),
             )
         })
         .into();
@@ -72,10 +76,15 @@ impl Draft {
 
     /// Signed, as the body of the request.
     pub fn body(&self) -> Vec<u8> {
+        self.body_signed_by(self)
+    }
+
+    /// Signed with the key of another draft.
+    pub fn body_signed_by(&self, other: &Draft) -> Vec<u8> {
         let payload = self.payload.to_string();
-        let manifest = self
+        let manifest = other
             .key
-            .sign(&signing_input(&self.header, payload.as_bytes()));
+            .sign(&signing_input(&other.header, payload.as_bytes()));
         json!({ "manifest": manifest, "parts": self.parts })
             .to_string()
             .into_bytes()
