@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::base64url;
@@ -16,8 +16,17 @@ impl Digest {
     /// The digest of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        Self::from_ring(&digest(&SHA256, bytes))
+    }
+
+    /// The digest of what a SHA-256 context was given.
+    pub(crate) fn from_context(context: Context) -> Self {
+        Self::from_ring(&context.finish())
+    }
+
+    fn from_ring(digest: &ring::digest::Digest) -> Self {
         let mut out = [0; 32];
-        out.copy_from_slice(digest(&SHA256, bytes).as_ref());
+        out.copy_from_slice(digest.as_ref());
         Self(out)
     }
 

@@ -24,7 +24,7 @@
 //! | [`base64url`], [`json`] | strict readers: one value has one spelling |
 //! | [`digest`], [`id`], [`key`], [`time`] | the small values |
 //! | [`jws`] | compact JWS with an exactly known header |
-//! | [`manifest`], [`submission`] | what a page sends |
+//! | [`manifest`], [`submission`], [`pieces`] | what a page sends |
 //! | [`catalogue`], [`keyfile`] | what a publisher signs |
 //! | [`receipt`], [`ack`] | what a relay and an intake answer |
 //! | [`reference`](mod@reference) | what a person reads out at the counter |
@@ -46,6 +46,7 @@ pub mod keyfile;
 pub mod limits;
 pub mod log;
 pub mod manifest;
+pub mod pieces;
 mod published;
 pub mod receipt;
 pub mod reference;
@@ -64,6 +65,7 @@ pub use id::SubmissionId;
 pub use key::{Jwk, PublicKey, Thumbprint};
 pub use keyfile::KeyFile;
 pub use manifest::{FormRef, Manifest, Mode, PartRef};
+pub use pieces::Pieces;
 pub use receipt::{Receipt, StatementFault};
 pub use reference::reference;
 pub use refusal::{Layer, Refusal};

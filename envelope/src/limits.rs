@@ -55,6 +55,9 @@ const RECORD_EXTRA_BYTES: u64 = 1 + 16;
 /// A record of a sealed attachment.
 const RECORD_BYTES: u64 = 262_144;
 
+/// An attachment's digest is made over the digests of its pieces of so many bytes; the last one may be shorter.
+pub const PIECE_BYTES: u64 = 262_144;
+
 /// The smallest sealed attachment: the header and an empty last record.
 pub const ATTACHMENT_BYTES_MIN: u64 = sealed_attachment_bytes(0);
 

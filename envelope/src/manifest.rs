@@ -119,6 +119,26 @@ impl Manifest {
         )
     }
 
+    /// The attachments that it names: name, bytes, digest of the pieces.
+    pub fn attachments(&self) -> impl Iterator<Item = (&str, u64, Digest)> {
+        self.parts.iter().filter_map(|part| match part {
+            PartRef::Jwe { .. } => None,
+            PartRef::Ece { n, len, pieces, .. } => Some((n.as_str(), *len, *pieces)),
+        })
+    }
+
+    /// What they weigh together.
+    #[must_use]
+    pub fn attachments_bytes(&self) -> u64 {
+        self.attachments().map(|(_, len, _)| len).sum()
+    }
+
+    /// Whether it names any.
+    #[must_use]
+    pub fn has_attachments(&self) -> bool {
+        self.attachments().next().is_some()
+    }
+
     /// Reads a payload.
     pub(crate) fn read(payload: &[u8]) -> Result<Self, Refusal> {
         if json::read::<AnyVersion>(payload).is_ok_and(|any| any.v != V1::NUMBER) {

@@ -165,10 +165,15 @@ refusals! {
         "Địa chỉ này không nhận phương thức đó. Hãy dùng một phương thức ghi trong dòng Allow."
         "This address does not take that method. Use one of those in the Allow header.";
 
-    /// The body is not declared as `application/json`.
+    /// The body is not declared as `application/json`, or an attachment not as `application/octet-stream`.
     MediaType = "media-type" 415 Relay
-        "Nội dung gửi lên phải là application/json. Hãy ghi đúng Content-Type rồi gửi lại."
-        "The body must be application/json. Set the Content-Type and send again.";
+        "Nội dung gửi lên phải là application/json, tệp đính kèm phải là application/octet-stream. Hãy ghi đúng Content-Type rồi gửi lại."
+        "The body must be application/json, an attachment application/octet-stream. Set the Content-Type and send again.";
+
+    /// `Upload-Offset` is not where the attachment stands. The answer carries where it does.
+    Offset = "offset" 409 Relay
+        "Tệp đính kèm phải được gửi tiếp từ chỗ đã nhận. Trang sẽ hỏi lại và gửi tiếp phần còn thiếu."
+        "The attachment goes on from another place than the one sent. Ask where it stands and send what is missing.";
 
     /// The request is not the narrow HTTP/1.1 that the relay reads; the connection is closed.
     Framing = "framing" 400 Relay

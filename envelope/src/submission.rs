@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Stage};
 use crate::catalogue::Catalogue;
 use crate::digest::Digest;
 use crate::id::SubmissionId;
@@ -156,7 +156,7 @@ impl Signed {
         &self.read.parts
     }
 
-    /// Checks the submission against the catalogue at `now`. (An intake passes the receipt's time.)
+    /// Checks the submission against the catalogue at `now`, when its manifest comes.
     ///
     /// Who may have taken the submission before looks that up first: a known one gets its receipt again whatever the
     /// dates say.
@@ -165,9 +165,28 @@ impl Signed {
     /// `catalogue`, `clock`, `expired`, `audience`, `form`, `form-closed`, `agency`, `agency-closed`, `mode`, `parts`,
     /// `recipient-key`: the first of them in this order.
     pub fn admit(self, now: UnixTime, catalogue: &Catalogue) -> Result<Verified, Refusal> {
+        self.admit_at(Stage::Sent, now, catalogue)
+    }
+
+    /// The same when all of it is there, attachments included: a relay then, and an intake at the receipt's time. The
+    /// attachments may have taken until `exp`; without any there is no difference.
+    ///
+    /// # Errors
+    /// As [`Signed::admit`].
+    pub fn admit_complete(self, now: UnixTime, catalogue: &Catalogue) -> Result<Verified, Refusal> {
+        self.admit_at(Stage::Complete, now, catalogue)
+    }
+
+    fn admit_at(
+        self,
+        stage: Stage,
+        now: UnixTime,
+        catalogue: &Catalogue,
+    ) -> Result<Verified, Refusal> {
         Admission {
             manifest: self.manifest(),
             now,
+            stage,
             catalogue,
         }
         .check()?;

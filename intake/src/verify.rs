@@ -68,7 +68,7 @@ impl Delivered {
             return Err(Cause::ReceiptForOther);
         }
         let admitted = signed
-            .admit(receipt.received_at, catalogue)
+            .admit_complete(receipt.received_at, catalogue)
             .map_err(Cause::Refused)?;
         let log = InLog::of(&receipt.manifest_sha256, proof.as_deref(), &catalogue.logs);
         Ok(Verified {

@@ -128,10 +128,16 @@ pub struct Limits {
     pub disk_reserve_bytes: NonZeroU64,
     /// The same for inodes (1,000), where the file system counts them.
     pub disk_reserve_inodes: NonZeroU64,
+    /// Attachments that wait or are kept, together (8 GiB); beyond it a manifest with attachments is refused `busy`.
+    pub attachments_bytes_max: NonZeroU64,
     /// Handshake of TLS; then from the first moment of waiting to the end of a request's head (10 s).
     pub head_timeout_ms: NonZeroU64,
-    /// From the end of the head to the end of the body (60 s: 384 KiB at 52 kbit/s).
+    /// From the end of the head to the end of a body of JSON (60 s: 384 KiB at 52 kbit/s).
     pub body_timeout_ms: NonZeroU64,
+    /// From the end of the head to the first byte of the body (10 s); then the body must keep up with the rate below.
+    pub body_silence_ms: NonZeroU64,
+    /// Slowest body (2,048 bytes a second), on average since its head and after `body_silence_ms`.
+    pub body_rate_min_bytes_per_s: NonZeroU64,
     /// Age at which a connection is closed after its current request (5 min).
     pub connection_timeout_ms: NonZeroU64,
     /// How often the catalogue's file is looked at for a change (60 s).
@@ -148,8 +154,11 @@ impl Default for Limits {
             store_bytes_max: const { NonZeroU64::new(8 << 30).expect("not zero") },
             disk_reserve_bytes: const { NonZeroU64::new(256 << 20).expect("not zero") },
             disk_reserve_inodes: const { NonZeroU64::new(1000).expect("not zero") },
+            attachments_bytes_max: const { NonZeroU64::new(8 << 30).expect("not zero") },
             head_timeout_ms: const { NonZeroU64::new(10_000).expect("not zero") },
             body_timeout_ms: const { NonZeroU64::new(60_000).expect("not zero") },
+            body_silence_ms: const { NonZeroU64::new(10_000).expect("not zero") },
+            body_rate_min_bytes_per_s: const { NonZeroU64::new(2048).expect("not zero") },
             connection_timeout_ms: const { NonZeroU64::new(300_000).expect("not zero") },
             catalogue_poll_ms: const { NonZeroU64::new(60_000).expect("not zero") },
             drain_timeout_ms: const { NonZeroU64::new(20_000).expect("not zero") },

@@ -1,19 +1,25 @@
 //! What both ports answer with: JSON, refusals, CORS, and bodies read in bounded time.
 
-use std::time::Duration;
+use std::fs::File;
+use std::io::{self, Read};
 
 use envelope::Refusal;
 use envelope::limits::BODY_BYTES_MAX;
-use http_body_util::{BodyExt, Full};
+use http_body_util::channel::{Channel, Sender};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 
 use crate::Relay;
+use crate::config::{Limits, span};
 use crate::guard::MISFRAMED;
 use crate::store::StoreError;
 
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Either<Full<Bytes>, Channel<Bytes, io::Error>>>;
+
+/// Where an attachment stands, and where a request goes on with it.
+pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
 /// When to come again after a 503, at the least, and over how long the answers are spread: who was refused together does not
 /// come back together.
@@ -30,8 +36,8 @@ fn retry_after(refused: u64) -> HeaderValue {
 #[derive(Debug)]
 pub(crate) struct Refused {
     refusal: Refusal,
-    /// The methods that the path takes, for `method`.
-    allow: Option<&'static str>,
+    /// What the refusal says besides: with `method` the methods that the path takes, with `offset` the right one.
+    besides: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refused {
@@ -39,7 +45,15 @@ impl Refused {
     pub(crate) fn method(allow: &'static str) -> Refused {
         Refused {
             refusal: Refusal::Method,
-            allow: Some(allow),
+            besides: Some((header::ALLOW, HeaderValue::from_static(allow))),
+        }
+    }
+
+    /// The attachment goes on at `offset`.
+    pub(crate) fn offset(offset: u64) -> Refused {
+        Refused {
+            refusal: Refusal::Offset,
+            besides: Some((UPLOAD_OFFSET, offset.into())),
         }
     }
 
@@ -62,9 +76,7 @@ impl Refused {
         if matches!(refusal, Refusal::Framing | Refusal::Timeout) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some(allow) = self.allow {
-            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
-        }
+        headers.extend(self.besides.clone());
         answer
     }
 }
@@ -73,7 +85,7 @@ impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Refused {
         Refused {
             refusal,
-            allow: None,
+            besides: None,
         }
     }
 }
@@ -106,7 +118,7 @@ pub(crate) fn answer(status: StatusCode, media_type: &'static str, body: String)
 }
 
 fn whole(status: StatusCode, media_type: &'static str, keep: &'static str, body: Bytes) -> Answer {
-    let mut answer = Response::new(Full::new(body));
+    let mut answer = Response::new(Either::Left(Full::new(body)));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -116,6 +128,46 @@ fn whole(status: StatusCode, media_type: &'static str, keep: &'static str, body:
         HeaderValue::from_static("nosniff"),
     );
     answer
+}
+
+/// Says where an attachment stands.
+pub(crate) fn at_offset(offset: u64) -> Answer {
+    let mut answer = Response::new(Either::Left(Full::default()));
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    let headers = answer.headers_mut();
+    headers.insert(UPLOAD_OFFSET, offset.into());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// The `len` bytes that `file` still has, read as the other side takes them.
+pub(crate) fn stream(file: File, len: u64) -> Answer {
+    let (sender, body) = Channel::new(1);
+    tokio::task::spawn_blocking(move || send_file(file, sender));
+    let mut answer = Response::new(Either::Right(body));
+    let headers = answer.headers_mut();
+    let media_type = HeaderValue::from_static("application/octet-stream");
+    headers.insert(header::CONTENT_TYPE, media_type);
+    headers.insert(header::CONTENT_LENGTH, len.into());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// Gives a file away in pieces, until it ends or nobody takes the next one.
+fn send_file(mut file: File, mut to: Sender<Bytes, io::Error>) {
+    const PIECE_BYTES: usize = 64 * 1024;
+    let runtime = tokio::runtime::Handle::current();
+    loop {
+        let mut piece = vec![0; PIECE_BYTES];
+        match file.read(&mut piece) {
+            Ok(0) => return,
+            Ok(read) => piece.truncate(read),
+            Err(error) => return to.abort(error),
+        }
+        if runtime.block_on(to.send_data(piece.into())).is_err() {
+            return;
+        }
+    }
 }
 
 /// Refuses the request that stands for a misframed one.
@@ -135,19 +187,36 @@ pub(crate) fn target(request: &Request<Incoming>) -> &str {
         .map_or("", |target| target.as_str())
 }
 
-/// Reads a body of JSON whole, within `timeout`.
+/// A number in the only spelling that every reader agrees on.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
+}
+
+/// Refuses a body that is declared to be something else.
+pub(crate) fn check_media_type(
+    request: &Request<Incoming>,
+    wanted: &'static str,
+) -> Result<(), Refusal> {
+    let declared = request.headers().get(header::CONTENT_TYPE);
+    if declared.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(wanted.as_bytes())) {
+        Ok(())
+    } else {
+        Err(Refusal::MediaType)
+    }
+}
+
+/// Reads a body of JSON whole, in the time that it may take.
 pub(crate) async fn json_body(
     request: Request<Incoming>,
-    timeout: Duration,
+    limits: &Limits,
 ) -> Result<Bytes, Refusal> {
-    let media_type = request.headers().get(header::CONTENT_TYPE);
-    if !media_type.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"application/json")) {
-        return Err(Refusal::MediaType);
-    }
+    check_media_type(&request, "application/json")?;
     // The head was refused if it did not tell the length, and hyper keeps to it.
     if request.body().size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(Refusal::TooLarge);
     }
+    let timeout = span(limits.body_timeout_ms);
     match tokio::time::timeout(timeout, request.into_body().collect()).await {
         Err(_elapsed) => Err(Refusal::Timeout),
         // The peer closed before the end: nobody hears this.
@@ -164,14 +233,14 @@ pub(crate) fn allow_origin(answer: &mut Answer, asked: Option<&HeaderValue>, por
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Retry-After"),
+            HeaderValue::from_static("Retry-After, Upload-Offset"),
         );
     }
 }
 
 /// The answer to a browser that asks before it sends. What it may do it learns only with [`allow_origin`].
 pub(crate) fn preflight(methods: &'static str) -> Answer {
-    let mut answer = Response::new(Full::default());
+    let mut answer = Response::new(Either::Left(Full::default()));
     *answer.status_mut() = StatusCode::NO_CONTENT;
     let permit = |headers: &mut HeaderMap, name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
@@ -181,7 +250,7 @@ pub(crate) fn preflight(methods: &'static str) -> Answer {
     permit(
         headers,
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "content-type",
+        "content-type, upload-offset",
     );
     permit(headers, header::ACCESS_CONTROL_MAX_AGE, "7200");
     answer

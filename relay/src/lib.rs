@@ -10,15 +10,16 @@
 //! | [`config`], [`clock`], [`keys`] | what it is started with |
 //! | `server` | listening, connections and their deadlines, draining |
 //! | `head`, `guard`, `tls` | what of a connection reaches hyper |
-//! | `public`, `outbox`, `http` | what is asked and answered on the two ports |
+//! | `public`, `upload`, `outbox`, `http`, `pace` | what is asked and answered on the two ports |
 //! | `admin`, `health`, `metrics`, [`journal`] | what the operator sees |
 //! | [`status`] | the same for people: `motcua-relay status` |
 //! | `catalogue` | the publisher's word on forms, offices and keys |
 //! | [`log`] | the transparency log: its key, and its files |
-//! | `store`, `receipt` | what is kept, and the only way to a receipt |
+//! | `store`, `attachments`, `receipt` | what is kept, and the only way to a receipt |
 //! | [`fault`] | what is told to the operator |
 
 mod admin;
+mod attachments;
 mod catalogue;
 pub mod clock;
 pub mod config;
@@ -32,17 +33,20 @@ pub mod keys;
 pub mod log;
 mod metrics;
 mod outbox;
+mod pace;
 mod public;
 mod receipt;
 mod server;
 pub mod status;
 mod store;
 mod tls;
+mod upload;
 
 use std::time::Instant;
 
 use tokio::sync::watch;
 
+use crate::attachments::Attachments;
 use crate::catalogue::Board;
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -61,6 +65,7 @@ pub(crate) struct Relay {
     key: SigningKey,
     board: Board,
     store: Store,
+    attachments: Attachments,
     log: Folder,
     /// True once the relay is to stop.
     stopping: watch::Sender<bool>,

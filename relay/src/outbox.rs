@@ -1,15 +1,15 @@
-//! The port from which the intake collects: `GET /v1/outbox` and `POST /v1/acks`, over mutual TLS only.
+//! The port from which the intake collects: `GET /v1/outbox`, `GET /v1/outbox/parts/{id}/{n}` and `POST /v1/acks`, over
+//! mutual TLS only.
 
 use std::time::Duration;
 
-use envelope::{Ack, Refusal, json, reference};
+use envelope::{Ack, Refusal, SubmissionId, json, reference};
 use hyper::body::Incoming;
 use hyper::{Method, Request, StatusCode};
 use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::Relay;
-use crate::config::span;
 use crate::http::{self, Answer, Refused};
 use crate::metrics::Event;
 
@@ -18,6 +18,8 @@ const MAX: i64 = 100;
 
 /// Longest wait for something to come, in seconds.
 const WAIT_S_MAX: u64 = 60;
+
+const PARTS: &str = "/v1/outbox/parts/";
 
 /// Answers one request.
 pub(crate) async fn answer(relay: &Relay, request: Request<Incoming>) -> Answer {
@@ -34,6 +36,12 @@ async fn route(relay: &Relay, request: Request<Incoming>) -> Result<Answer, Refu
         None => (http::target(&request), None),
     };
     match (path, query, request.method()) {
+        (path, query, method) if path.starts_with(PARTS) => {
+            if *method != Method::GET {
+                return Err(Refused::method("GET"));
+            }
+            attachment(relay, &path[PARTS.len()..], query).await
+        }
         ("/v1/outbox", query, &Method::GET) => deliver(relay, &Question::read(query)?).await,
         ("/v1/outbox", ..) => Err(Refused::method("GET")),
         ("/v1/acks", None, &Method::POST) => acknowledge(relay, request).await,
@@ -101,6 +109,29 @@ async fn deliver(relay: &Relay, question: &Question) -> Result<Answer, Refused> 
     }
 }
 
+/// An attachment of a submission that waits to be collected, from the byte on that `?from=K` names.
+async fn attachment(relay: &Relay, name: &str, query: Option<&str>) -> Result<Answer, Refused> {
+    let (id, n) = name.split_once('/').ok_or(Refusal::NotFound)?;
+    let id: SubmissionId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let from = match query {
+        None => 0,
+        Some(query) => query
+            .strip_prefix("from=")
+            .and_then(http::decimal)
+            .ok_or(Refusal::Malformed)?,
+    };
+    let len = relay.store.attachment_len(id, n.to_owned()).await?;
+    let len = len.ok_or(Refusal::NotFound)?;
+    let rest = len.checked_sub(from).ok_or(Refusal::Malformed)?;
+    match relay.attachments.file(id, n, from, len) {
+        Ok(file) => Ok(http::stream(file, rest)),
+        Err(error) => {
+            tracing::error!(%error, part = n, "attachment lost");
+            Err(Refusal::Internal.into())
+        }
+    }
+}
+
 /// The body of `POST /v1/acks`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,7 +141,7 @@ struct Acks {
 
 /// Deletes what is acknowledged. An acknowledgement that does not count is logged and passed over, the others stand.
 async fn acknowledge(relay: &Relay, request: Request<Incoming>) -> Result<Answer, Refused> {
-    let body = http::json_body(request, span(relay.limits.body_timeout_ms)).await?;
+    let body = http::json_body(request, &relay.limits).await?;
     let Acks { acks } = json::read(&body).map_err(|_| Refusal::Malformed)?;
     let (catalogue, now) = (relay.board.current(), relay.clock.now());
     let mut good = Vec::with_capacity(acks.len());
@@ -126,7 +157,11 @@ async fn acknowledge(relay: &Relay, request: Request<Incoming>) -> Result<Answer
     for ack in &good {
         tracing::info!(reference = reference(&ack.manifest_sha256), "acknowledged");
     }
-    let deleted = relay.store.release(good).await?;
+    let released = relay.store.release(good).await?;
+    for id in released.with_attachments {
+        relay.attachments.discard(id).await?;
+    }
+    let deleted = released.deleted;
     relay.counters.add(Event::Acknowledged, deleted);
     Ok(http::json(
         StatusCode::OK,

@@ -1,9 +1,12 @@
-//! The public port: `POST /v1/submissions`, `GET /v1/submissions/{id}`, `OPTIONS` on both, `GET /log/…`, and nothing else.
+//! The public port: `POST /v1/submissions`, `GET /v1/submissions/{id}`, `HEAD` and `PUT` on its `/parts/{n}`, `OPTIONS` on
+//! these, `GET /log/…`, and nothing else.
+
+use std::sync::Arc;
 
 use std::time::Instant;
 
 use envelope::{
-    Catalogue, PartRef, Refusal, Signed, SubmissionId, UnixTime, Unverified, Verified, reference,
+    Catalogue, Refusal, Signed, SubmissionId, UnixTime, Unverified, Verified, reference,
 };
 use hyper::body::Incoming;
 use hyper::header::ORIGIN;
@@ -11,18 +14,18 @@ use hyper::{Method, Request, StatusCode};
 
 use crate::Relay;
 use crate::catalogue::signs_at;
-use crate::config::span;
 use crate::http::{self, Answer, Refused};
 use crate::log::Named;
 use crate::metrics::Event;
 use crate::receipt::{Promise, Receipt};
 use crate::store::{Draft, Kept};
+use crate::upload;
 
 const SUBMISSIONS: &str = "/v1/submissions";
 const LOG: &str = "/log/";
 
 /// Answers one request.
-pub(crate) async fn answer(relay: &Relay, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(relay: &Arc<Relay>, request: Request<Incoming>) -> Answer {
     let catalogue = relay.board.current();
     let origin = request.headers().get(ORIGIN).cloned();
     let mut answer = match route(relay, &catalogue, request).await {
@@ -34,7 +37,7 @@ pub(crate) async fn answer(relay: &Relay, request: Request<Incoming>) -> Answer 
 }
 
 async fn route(
-    relay: &Relay,
+    relay: &Arc<Relay>,
     catalogue: &Catalogue,
     request: Request<Incoming>,
 ) -> Result<Answer, Refused> {
@@ -54,31 +57,72 @@ async fn route(
             _ => Err(Refused::method("GET")),
         };
     }
-    let id = target
+    let one = target
         .strip_prefix(SUBMISSIONS)
-        .and_then(|rest| rest.strip_prefix('/'));
-    let id: SubmissionId = id.and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
-    match *request.method() {
+        .and_then(|rest| rest.strip_prefix('/'))
+        .ok_or(Refusal::NotFound)?;
+    match one.split_once("/parts/") {
+        None => submission(relay, request.method(), id(one)?).await,
+        Some((one, n)) => {
+            let (id, n) = (id(one)?, n.to_owned());
+            part(relay, request, id, &n).await
+        }
+    }
+}
+
+fn id(text: &str) -> Result<SubmissionId, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound)
+}
+
+/// `/v1/submissions/{id}`
+async fn submission(
+    relay: &Arc<Relay>,
+    method: &Method,
+    id: SubmissionId,
+) -> Result<Answer, Refused> {
+    match *method {
         Method::GET => receipt_again(relay, id).await,
         Method::OPTIONS => Ok(http::preflight("GET")),
         _ => Err(Refused::method("GET, OPTIONS")),
     }
 }
 
+/// `/v1/submissions/{id}/parts/{n}`
+async fn part(
+    relay: &Arc<Relay>,
+    request: Request<Incoming>,
+    id: SubmissionId,
+    n: &str,
+) -> Result<Answer, Refused> {
+    match *request.method() {
+        Method::HEAD => upload::offset(relay, id, n).await,
+        Method::PUT => upload::put(relay, request, id, n).await,
+        Method::OPTIONS => Ok(http::preflight("HEAD, PUT")),
+        _ => Err(Refused::method("HEAD, OPTIONS, PUT")),
+    }
+}
+
 /// Takes a submission: read, believe, know again or admit, keep, and only then say so.
 async fn submit(
-    relay: &Relay,
+    relay: &Arc<Relay>,
     catalogue: &Catalogue,
     request: Request<Incoming>,
 ) -> Result<Answer, Refused> {
-    let body = http::json_body(request, span(relay.limits.body_timeout_ms)).await?;
+    let body = http::json_body(request, &relay.limits).await?;
     let signed = Unverified::read(&body)?.check_signature()?;
+    let has_attachments = signed.manifest().has_attachments();
     // Before the dates: a sender whose answer was lost gets it again, however late.
     if let Some(kept) = relay.store.find(signed.id()).await? {
         return receipt_for(relay, &signed, kept);
     }
+    if has_attachments && let Some(answer) = upload::known(relay, &signed).await? {
+        return Ok(answer);
+    }
     let now = relay.clock.now();
     let verified = signed.admit(now, catalogue)?;
+    if has_attachments {
+        return upload::begin(relay, verified.into_signed()).await;
+    }
     let draft = draft(relay, catalogue, &verified, now)?;
     let begun = Instant::now();
     let kept = relay.store.keep(draft).await?;
@@ -88,7 +132,7 @@ async fn submit(
 }
 
 /// What is to be kept, with the receipt that this will make true.
-fn draft(
+pub(crate) fn draft(
     relay: &Relay,
     catalogue: &Catalogue,
     verified: &Verified,
@@ -96,14 +140,6 @@ fn draft(
 ) -> Result<Draft, Refusal> {
     let signed = verified.signed();
     let manifest = signed.manifest();
-    if manifest
-        .parts
-        .iter()
-        .any(|part| matches!(part, PartRef::Ece { .. }))
-    {
-        // This relay has no way to take an attachment, and a receipt must not cover what is not kept.
-        return Err(Refusal::Parts);
-    }
     if !signs_at(catalogue, relay.key.kid(), now) {
         tracing::error!(kid = %relay.key.kid(), "the signing key is out of its dates in the catalogue");
         return Err(Refusal::Internal);
@@ -116,12 +152,16 @@ fn draft(
         exp: manifest.exp,
         manifest: signed.manifest_jws().to_owned(),
         parts: serde_json::to_string(signed.parts()).map_err(|_| Refusal::Internal)?,
+        attachments: manifest
+            .attachments()
+            .map(|(n, len, _)| (n.to_owned(), len))
+            .collect(),
         promise,
     })
 }
 
 /// The receipt for `signed`, if what is kept under its id is `signed` itself.
-fn receipt_for(relay: &Relay, signed: &Signed, kept: Kept) -> Result<Answer, Refused> {
+pub(crate) fn receipt_for(relay: &Relay, signed: &Signed, kept: Kept) -> Result<Answer, Refused> {
     if !kept.is(signed) {
         let (kept, sent) = (kept.manifest_sha256(), signed.manifest_sha256());
         tracing::warn!(%kept, %sent, "id taken");
@@ -144,9 +184,11 @@ fn receipt_for(relay: &Relay, signed: &Signed, kept: Kept) -> Result<Answer, Ref
 }
 
 /// Knowing the id is the right to ask.
-async fn receipt_again(relay: &Relay, id: SubmissionId) -> Result<Answer, Refused> {
-    let kept = relay.store.find(id).await?.ok_or(Refusal::NotFound)?;
-    Ok(http::json(StatusCode::OK, Receipt::from(kept).body()))
+async fn receipt_again(relay: &Arc<Relay>, id: SubmissionId) -> Result<Answer, Refused> {
+    match relay.store.find(id).await? {
+        Some(kept) => Ok(http::json(StatusCode::OK, Receipt::from(kept).body())),
+        None => upload::state(relay, id).await,
+    }
 }
 
 /// A file of the log, as it lies in the folder.

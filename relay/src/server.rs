@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::attachments::Attachments;
 use crate::catalogue::{Board, Source};
 use crate::clock::Clock;
 use crate::config::{Config, span};
@@ -31,7 +33,7 @@ use crate::log::key::LogSigner;
 use crate::log::{Folder, Mirror};
 use crate::metrics::{Counters, Event};
 use crate::store::Store;
-use crate::{Relay, admin, outbox, public, tls};
+use crate::{Relay, admin, outbox, public, tls, upload};
 
 /// Connections from the inside; there is one intake, or a few.
 const OUTBOX_CONNECTIONS_MAX: u32 = 16;
@@ -41,6 +43,9 @@ const PURGE_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often it is looked at how much room there is, for the forecast.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// How often submissions whose attachments did not come until `exp` are looked for.
+const DROP_UNFINISHED_EVERY: Duration = Duration::from_secs(60);
 
 /// After accept() has failed (no descriptors left) it is tried again so much later.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -122,6 +127,7 @@ pub async fn run(
     })?;
     let reader = Store::reader(&config.store)?;
     let mirror = Mirror::start(folder.clone(), reader, signer, clock)?;
+    let attachments = Attachments::open(&config, &store).await?;
     let board = Board::put_up(inputs.source, inputs.catalogue, &store).await?;
     let stopping = watch::Sender::new(false);
     let public_listener = bind("listen", config.listen).await?;
@@ -148,6 +154,7 @@ pub async fn run(
         store,
         published: mirror.published(),
         counters: Counters::new(),
+        attachments,
     });
     let public = Door::new(&relay, Side::Public, inputs.public_tls, public_rooms);
     let outbox = Door::new(
@@ -164,11 +171,13 @@ pub async fn run(
     tokio::spawn(watch_catalogue(Arc::clone(&relay), orders.reload));
     tokio::spawn(purge_tombstones(Arc::clone(&relay)));
     tokio::spawn(watch_room(Arc::clone(&relay)));
+    tokio::spawn(drop_unfinished(Arc::clone(&relay)));
     let mirror = tokio::spawn(mirror.run(relay.store.last_seq()));
     ready(addresses);
 
     let writer_ended = tokio::select! {
         ended = &mut writer_end => ended,
+        said = relay.attachments.failed() => return Err(broken(&config.store, &said)),
         _ = orders.stop => {
             tracing::info!("stopping");
             relay.stopping.send_replace(true);
@@ -183,11 +192,16 @@ pub async fn run(
         Ok(Err(error)) => error.to_string(),
         Err(_vanished) => "its thread broke off".to_owned(),
     };
-    Err(Fault::new(
-        config.store.display(),
+    Err(broken(&config.store, &failure))
+}
+
+/// The end of a relay that the disk has refused.
+fn broken(store: &Path, failure: &str) -> Fault {
+    Fault::new(
+        store.display(),
         format!("writing failed ({failure}); nothing was acknowledged since"),
         "look after the disk, then start the relay again",
-    ))
+    )
 }
 
 /// What was committed while the relay was stopping goes to the log's files as well.
@@ -242,6 +256,15 @@ async fn watch_room(relay: Arc<Relay>) {
     loop {
         relay.store.room().look(Instant::now());
         tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Drops submissions whose attachments did not come in time.
+async fn drop_unfinished(relay: Arc<Relay>) {
+    loop {
+        // What refuses has been logged, and the next round tries again.
+        let _ = upload::lapse(&relay).await;
+        tokio::time::sleep(DROP_UNFINISHED_EVERY).await;
     }
 }
 

@@ -7,8 +7,10 @@
 pub(crate) mod log;
 mod open;
 pub(crate) mod room;
+mod unfinished;
 mod writer;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::path::Path;
@@ -19,6 +21,7 @@ use envelope::{Ack, Digest, Signed, SubmissionId, Thumbprint, UnixTime};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::attachments::Known;
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::log::key::LogSigner;
@@ -43,7 +46,17 @@ pub(crate) struct Draft {
     pub(crate) manifest: String,
     /// The parts as a JSON object, name to JWE.
     pub(crate) parts: String,
+    /// Name and bytes of each attachment; the files are whole.
+    pub(crate) attachments: Vec<(String, u64)>,
     pub(crate) promise: Promise,
+}
+
+/// What acknowledgements deleted.
+#[derive(Default)]
+pub(crate) struct Released {
+    pub(crate) deleted: usize,
+    /// Those of them that had attachments, whose files can go now.
+    pub(crate) with_attachments: Vec<SubmissionId>,
 }
 
 /// A submission that stands on the disk and in the log: made after the COMMIT returned, or read from a committed row.
@@ -219,26 +232,77 @@ impl Store {
     ///
     /// When the caller goes away meanwhile, the submission is kept all the same.
     pub(crate) async fn keep(&self, draft: Draft) -> Result<Kept, StoreError> {
-        if self.lack().is_some() {
-            return Err(StoreError::Full);
-        }
         let id = draft.id;
-        let (reply, answer) = oneshot::channel();
-        self.orders
-            .try_send(Order::Keep(Box::new(draft), reply))
-            .map_err(|refused| match refused {
-                mpsc::error::TrySendError::Full(_) => StoreError::Full,
-                mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
-            })?;
-        match answer.await.map_err(|_| StoreError::Stopped)? {
+        match self
+            .take(|reply| Order::Keep(Box::new(draft), reply))
+            .await?
+        {
             Some(kept) => Ok(kept),
             // It came twice, and the other one was first.
             None => self.find(id).await?.ok_or(StoreError::Stopped),
         }
     }
 
-    /// Deletes what the acknowledgements name exactly, leaving tombstones. Returns how many were deleted now.
-    pub(crate) async fn release(&self, acks: Vec<Ack>) -> Result<usize, StoreError> {
+    /// Takes a submission whose attachments are to follow. False: its id is known.
+    pub(crate) async fn begin(&self, signed: Signed) -> Result<bool, StoreError> {
+        self.take(|reply| Order::Begin(Box::new(signed), reply))
+            .await
+    }
+
+    /// An order that may be refused: there is no room for more, or too many wait.
+    async fn take<T>(
+        &self,
+        order: impl FnOnce(oneshot::Sender<T>) -> Order,
+    ) -> Result<T, StoreError> {
+        if self.lack().is_some() {
+            return Err(StoreError::Full);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.orders
+            .try_send(order(reply))
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => StoreError::Full,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
+            })?;
+        answer.await.map_err(|_| StoreError::Stopped)
+    }
+
+    /// The submission with this id, if attachments are still to come.
+    pub(crate) async fn unfinished(&self, id: SubmissionId) -> Result<Option<Signed>, StoreError> {
+        self.read(move |connection| unfinished::find(connection, &id))
+            .await
+    }
+
+    /// Drops an unfinished submission.
+    pub(crate) async fn forget(&self, id: SubmissionId) -> Result<(), StoreError> {
+        self.order(|reply| Order::Forget(id, reply)).await
+    }
+
+    /// Drops the unfinished ones whose `exp` has passed. Returns which.
+    pub(crate) async fn forget_expired(
+        &self,
+        now: UnixTime,
+    ) -> Result<Vec<SubmissionId>, StoreError> {
+        self.order(|reply| Order::ForgetExpired(now, reply)).await
+    }
+
+    /// All attachments that there should be.
+    pub(crate) async fn attachments(&self) -> Result<HashMap<SubmissionId, Known>, StoreError> {
+        self.read(unfinished::attachments).await
+    }
+
+    /// How many bytes an attachment of a submission that nobody has acknowledged yet has.
+    pub(crate) async fn attachment_len(
+        &self,
+        id: SubmissionId,
+        n: String,
+    ) -> Result<Option<u64>, StoreError> {
+        self.read(move |connection| unfinished::attachment_len(connection, &id, &n))
+            .await
+    }
+
+    /// Deletes what the acknowledgements name exactly, leaving tombstones.
+    pub(crate) async fn release(&self, acks: Vec<Ack>) -> Result<Released, StoreError> {
         self.order(|reply| Order::Release(acks, reply)).await
     }
 

@@ -203,7 +203,12 @@ fn only_the_portal_is_told_that_it_may_read() {
     let portal = "https://portal.example";
     let one = "/v1/submissions/AAAAAAAAAAAAAAAAAAAAAA";
 
-    for (target, methods) in [("/v1/submissions", "POST"), (one, "GET")] {
+    let part = &format!("{one}/parts/a1");
+    for (target, methods) in [
+        ("/v1/submissions", "POST"),
+        (one, "GET"),
+        (part, "HEAD, PUT"),
+    ] {
         let preflight = ask("OPTIONS", target, portal, b"");
         assert_eq!(preflight.status, 204, "{preflight:?}");
         assert_eq!(
@@ -216,7 +221,7 @@ fn only_the_portal_is_told_that_it_may_read() {
         );
         assert_eq!(
             preflight.header("access-control-allow-headers"),
-            Some("content-type")
+            Some("content-type, upload-offset")
         );
         assert_eq!(preflight.header("access-control-max-age"), Some("7200"));
     }
@@ -228,7 +233,7 @@ fn only_the_portal_is_told_that_it_may_read() {
         assert_eq!(answer.header("access-control-allow-origin"), Some(portal));
         assert_eq!(
             answer.header("access-control-expose-headers"),
-            Some("Retry-After")
+            Some("Retry-After, Upload-Offset")
         );
         assert_eq!(answer.header("vary"), Some("Origin"));
     }

@@ -284,6 +284,7 @@ fn take_the_log_out(store: &Path) {
         .execute_batch(
             "DROP INDEX submission_without_leaf;
              ALTER TABLE submission DROP COLUMN leaf;
+             DROP TABLE unfinished; DROP TABLE attachment;
              DROP TABLE log; DROP TABLE entry; DROP TABLE node;
              PRAGMA user_version = 1;",
         )

@@ -361,8 +361,8 @@ fn a_store_that_cannot_be_used_is_told() {
 
     fs::remove_file(city.path("relay.sqlite")).unwrap();
     for made_by_others in [
-        "PRAGMA user_version = 2",
         "PRAGMA user_version = 3",
+        "PRAGMA user_version = 4",
         "CREATE TABLE letter (line TEXT)",
     ] {
         let other = rusqlite::Connection::open(city.path("relay.sqlite")).unwrap();
@@ -371,7 +371,7 @@ fn a_store_that_cannot_be_used_is_told() {
         let before = fs::read(city.path("relay.sqlite")).unwrap();
         assert_eq!(
             city.fault(),
-            "relay.sqlite: not a store of version 1 to 2, those that this relay knows; start the motcua-relay that wrote it, or name another file"
+            "relay.sqlite: not a store of version 1 to 3, those that this relay knows; start the motcua-relay that wrote it, or name another file"
         );
         assert_eq!(
             fs::read(city.path("relay.sqlite")).unwrap(),

@@ -14,9 +14,9 @@ use envelope::limits::BODY_BYTES_MAX;
 use envelope::{DatedKey, Digest, Refusal, UnixTime, base64url};
 use serde_json::{Value, json};
 use support::client::{
-    Answer, connect, get, pending, read_answer, request, send, submission, submit,
+    Answer, connect, get, pending, put, read_answer, request, send, submission, submit,
 };
-use support::submission::{Draft, draft};
+use support::submission::{Draft, attached, draft};
 use support::{City, NOW, Running};
 
 #[test]
@@ -93,6 +93,11 @@ fn provoke(refusal: Refusal, city: &City, relay: &Running) -> Answer {
                     .with(|draft| draft.payload["exp"] = (NOW + 60).into())
                     .body(),
             )
+        }
+        Refusal::Offset => {
+            let waits = attached(city, &[("a1", &[0; 38])]);
+            assert_eq!(submit(relay, &waits.body()).status, 202);
+            send(relay, &put(&waits.part("a1"), 1, b"x"))
         }
         Refusal::NotFound => get(relay, "/v1/submissions/AAAAAAAAAAAAAAAAAAAAAA"),
         Refusal::Method => send(relay, &request("DELETE", "/v1/submissions", "", b"")),
@@ -193,27 +198,6 @@ fn the_clock_refusal_tells_the_time_and_the_page_that_takes_it_is_let_in() {
 
     let again = yesterday.with(|draft| date(draft, now, now + 3600));
     assert_eq!(submit(&relay, &again.body()).status, 201);
-}
-
-#[test]
-fn attachments_are_not_promised_before_they_can_be_taken() {
-    let city = City::new();
-    let relay = city.start();
-    let form = json!({ "id": "attached", "version": 1, "sha256": Digest::of(b"attached") });
-    let digest = json!(Digest::of(b""));
-    let attachment = json!({ "n": "a1", "typ": "ece", "len": 100, "pieces": digest, "kc": digest });
-    let with_attachment = draft(&city).with(|draft| {
-        draft.payload["form"] = form;
-        draft.payload["parts"]
-            .as_array_mut()
-            .unwrap()
-            .push(attachment);
-    });
-    let body = with_attachment.body();
-    let admitted = support::submission::signed(&body).admit(UnixTime(NOW), &city.catalogue());
-    assert!(admitted.is_ok(), "by the format alone it is good");
-
-    assert_eq!(submit(&relay, &body).code(), "parts");
 }
 
 /// A vector of the format, as far as the relay is concerned.

@@ -12,7 +12,7 @@ use crate::fault::Fault;
 
 /// How a store came to be what it is: `PRAGMA user_version` counts the steps that it has had. A change of the schema is
 /// a further step.
-const STEPS: [&str; 2] = [SPOOL, LOG];
+const STEPS: [&str; 3] = [SPOOL, LOG, ATTACHMENTS];
 
 /// `seq` never comes twice (AUTOINCREMENT), so the intake can go on from the last one it saw.
 /// A row of `submission` without one in `sealed` is a tombstone.
@@ -56,6 +56,25 @@ const LOG: &str = "
         number INTEGER NOT NULL,
         hash   BLOB NOT NULL,
         PRIMARY KEY (level, number)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// A row of `unfinished` has the same id as the folder of its files, and becomes one of `submission` with the last of them.
+/// A row of `attachment` lives as long as its submission's in `sealed`.
+const ATTACHMENTS: &str = "
+    CREATE TABLE unfinished (
+        id       BLOB PRIMARY KEY,
+        exp      INTEGER NOT NULL,
+        bytes    INTEGER NOT NULL,
+        manifest TEXT NOT NULL,
+        parts    TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX unfinished_exp ON unfinished (exp);
+    CREATE TABLE attachment (
+        seq INTEGER NOT NULL REFERENCES sealed (seq),
+        n   TEXT NOT NULL,
+        len INTEGER NOT NULL,
+        PRIMARY KEY (seq, n)
     ) STRICT, WITHOUT ROWID;
 ";
 

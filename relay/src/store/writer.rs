@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, io, thread};
 
-use envelope::{Ack, Digest, UnixTime};
+use envelope::{Ack, Digest, Signed, SubmissionId, UnixTime};
 use rusqlite::{Connection, params};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::log::{Appended, Log};
 use super::room::{Measure, Room};
-use super::{Draft, Kept, is_known};
+use super::{Draft, Kept, Released, is_known, unfinished};
 
 /// Orders in one transaction at most. Larger batches gain little and make the first one wait.
 const BATCH_MAX: usize = 128;
@@ -27,7 +27,11 @@ const WAL_BYTES_MAX: usize = 4 << 20;
 pub(super) enum Order {
     /// Answers with what is kept now, or with `None` where the id was known already.
     Keep(Box<Draft>, oneshot::Sender<Option<Kept>>),
-    Release(Vec<Ack>, oneshot::Sender<usize>),
+    /// Answers whether its id was unknown.
+    Begin(Box<Signed>, oneshot::Sender<bool>),
+    Forget(SubmissionId, oneshot::Sender<()>),
+    ForgetExpired(UnixTime, oneshot::Sender<Vec<SubmissionId>>),
+    Release(Vec<Ack>, oneshot::Sender<Released>),
     Purge(UnixTime, oneshot::Sender<usize>),
     RememberSerial(i64, oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
@@ -209,8 +213,16 @@ impl Order {
         const TREE_BYTES: usize = 4 * 4096;
         match self {
             Order::Keep(draft, _) => draft.manifest.len() + draft.parts.len() + TREE_BYTES,
+            Order::Begin(signed, _) => {
+                let parts: usize = signed.parts().values().map(String::len).sum();
+                signed.manifest_jws().len() + parts + TREE_BYTES
+            }
             Order::Release(acks, _) => acks.len() * TREE_BYTES,
-            Order::Purge(..) | Order::RememberSerial(..) | Order::Close(_) => TREE_BYTES,
+            Order::Forget(..)
+            | Order::ForgetExpired(..)
+            | Order::Purge(..)
+            | Order::RememberSerial(..)
+            | Order::Close(_) => TREE_BYTES,
         }
     }
 
@@ -229,12 +241,24 @@ impl Order {
                     let _ = reply.send(kept);
                 })
             }
+            Order::Begin(signed, reply) => {
+                let is_new = unfinished::insert(connection, &signed)?;
+                answer(reply, move || is_new)
+            }
+            Order::Forget(id, reply) => {
+                unfinished::delete(connection, &id)?;
+                answer(reply, || ())
+            }
+            Order::ForgetExpired(now, reply) => {
+                let expired = unfinished::delete_expired(connection, now)?;
+                answer(reply, || expired)
+            }
             Order::Release(acks, reply) => {
-                let mut deleted = 0;
+                let mut released = Released::default();
                 for ack in &acks {
-                    deleted += delete_sealed(connection, ack)?;
+                    delete_sealed(connection, ack, &mut released)?;
                 }
-                answer(reply, move || deleted)
+                answer(reply, || released)
             }
             Order::Purge(exp, reply) => {
                 let purged = connection.execute(
@@ -293,18 +317,40 @@ fn insert(connection: &Connection, draft: &Draft, leaf: u64) -> rusqlite::Result
         "INSERT INTO sealed (seq, manifest, parts) VALUES (?1, ?2, ?3)",
         params![seq, draft.manifest, draft.parts],
     )?;
+    if !draft.attachments.is_empty() {
+        unfinished::delete(connection, &draft.id)?;
+    }
+    for (n, len) in &draft.attachments {
+        connection.execute(
+            "INSERT INTO attachment (seq, n, len) VALUES (?1, ?2, ?3)",
+            params![seq, n, len.cast_signed()],
+        )?;
+    }
     Ok(seq)
 }
 
 /// Deletes what the acknowledgement names by id, key and digest; anything else it leaves alone.
-fn delete_sealed(connection: &Connection, ack: &Ack) -> rusqlite::Result<usize> {
-    connection.execute(
-        "DELETE FROM sealed WHERE seq =
-         (SELECT seq FROM submission WHERE id = ?1 AND jkt = ?2 AND manifest_sha256 = ?3)",
-        params![
-            ack.id.as_bytes(),
-            ack.jkt.digest().as_bytes(),
-            ack.manifest_sha256.as_bytes()
-        ],
-    )
+fn delete_sealed(
+    connection: &Connection,
+    ack: &Ack,
+    released: &mut Released,
+) -> rusqlite::Result<()> {
+    let names = params![
+        ack.id.as_bytes(),
+        ack.jkt.digest().as_bytes(),
+        ack.manifest_sha256.as_bytes()
+    ];
+    const SEQ: &str =
+        "(SELECT seq FROM submission WHERE id = ?1 AND jkt = ?2 AND manifest_sha256 = ?3)";
+    let attachments = connection
+        .prepare_cached(&format!("DELETE FROM attachment WHERE seq = {SEQ}"))?
+        .execute(names)?;
+    let deleted = connection
+        .prepare_cached(&format!("DELETE FROM sealed WHERE seq = {SEQ}"))?
+        .execute(names)?;
+    released.deleted += deleted;
+    if attachments > 0 {
+        released.with_attachments.push(ack.id);
+    }
+    Ok(())
 }

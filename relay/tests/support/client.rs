@@ -54,6 +54,15 @@ impl Answer {
             .to_owned()
     }
 
+    /// Where the attachment stands that was asked about.
+    pub fn offset(&self) -> u64 {
+        let offset = self.header("upload-offset");
+        offset
+            .unwrap_or_else(|| panic!("{self:?}"))
+            .parse()
+            .unwrap()
+    }
+
     pub fn proof(&self) -> InclusionProof {
         let body = self.json();
         let proof = body["proof"].as_str().unwrap_or_else(|| panic!("{self:?}"));
@@ -63,6 +72,19 @@ impl Answer {
 
 /// Reads one answer; `None` when the peer closed before it.
 pub fn read_answer(from: &mut impl BufRead) -> io::Result<Option<Answer>> {
+    let Some(mut answer) = read_head(from)? else {
+        return Ok(None);
+    };
+    let length = answer
+        .header("content-length")
+        .map_or(0, |length| length.parse().unwrap());
+    answer.body = vec![0; length];
+    from.read_exact(&mut answer.body)?;
+    Ok(Some(answer))
+}
+
+/// Reads an answer up to its body; the answer to HEAD has none.
+pub fn read_head(from: &mut impl BufRead) -> io::Result<Option<Answer>> {
     let mut line = String::new();
     if from.read_line(&mut line)? == 0 {
         return Ok(None);
@@ -77,17 +99,11 @@ pub fn read_answer(from: &mut impl BufRead) -> io::Result<Option<Answer>> {
         };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut answer = Answer {
+    Ok(Some(Answer {
         status,
         headers,
         body: Vec::new(),
-    };
-    let length = answer
-        .header("content-length")
-        .map_or(0, |length| length.parse().unwrap());
-    answer.body = vec![0; length];
-    from.read_exact(&mut answer.body)?;
-    Ok(Some(answer))
+    }))
 }
 
 /// A connection to the public port.
@@ -114,7 +130,7 @@ pub fn send(relay: &Running, request: &[u8]) -> Answer {
 /// A request with a head as browsers write it.
 pub fn request(method: &str, target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = match body.len() {
-        0 if method != "POST" => String::new(),
+        0 if !matches!(method, "POST" | "PUT") => String::new(),
         length => format!("Content-Length: {length}\r\n"),
     };
     let head =
@@ -138,6 +154,29 @@ pub fn submission(body: &[u8]) -> Vec<u8> {
 
 pub fn submit(relay: &Running, body: &[u8]) -> Answer {
     send(relay, &submission(body))
+}
+
+/// Where an attachment stands; `None` when nobody waits for it.
+pub fn stands(relay: &Running, part: &str) -> Option<u64> {
+    let mut connection = connect(relay);
+    let question = request("HEAD", part, "", b"");
+    connection.get_mut().write_all(&question).unwrap();
+    let answer = read_head(&mut connection).unwrap().expect("an answer");
+    match answer.status {
+        404 => None,
+        204 => Some(answer.offset()),
+        _ => panic!("{answer:?}"),
+    }
+}
+
+pub fn offset(relay: &Running, part: &str) -> u64 {
+    stands(relay, part).unwrap_or_else(|| panic!("{part} is not waited for"))
+}
+
+/// The head and body by which a page goes on with an attachment.
+pub fn put(part: &str, from: u64, body: &[u8]) -> Vec<u8> {
+    let headers = format!("Content-Type: application/octet-stream\r\nUpload-Offset: {from}\r\n");
+    request("PUT", part, &headers, body)
 }
 
 /// A connection by TLS, with the client certificate `name` of the city's folder if one is named.

@@ -175,7 +175,7 @@ impl City {
             forms: vec![
                 form("birth", None, 0),
                 form("old", Some(UnixTime(NOW - 86_400)), 0),
-                form("attached", None, 1 << 20),
+                form("attached", None, 2 << 30),
             ],
             offices: vec![office("00001", &[&self.ward]), closed, police],
             recovery: self.recovery.dated(),
@@ -458,6 +458,14 @@ impl Running {
 
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The most memory that it has had at any time so far.
+    pub fn memory_bytes_max(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+        kib.parse::<u64>().unwrap() * 1024
     }
 
     pub fn log(&self) -> String {

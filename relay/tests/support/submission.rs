@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use envelope::jws::{Typ, header_with_key, signing_input};
-use envelope::{Digest, Signed, Thumbprint, Unverified, base64url};
+use envelope::{Digest, Pieces, Signed, Thumbprint, Unverified, base64url};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 
@@ -63,7 +63,33 @@ pub fn draft(city: &City) -> Draft {
     }
 }
 
+/// A submission with attachments, of which only bytes and digests are named.
+pub fn with_attachments(city: &City, attachments: &[(&str, u64, Digest)]) -> Draft {
+    let form = json!({ "id": "attached", "version": 1, "sha256": Digest::of(b"attached") });
+    let part = |(n, len, pieces): &(&str, u64, Digest)| json!({ "n": n, "typ": "ece", "len": len, "pieces": pieces, "kc": Digest::of(b"") });
+    draft(city).with(|draft| {
+        draft.payload["form"] = form;
+        let parts = draft.payload["parts"].as_array_mut().unwrap();
+        parts.extend(attachments.iter().map(part));
+    })
+}
+
+/// A submission with these attachments.
+pub fn attached(city: &City, attachments: &[(&str, &[u8])]) -> Draft {
+    let named = attachments.iter().map(|(n, bytes)| {
+        let mut pieces = Pieces::new();
+        pieces.update(bytes);
+        (*n, bytes.len() as u64, pieces.finish())
+    });
+    with_attachments(city, &named.collect::<Vec<_>>())
+}
+
 impl Draft {
+    /// Where its attachment is sent.
+    pub fn part(&self, n: &str) -> String {
+        format!("/v1/submissions/{}/parts/{n}", self.id())
+    }
+
     /// The draft with one change.
     pub fn with(mut self, change: impl FnOnce(&mut Draft)) -> Draft {
         change(&mut self);
