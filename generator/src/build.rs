@@ -249,7 +249,7 @@ pub fn check_against(
     let changed = content
         .services
         .iter()
-        .flat_map(|service| versions::faults(forms, &service.form, &published));
+        .flat_map(|service| versions::faults(forms, service, &published));
     let mut faults: Vec<Fault> = changed.collect();
     faults.extend(versions::unkept(forms, content, &published, from));
     Ok(Compared {
@@ -364,7 +364,7 @@ fn make_from(
     progress: Progress<'_>,
 ) -> Result<Made, Failure> {
     let built = options.moment();
-    let files = Files::new(prepared, built, keys.map(publishers));
+    let files = Files::new(prepared, built, keys.map(publishers), &Memo::default());
     // Each page is a step twice: rendered, made smaller.
     let (done, all) = (AtomicUsize::new(0), 2 * files.pages().count());
     let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);

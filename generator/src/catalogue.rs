@@ -9,7 +9,7 @@ use envelope::{
 };
 use formdef::{Bilingual, Date, Form, Moment, Window, both};
 
-use crate::content::Content;
+use crate::content::{Content, Service};
 use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER};
 use crate::lists::Agency;
 
@@ -89,7 +89,7 @@ fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue,
         forms: content
             .services
             .iter()
-            .flat_map(|service| versions(&service.form, content))
+            .flat_map(|service| versions(service, content))
             .collect(),
         offices,
         recovery: dated(&keys.recovery),
@@ -97,7 +97,8 @@ fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue,
 }
 
 /// A form, and the versions before it for as long as they are still taken.
-fn versions(form: &Form, content: &Content) -> Vec<CatalogueForm> {
+fn versions(service: &Service, content: &Content) -> Vec<CatalogueForm> {
+    let form = &*service.form;
     let window = form.window;
     let mut versions = Vec::new();
     if let Some(until) = window.accept_until {
@@ -105,13 +106,20 @@ fn versions(form: &Form, content: &Content) -> Vec<CatalogueForm> {
         let until = window.closes.map_or(until, |closes| closes.min(until));
         let kept = content.kept.forms.get(&form.id).into_iter().flatten();
         let earlier = kept.filter(|(version, _)| **version < form.version);
-        versions.extend(earlier.map(|(_, kept)| listed(&kept.form, window, Some(until))));
+        versions.extend(
+            earlier.map(|(_, kept)| listed(&kept.form, &kept.compiled, window, Some(until))),
+        );
     }
-    versions.push(listed(form, window, None));
+    versions.push(listed(form, &service.compiled, window, None));
     versions
 }
 
-fn listed(form: &Form, window: Window, accept_until: Option<Moment>) -> CatalogueForm {
+fn listed(
+    form: &Form,
+    compiled: &str,
+    window: Window,
+    accept_until: Option<Moment>,
+) -> CatalogueForm {
     let recipients = form.recipients.iter().map(|recipient| Recipient {
         role: recipient.role.clone(),
         kind: recipient.kind.clone(),
@@ -119,7 +127,7 @@ fn listed(form: &Form, window: Window, accept_until: Option<Moment>) -> Catalogu
     CatalogueForm {
         id: form.id.clone(),
         version: form.version,
-        sha256: Digest::of(form.to_compiled().as_bytes()),
+        sha256: Digest::of(compiled.as_bytes()),
         opens: window.opens.map(seconds),
         closes: window.closes.map(seconds),
         accept_until: accept_until.map(seconds),

@@ -40,6 +40,8 @@ pub struct Content {
 pub struct Service {
     /// The form, with the facts of its page.
     pub form: Arc<Form>,
+    /// The form as it is published, what [`Form::to_compiled`] gives: its digest names it.
+    pub compiled: Arc<str>,
     /// The guide as HTML by language; a language without one shows the default language's.
     pub guides: BTreeMap<String, Guide>,
 }
@@ -74,7 +76,7 @@ impl Content {
         let (kept, more) = Published::kept(&sources.forms);
         faults.extend(more);
         for service in &services {
-            faults.extend(versions::faults(&sources.forms, &service.form, &kept));
+            faults.extend(versions::faults(&sources.forms, service, &kept));
         }
         if faults.is_empty() {
             Ok(Content {
@@ -225,11 +227,15 @@ fn service(
     } else if plan::is_taken(id, portal) {
         faults.push(forms.fault(path, Mistake::ServiceIdTaken { id: id.to_owned() }));
     }
-    let (form, more) = form(forms, path, shelf, common, memo);
+    let (read, more) = form(forms, path, shelf, common, memo);
     faults.extend(more);
     let (guides, more) = guides(forms, id, &portal.languages, memo);
     faults.extend(more);
-    let service = form.map(|form| Service { form, guides });
+    let service = read.map(|read| Service {
+        form: Arc::clone(&read.form),
+        compiled: Arc::clone(&read.compiled),
+        guides,
+    });
     (service, faults)
 }
 
@@ -260,7 +266,7 @@ fn form(
     shelf: &Shelf,
     common: &Arc<str>,
     memo: &Memo,
-) -> (Option<Arc<Form>>, Vec<Fault>) {
+) -> (Option<Arc<ReadForm>>, Vec<Fault>) {
     let inputs = |read: &ReadForm| form_inputs(forms, path, &read.form, common);
     let read = memo.forms.find(path, inputs).map_or_else(
         || {
@@ -269,6 +275,7 @@ fn form(
                 return Err(faults);
             };
             let read = Arc::new(ReadForm {
+                compiled: form.to_compiled().into(),
                 form: Arc::new(form),
                 faults,
             });
@@ -277,11 +284,11 @@ fn form(
         },
         Ok,
     );
-    let (form, faults) = match read {
-        Ok(read) => (Some(Arc::clone(&read.form)), read.faults.clone()),
+    let (read, faults) = match read {
+        Ok(read) => (Some(Arc::clone(&read)), read.faults.clone()),
         Err(faults) => (None, faults),
     };
-    (form, faults.into_iter().map(Fault::from).collect())
+    (read, faults.into_iter().map(Fault::from).collect())
 }
 
 /// What a form without faults was read from: its definition, what all forms share, and the shared sections it uses.

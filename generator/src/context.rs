@@ -1,15 +1,12 @@
 //! What templates are told about each subject, in the language of the page.
 
-use std::collections::BTreeMap;
-
-use envelope::Digest;
 use formdef::{Field, Form, List, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Map, Value, json};
 
 use crate::assets::Assets;
 use crate::content::{Content, Service};
 use crate::lists::{Agency, District, SHORT_LIST_MAX};
-use crate::loaded::Loaded;
+use crate::loaded::PageFiles;
 use crate::opening::Opening;
 use crate::order::Order;
 use crate::plan::{Subject, root};
@@ -298,87 +295,18 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// Every list as forms' pages load it, by id.
-    pub(crate) fn page_lists(self) -> BTreeMap<String, Loaded> {
-        let lists = self.content.lists.values();
-        lists
-            .map(|list| {
-                (
-                    list.id.clone(),
-                    Loaded::new(&list.id, list.page(self.language)),
-                )
-            })
-            .collect()
-    }
-
-    /// What a form's page loads of its own: the words of faults, and what the review and sending need. `publishers` are the
-    /// keys that sign key files; none: sending is off.
-    pub(crate) fn own_files(
-        self,
-        form: &Form,
-        publishers: Option<&Value>,
-        assets: &Assets,
-    ) -> [Loaded; 2] {
-        let texts = self.content.texts.get(self.language);
-        let shown = form.on_page();
-        let readers = shown
-            .recipients
-            .iter()
-            .map(|reader| self.page_reader(&shown, reader));
-        let outcome = json!({
-            "mode": form.mode,
-            "recipients": readers.collect::<Value>(),
-            "attachments": form.page_attachments(),
-            "ref": { "id": form.id, "version": form.version, "sha256": Digest::of(form.to_compiled().as_bytes()) },
-            "relay": self.content.portal.relay,
-            "publishers": publishers,
-            "style": assets.urls.get("outcome_style"),
-            "again": form.again.as_ref().and(assets.urls.get("again")),
-            "ui": texts.map_or(Value::Null, |texts| texts["outcome"].clone()),
-        });
-        [
-            Loaded::new(
-                "words.faults",
-                Value::from(shown.words(self.language)).to_string(),
-            ),
-            Loaded::new("outcome", outcome.to_string()),
-        ]
-    }
-
-    /// The data block of a form's page. `lists` are [`View::page_lists`].
-    pub(crate) fn data(
-        self,
-        form: &Form,
-        publishers: Option<&Value>,
-        assets: &Assets,
-        lists: &BTreeMap<String, Loaded>,
-    ) -> Value {
-        let own = self.own_files(form, publishers, assets);
-        let its = self.loaded_lists(form);
-        let loaded = its
-            .iter()
-            .filter_map(|list| lists.get(&list.id))
-            .chain(&own);
+    /// The data block of a form's page.
+    pub(crate) fn data(self, form: &Form, assets: &Assets, files: &PageFiles<'_>) -> Value {
+        let lists = self.loaded_lists(form);
+        let ids = lists.iter().map(|list| &*list.id);
+        let loaded = files.of(self.language, form, ids);
         let loaded = loaded.map(|file| (file.name.clone(), file.digest.as_str().into()));
         let texts = self.content.texts.get(self.language);
-        let mut data = form.on_page().page(&its);
+        let mut data = form.on_page().page(&lists);
         data["lists"] = loaded.collect::<Map<_, Value>>().into();
         data["outcome"] = json!(assets.urls.get("outcome"));
         data["ui"] = texts.map_or(Value::Null, |texts| texts["script"].clone());
         data
-    }
-
-    /// A recipient for a form's page: `reads` only where it is not everything, what an office of a district is called.
-    fn page_reader(self, form: &Form, reader: &Recipient) -> Value {
-        let mut its = json!(reader);
-        if reader.reads.len() == form.fields().count() {
-            its["reads"] = Value::Null;
-        }
-        let office = self.content.portal.offices.get(&reader.kind);
-        if let Some(office) = office.filter(|office| office.prefix.is_some()) {
-            its["label"] = office.label.get(self.language).into();
-        }
-        its
     }
 }
 

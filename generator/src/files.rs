@@ -2,6 +2,7 @@
 //! a browser wants to see.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use formdef::{Form, List, Moment};
 use serde_json::Value;
@@ -9,6 +10,8 @@ use serde_json::Value;
 use crate::discovery;
 use crate::fault::Fault;
 use crate::headers;
+use crate::loaded::{Loaded, PageFiles};
+use crate::memo::Memo;
 use crate::minify;
 use crate::plan::{self, Page};
 use crate::prepared::Prepared;
@@ -26,19 +29,24 @@ pub(crate) struct Files<'a> {
 enum Data<'a> {
     /// Text that is there already.
     Text(&'a str),
-    /// A form as browsers and intakes read it.
-    Compiled(&'a Form),
     /// The JSON Schema of a form's answers.
     Schema(&'a Form),
     /// A list of options.
     List(&'a List),
+    /// What a form's page loads.
+    Loaded(Arc<Loaded>),
     /// What was written out at once.
     Written(String),
 }
 
 impl<'a> Files<'a> {
     /// The files as built at a moment. `publishers` are the keys that sign key files; none: sending is off.
-    pub(crate) fn new(prepared: &'a Prepared, built: Moment, publishers: Option<Value>) -> Self {
+    pub(crate) fn new(
+        prepared: &'a Prepared,
+        built: Moment,
+        publishers: Option<Value>,
+        memo: &Memo,
+    ) -> Self {
         let content = &prepared.content;
         let pages = plan::pages(content);
         let mut data = BTreeMap::new();
@@ -56,7 +64,7 @@ impl<'a> Files<'a> {
         for service in &content.services {
             let form = &*service.form;
             let compiled = format!("forms/{}/{}.json", form.id, form.version);
-            data.insert(compiled, Data::Compiled(form));
+            data.insert(compiled, Data::Text(&service.compiled));
             data.insert(format!("{}/schema.json", form.id), Data::Schema(form));
             for (id, sha256) in &form.lists {
                 if let Some(list) = content.lists.get(id) {
@@ -64,10 +72,11 @@ impl<'a> Files<'a> {
                 }
             }
         }
-        let renderer = Renderer::new(prepared, built, publishers);
-        for (path, text) in renderer.loaded() {
-            data.insert(path, Data::Written(text));
+        let page_files = PageFiles::new(prepared, publishers.as_ref(), memo);
+        for loaded in page_files.all() {
+            data.insert(loaded.path.clone(), Data::Loaded(Arc::clone(loaded)));
         }
+        let renderer = Renderer::new(prepared, built, page_files, publishers.is_some());
         Files {
             prepared,
             renderer,
@@ -128,12 +137,12 @@ impl<'a> Files<'a> {
         let content = &self.prepared.content;
         match data {
             Data::Text(text) => (*text).to_owned(),
-            Data::Compiled(form) => form.to_compiled(),
             Data::Schema(form) => {
                 let schema = form.schema(&content.lists, content.portal.default_language());
                 serde_json::to_string(&schema).unwrap_or_default()
             }
             Data::List(list) => list.to_json(),
+            Data::Loaded(loaded) => loaded.json.clone(),
             Data::Written(text) => text.clone(),
         }
     }

@@ -1,6 +1,17 @@
 //! What a form's page loads by itself, in its language: long lists, the words of its faults, what sending needs.
 
-use crate::assets::named;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use envelope::Digest;
+use formdef::{Form, List, Recipient};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::assets::{Assets, named};
+use crate::content::{Content, Service};
+use crate::memo::{Inputs, Memo};
+use crate::prepared::Prepared;
 
 /// A file that a page loads.
 pub(crate) struct Loaded {
@@ -15,8 +26,7 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// The file of that name and content.
-    pub(crate) fn new(name: &str, json: String) -> Self {
+    fn new(name: &str, json: String) -> Self {
         let (path, digest) = named(name, "json", &json);
         Loaded {
             name: name.to_owned(),
@@ -24,5 +34,151 @@ impl Loaded {
             path,
             json,
         }
+    }
+}
+
+/// All of them.
+pub(crate) struct PageFiles<'a> {
+    /// By language and id of the list.
+    lists: BTreeMap<(&'a str, &'a str), Arc<Loaded>>,
+    /// By language and id of the form: the words of its faults, what sending needs.
+    own: BTreeMap<(&'a str, &'a str), [Arc<Loaded>; 2]>,
+}
+
+impl<'a> PageFiles<'a> {
+    /// `publishers` are the keys that sign key files; none: sending is off.
+    pub(crate) fn new(prepared: &'a Prepared, publishers: Option<&Value>, memo: &Memo) -> Self {
+        let content = &prepared.content;
+        let mut files = PageFiles {
+            lists: BTreeMap::new(),
+            own: BTreeMap::new(),
+        };
+        for language in &content.portal.languages {
+            for list in content.lists.values() {
+                let file = of_list(list, language, memo);
+                files.lists.insert((language, &list.id), file);
+            }
+            let sending = Sending::new(content, &prepared.assets, language, publishers);
+            let services = content.services.par_iter();
+            let own = services.map(|service| {
+                let of_form = [
+                    words(service, language, memo),
+                    sending.outcome(service, memo),
+                ];
+                ((language.as_str(), service.form.id.as_str()), of_form)
+            });
+            files.own.par_extend(own);
+        }
+        files
+    }
+
+    /// Every file.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Loaded>> {
+        self.lists.values().chain(self.own.values().flatten())
+    }
+
+    /// The files of a form's page, which loads these lists.
+    pub(crate) fn of<'s>(
+        &'s self,
+        language: &'s str,
+        form: &'s Form,
+        lists: impl Iterator<Item = &'s str>,
+    ) -> impl Iterator<Item = &'s Loaded> {
+        let lists = lists.filter_map(move |id| self.lists.get(&(language, id)));
+        let own = self.own.get(&(language, &*form.id)).into_iter().flatten();
+        lists.chain(own).map(Arc::as_ref)
+    }
+}
+
+fn of_list(list: &List, language: &str, memo: &Memo) -> Arc<Loaded> {
+    let inputs = vec![Some(list.sha256.as_str().into())];
+    let name = format!("{language} list {}", list.id);
+    memo.loaded
+        .get(&name, inputs, || Loaded::new(&list.id, list.page(language)))
+}
+
+fn words(service: &Service, language: &str, memo: &Memo) -> Arc<Loaded> {
+    let form = &service.form;
+    let inputs = vec![Some(Arc::clone(&service.compiled))];
+    let name = format!("{language} words {}", form.id);
+    memo.loaded.get(&name, inputs, || {
+        let words = form.on_page().words(language);
+        Loaded::new("words.faults", Value::from(words).to_string())
+    })
+}
+
+/// What sending needs to know of the portal.
+struct Sending<'a> {
+    language: &'a str,
+    content: &'a Content,
+    /// The address of the script that copies an application.
+    again: Option<&'a String>,
+    /// The same for every form.
+    common: Value,
+    /// What every form's file is made from.
+    inputs: Inputs,
+}
+
+impl<'a> Sending<'a> {
+    fn new(
+        content: &'a Content,
+        assets: &'a Assets,
+        language: &'a str,
+        publishers: Option<&Value>,
+    ) -> Self {
+        let texts = content.texts.get(language);
+        let again = assets.urls.get("again");
+        let common = json!({
+            "relay": content.portal.relay,
+            "publishers": publishers,
+            "style": assets.urls.get("outcome_style"),
+            "ui": texts.map_or(Value::Null, |texts| texts["outcome"].clone()),
+        });
+        let input = format!("{common} {again:?} {:?}", content.portal.offices);
+        Sending {
+            language,
+            content,
+            again,
+            common,
+            inputs: vec![Some(input.into())],
+        }
+    }
+
+    fn outcome(&self, service: &Service, memo: &Memo) -> Arc<Loaded> {
+        let mut inputs = self.inputs.clone();
+        inputs.push(Some(Arc::clone(&service.compiled)));
+        let name = format!("{} outcome {}", self.language, service.form.id);
+        memo.loaded.get(&name, inputs, || {
+            Loaded::new("outcome", self.of(service).to_string())
+        })
+    }
+
+    /// What the review and sending of a form need.
+    fn of(&self, service: &Service) -> Value {
+        let form = &*service.form;
+        let shown = form.on_page();
+        let readers = shown.recipients.iter();
+        let readers = readers.map(|reader| self.reader(&shown, reader));
+        let sha256 = Digest::of(service.compiled.as_bytes());
+        let mut outcome = self.common.clone();
+        outcome["mode"] = json!(form.mode);
+        outcome["recipients"] = readers.collect();
+        outcome["attachments"] = json!(form.page_attachments());
+        outcome["ref"] = json!({ "id": form.id, "version": form.version, "sha256": sha256 });
+        outcome["again"] = json!(form.again.as_ref().and(self.again));
+        outcome
+    }
+
+    /// A recipient: `reads` only where it is not everything, what an office of a district is called.
+    fn reader(&self, form: &Form, reader: &Recipient) -> Value {
+        let mut its = json!(reader);
+        if reader.reads.len() == form.fields().count() {
+            its["reads"] = Value::Null;
+        }
+        let office = self.content.portal.offices.get(&reader.kind);
+        if let Some(office) = office.filter(|office| office.prefix.is_some()) {
+            its["label"] = office.label.get(self.language).into();
+        }
+        its
     }
 }

@@ -13,6 +13,7 @@ use crate::assets::Assets;
 use crate::fault::Fault;
 use crate::guide::Guide;
 use crate::lists::District;
+use crate::loaded::Loaded;
 
 /// Everything that stands between two changes of the sources.
 #[derive(Default)]
@@ -27,6 +28,8 @@ pub(crate) struct Memo {
     pub(crate) districts: Kept<(Vec<District>, Vec<Fault>)>,
     /// Style, scripts and pictures.
     pub(crate) assets: Kept<Result<Arc<Assets>, Vec<Fault>>>,
+    /// What forms' pages load by themselves, by language and by what it is for.
+    pub(crate) loaded: Kept<Loaded>,
     /// The templates.
     pub(crate) templates: Kept<Result<Arc<Tera>, Vec<Fault>>>,
 }
@@ -34,6 +37,7 @@ pub(crate) struct Memo {
 /// A form as it was read.
 pub(crate) struct ReadForm {
     pub(crate) form: Arc<Form>,
+    pub(crate) compiled: Arc<str>,
     pub(crate) faults: Vec<FormFault>,
 }
 

@@ -11,7 +11,7 @@ use crate::content::Content;
 use crate::context::View;
 use crate::fault::Fault;
 use crate::links;
-use crate::loaded::Loaded;
+use crate::loaded::PageFiles;
 use crate::minify;
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
@@ -25,29 +25,31 @@ pub(crate) struct Renderer<'a> {
     built: Moment,
     /// By language: what every page is told, the subjects that several pages show.
     common: BTreeMap<&'a str, Context>,
-    /// By language: lists as forms' pages load them.
-    lists: BTreeMap<&'a str, BTreeMap<String, Loaded>>,
-    /// The publishers' keys; `None`: sending is off.
-    publishers: Option<Value>,
+    page_files: PageFiles<'a>,
+    /// Whether what is filled in can be sent.
+    is_sending: bool,
 }
 
 impl<'a> Renderer<'a> {
     /// Prepares what pages share.
-    pub(crate) fn new(prepared: &'a Prepared, built: Moment, publishers: Option<Value>) -> Self {
+    pub(crate) fn new(
+        prepared: &'a Prepared,
+        built: Moment,
+        page_files: PageFiles<'a>,
+        is_sending: bool,
+    ) -> Self {
         let mut renderer = Renderer {
             prepared,
             content: &prepared.content,
             built,
             common: BTreeMap::new(),
-            lists: BTreeMap::new(),
-            publishers,
+            page_files,
+            is_sending,
         };
         let order = Order::vietnamese();
         for language in &prepared.content.portal.languages {
             let common = renderer.common_context(language, &order);
             renderer.common.insert(language, common);
-            let lists = renderer.view(language).page_lists();
-            renderer.lists.insert(language, lists);
         }
         renderer
     }
@@ -74,23 +76,6 @@ impl<'a> Renderer<'a> {
         context.insert("groups", &view.groups(order));
         context.insert("districts", &view.districts());
         context
-    }
-
-    /// What the forms' pages load by themselves, by path.
-    pub(crate) fn loaded(&self) -> impl Iterator<Item = (String, String)> {
-        let shared = self.lists.values().flat_map(BTreeMap::values);
-        let shared = shared.map(|file| (file.path.clone(), file.json.clone()));
-        let own = self.content.portal.languages.iter().flat_map(|language| {
-            let services = self.content.services.iter();
-            services.flat_map(|service| {
-                self.view(language).own_files(
-                    &service.form,
-                    self.publishers.as_ref(),
-                    &self.prepared.assets,
-                )
-            })
-        });
-        shared.chain(own.map(|file| (file.path, file.json)))
     }
 
     fn view(&self, language: &'a str) -> View<'a> {
@@ -165,13 +150,12 @@ impl<'a> Renderer<'a> {
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
                 let assets = &self.prepared.assets;
-                let lists = &self.lists[page.language];
-                let data = view.data(&service.form, self.publishers.as_ref(), assets, lists);
+                let data = view.data(&service.form, assets, &self.page_files);
                 context.insert("form", &service.form.on_page());
                 context.insert("papers", &service.form.papers().collect::<Vec<_>>());
                 context.insert("pieces", &assets.pieces(&service.form));
                 context.insert("data", &data);
-                context.insert("sending", &self.publishers.is_some());
+                context.insert("sending", &self.is_sending);
                 context.insert("trial_agencies", &view.has_trial_agencies());
             }
             Subject::Agency(district, agency) => {

@@ -4,9 +4,9 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use formdef::{Bilingual, Change, Effect, Form, Lang, Version, difference, say};
+use formdef::{Bilingual, Change, Effect, Lang, Version, difference, say};
 
-use crate::content::Content;
+use crate::content::{Content, Service};
 use crate::fault::{Fault, Mistake};
 use crate::published::{KEPT, Published};
 use crate::sources::Folder;
@@ -84,7 +84,7 @@ pub fn differences(content: &Content, published: &Published) -> Vec<FormDifferen
     for service in &content.services {
         let form = &*service.form;
         let before = published.newest(&form.id);
-        if before.is_some_and(|before| before.compiled == form.to_compiled()) {
+        if before.is_some_and(|before| *before.compiled == *service.compiled) {
             continue;
         }
         let changes = before.map(|before| {
@@ -112,14 +112,15 @@ pub fn differences(content: &Content, published: &Published) -> Vec<FormDifferen
 }
 
 /// What must not be, seen from what was published: a version that changed or went back.
-pub(crate) fn faults(forms: &Folder, form: &Form, published: &Published) -> Vec<Fault> {
+pub(crate) fn faults(forms: &Folder, service: &Service, published: &Published) -> Vec<Fault> {
+    let form = &*service.form;
     let Some(newest) = published.newest(&form.id) else {
         return Vec::new();
     };
     let version = newest.form.version;
     let mistake = if form.version < version {
         Mistake::VersionBack { version }
-    } else if form.version == version && form.to_compiled() != newest.compiled {
+    } else if form.version == version && *service.compiled != *newest.compiled {
         Mistake::VersionChanged { version }
     } else if form.version > version && form.window.accept_until.is_none() {
         Mistake::AcceptUntilMissing { version }

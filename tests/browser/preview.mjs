@@ -11,6 +11,8 @@ import { openPage, picture, readOrder, withBrowser } from './driver.mjs'
 const order = await readOrder()
 const address = '/khai-sinh/form/'
 const form = join(order.forms, 'khai-sinh/form.toml')
+/** Longer than a page waits before it looks at its notes again, in milliseconds. */
+const NOTES_MS = 600
 
 /**
  * A file that is changed and put back.
@@ -161,8 +163,13 @@ const result = await withBrowser(order.chromium, async browser => {
       for (const state of ['errors', 'everything', 'print']) {
         await open(`${address}?preview=${state}`)
         await ready()
-        if (state === 'errors') await page.waitForFunction(() => document.querySelectorAll('#form [data-rule="R-WARD-BIRTH"]').length)
-        else await page.waitForFunction(() => [...document.querySelectorAll('#form [data-section]')].every(one => one.checkVisibility()))
+        if (state === 'errors') {
+          const rules = () => document.querySelectorAll('#form [data-rule="R-WARD-BIRTH"]').length
+          await page.waitForFunction(rules)
+          // The page looks at its notes again when somebody has come to a field: nothing goes away then.
+          await new Promise(resolve => setTimeout(resolve, NOTES_MS))
+          assert.equal(await page.evaluate(rules), 1, 'what a rule says went away')
+        } else await page.waitForFunction(() => [...document.querySelectorAll('#form [data-section]')].every(one => one.checkVisibility()))
         const [fields, hidden] = [await seen('#form [data-kind]'), await page.$$eval('#form [data-kind]', all => all.filter(one => !one.checkVisibility()).length)]
         if (state === 'everything') assert.equal(hidden, 0, 'a question is hidden')
         if (state === 'errors') assert.ok((await seen('#form .error')) > 20 && (await seen('#form [data-section]')) > 4, 'errors are missing')

@@ -11,6 +11,7 @@ use crate::catalogue::signed_files;
 use crate::fault::Fault;
 use crate::files::Files;
 use crate::keys::{KeyFault, Keys};
+use crate::memo::Memo;
 use crate::prepared::Prepared;
 
 /// How many pages are tried at a time: so long nobody is answered.
@@ -51,8 +52,9 @@ impl<'a> Shown<'a> {
         prepared: &'a Prepared,
         options: &'a Options,
         keys: Option<&'a Keys>,
+        memo: &Memo,
     ) -> Shown<'a> {
-        let files = Files::new(prepared, options.moment(), keys.map(publishers));
+        let files = Files::new(prepared, options.moment(), keys.map(publishers), memo);
         let mut untried: Vec<String> = files.pages().map(|page| page.path()).collect();
         untried.reverse();
         Shown {

@@ -84,7 +84,7 @@ impl<N: FnMut(News<'_>)> Workshop<N> {
     /// Shows one portal until there is a newer one.
     fn show(&mut self, prepared: &Prepared) -> Option<Prepared> {
         let (options, keys) = (Arc::clone(&self.options), self.keys.clone());
-        let mut shown = Shown::new(prepared, &options, keys.as_deref());
+        let mut shown = Shown::new(prepared, &options, keys.as_deref(), &self.memo);
         self.tell_good(prepared);
         let mut patience = IDLE;
         loop {

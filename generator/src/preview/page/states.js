@@ -7,6 +7,9 @@ import { element } from './words.js';
 /** How long a step may take to answer, in milliseconds: its lists come over the network. */
 const PATIENCE_MS = 3000;
 
+/** Longer than the page waits with its notes, in milliseconds. */
+const NOTES_MS = 500;
+
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -39,6 +42,9 @@ export const open = async (step) => {
 
 /** What "next" finds wrong in each step of an empty form, and below it what else the rules may say. */
 const allErrors = async () => {
+  // Soon after a person has come to a field, the page takes away what does not hold; here everything stays.
+  document.addEventListener('focusin', (event) => event.stopPropagation(), true);
+  await new Promise((resolve) => setTimeout(resolve, NOTES_MS));
   const summary = one('#summary');
   for (const step of steps()) {
     if (!(await open(step))) continue;
