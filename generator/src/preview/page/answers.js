@@ -1,24 +1,26 @@
 /** What was filled in stays over a reload: an editor who mends the sixth step does not fill in the first five again. */
-import { isReady, nameOf, open, steps } from './states.js';
+import { all, isReady, nameOf, one, open, steps } from './states.js';
 
 /** Where it is kept: in the tab, by the page's address. */
 const place = `motcua ${location.pathname}`;
 
-const controls = () => [...document.querySelectorAll('#form :is(input, select, textarea)')].filter(({ name }) => name);
-const hasTick = ({ type }) => type === 'radio' || type === 'checkbox';
+const controls = () => all(':is(input, select, textarea)', one('#form')).filter(({ name }) => name);
+const hasTick = (/** @type {HTMLInputElement} */ { type }) => type === 'radio' || type === 'checkbox';
 
 /** Keeps the sheet as it stands, the open step, and how far it is scrolled. */
 export const keep = () => {
   const answers = controls().map((control) => [control.name, hasTick(control) ? control.checked && control.value : control.value]);
-  const entries = [...document.querySelectorAll('#form [data-kind=repeat]')].map((group) => [group.dataset.field, group.querySelectorAll('.entry').length]);
+  const entries = all('#form [data-kind=repeat]').map((group) => [group.dataset.field, all('.entry', group).length]);
   const shown = steps().find(({ hidden }) => !hidden);
   const step = shown && nameOf(shown);
   sessionStorage.setItem(place, JSON.stringify({ answers, entries, step, y: scrollY }));
 };
 
+/** What is kept: names with values, groups with how many entries they had. @typedef {{ answers: [string, string | false][], entries: [string, number][], step?: string, y: number }} Kept */
+
 /** Fills the new page in as the old one was. */
 export const restore = async () => {
-  const kept = JSON.parse(sessionStorage.getItem(place) ?? 'null');
+  const kept = /** @type {Kept | null} */ (JSON.parse(sessionStorage.getItem(place) ?? 'null'));
   sessionStorage.removeItem(place);
   if (!kept) return;
   await isReady();
@@ -34,15 +36,19 @@ export const restore = async () => {
   scrollTo(0, kept.y);
 };
 
+/** The form may have changed: the group may be gone. @type {(group: string, count: number) => void} */
 const addEntries = (group, count) => {
-  const field = document.querySelector(`#form [data-kind=repeat][data-field="${CSS.escape(group)}"]`);
-  for (let more = count - (field?.querySelectorAll('.entry').length ?? count); more > 0; more--) field.querySelector('[data-add]')?.click();
+  const [field] = all(`#form [data-kind=repeat][data-field="${CSS.escape(group)}"]`);
+  if (!field) return;
+  for (let more = count - all('.entry', field).length; more > 0; more--) one('[data-add]', field).click();
 };
 
-const named = (step, name) => [...step.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+const named = (/** @type {Element} */ step, /** @type {string} */ name) => all(`[name="${CSS.escape(name)}"]`, step);
 
+/** @type {(step: Element, name: string, value: string) => boolean} */
 const isChanged = (step, name, value) => named(step, name).some((control) => (hasTick(control) ? control.value === value && !control.checked : control.value !== value));
 
+/** @type {(step: Element, name: string, value: string) => void} */
 const put = (step, name, value) => {
   for (const control of named(step, name)) {
     if (hasTick(control) ? control.value !== value || control.checked : control.value === value) continue;

@@ -9,7 +9,7 @@ import { enter } from './states.js';
 import { faultBox } from './faults.js';
 
 /** The digest of the bytes that this page had; none when there was no page. */
-const { page } = document.querySelector('script[data-page]').dataset;
+const { page } = /** @type {HTMLElement} */ (document.querySelector('script[data-page]')).dataset;
 const isFramed = window !== top;
 const isNarrow = location.pathname.startsWith(`${NARROW}/`);
 const isForm = !!document.querySelector('#form');
@@ -22,9 +22,10 @@ const language = document.documentElement.lang;
 const host = element('motcua-preview', { lang: language });
 const box = element('div', { class: 'faults', role: 'alert' });
 const switches = element('div', { class: 'bar' });
-host.attachShadow({ mode: 'open' }).append(element('link', { rel: 'stylesheet', href: new URL('preview.css', import.meta.url) }), box, switches);
+host.attachShadow({ mode: 'open' }).append(element('link', { rel: 'stylesheet', href: new URL('preview.css', import.meta.url).href }), box, switches);
 if (!isFramed) document.body.prepend(host);
 
+/** @type {EventSource} */
 let source;
 
 const connect = () => {
@@ -56,10 +57,11 @@ if (isForm) {
   else enter(state);
 }
 if (isNarrow) {
-  const frame = document.querySelector('iframe');
+  const frame = /** @type {HTMLIFrameElement} */ (document.querySelector('iframe'));
   frame.addEventListener('load', () => {
-    switches.replaceChildren(bar(frame.contentDocument, true));
-    document.title = frame.title = frame.contentDocument.title;
+    const shown = /** @type {Document} */ (frame.contentDocument);
+    switches.replaceChildren(bar(shown, true));
+    document.title = frame.title = shown.title;
   });
   frame.src = address + location.search;
 }

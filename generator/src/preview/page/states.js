@@ -10,13 +10,16 @@ const PATIENCE_MS = 3000;
 /** Longer than the page waits with its notes, in milliseconds. */
 const NOTES_MS = 500;
 
-const one = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+/** The first element that a selector finds: one that is there. @type {(selector: string, root?: ParentNode) => HTMLInputElement} */
+export const one = (selector, root = document) => /** @type {HTMLInputElement} */ (root.querySelector(selector));
 
-/** Brings the page into a state. */
+/** All that it finds. @type {(selector: string, root?: ParentNode) => HTMLInputElement[]} */
+export const all = (selector, root = document) => [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll(selector))];
+
+/** Brings the page into a state. @type {(state: import('./bar.js').State) => Promise<void>} */
 export const enter = async (state) => {
   document.documentElement.dataset.preview = state;
-  document.head.append(element('link', { rel: 'stylesheet', href: new URL('states.css', import.meta.url) }));
+  document.head.append(element('link', { rel: 'stylesheet', href: new URL('states.css', import.meta.url).href }));
   if (state === 'print') printed();
   await isReady();
   if (state === 'errors') await allErrors();
@@ -30,10 +33,10 @@ export const isReady = () => until(() => document.body.dataset.state !== 'loadin
 export const steps = () => all('#form [data-section]');
 
 /** A step's name in the browser's history. */
-export const nameOf = (step) => step.dataset.section;
+export const nameOf = (/** @type {HTMLElement} */ step) => step.dataset.section;
 
 /** Opens a step, when it is asked, with its lists; whether it is. */
-export const open = async (step) => {
+export const open = async (/** @type {HTMLElement} */ step) => {
   dispatchEvent(new PopStateEvent('popstate', { state: nameOf(step) }));
   if (step.hidden) return false;
   await until(() => !one('input[data-list]', step));
@@ -61,12 +64,13 @@ const showRules = async () => {
   const { rules, lists } = JSON.parse(one('#motcua').textContent);
   const words = await (await fetch(`/assets/words.faults.${lists['words.faults']}.json`)).json();
   for (const [number, [on, id, severity]] of rules.entries()) {
-    const field = one(`[data-field="${CSS.escape(on)}"]`);
+    const [field] = all(`[data-field="${CSS.escape(on)}"]`);
     if (!field || all('.error, .note', field).some((line) => line.dataset.rule === id)) continue;
     const kind = severity === 'error' || severity === 'route' ? 'error' : 'note';
     const lines = all(':scope > :is(label, legend, .hint, .error, .note)', field);
     const line = element('p', { class: kind, 'data-rule': id }, words[number]);
-    if (lines.length) lines.at(-1).after(line);
+    const last = lines.at(-1);
+    if (last) last.after(line);
     else field.prepend(line);
   }
 };
@@ -75,7 +79,7 @@ const showRules = async () => {
 const everything = async () => {
   for (const step of steps()) await open(step);
   for (const group of all('[data-kind=repeat]')) {
-    if (!one('.entry', group)) one('[data-add]', group)?.click();
+    if (!all('.entry', group).length) one('[data-add]', group).click();
   }
   await backToTheTop();
 };
@@ -84,22 +88,23 @@ const backToTheTop = async () => {
   const [first] = steps().filter((step) => step.dataset.asked !== undefined).concat(steps());
   await open(first);
   history.replaceState(nameOf(first), '');
-  document.activeElement?.blur();
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   scrollTo(0, 0);
 };
 
 /** On screen as on paper: the rules for print count, those for the screen do not. */
 const printed = () => {
   for (const sheet of document.styleSheets) {
-    for (const { media } of [sheet, ...sheet.cssRules]) {
-      if (media?.mediaText === 'print') media.mediaText = 'all';
-      else if (media?.mediaText === 'screen') media.mediaText = 'not all';
+    const ofMedia = [...sheet.cssRules].filter((rule) => rule instanceof CSSMediaRule);
+    for (const { media } of [sheet, ...ofMedia]) {
+      if (media.mediaText === 'print') media.mediaText = 'all';
+      else if (media.mediaText === 'screen') media.mediaText = 'not all';
     }
   }
 };
 
 /** Waits until something holds, or for as long as a step may take. */
-const until = async (holds) => {
+const until = async (/** @type {() => boolean} */ holds) => {
   const end = performance.now() + PATIENCE_MS;
   while (!holds() && performance.now() < end) await new Promise(requestAnimationFrame);
 };
