@@ -24,7 +24,7 @@ fn main() {
                 "name": case.name,
                 "form": case.form,
                 "page": case.form.page(&[]),
-                "words": case.form.all_words("vi"),
+                "words": case.form.all_words("vi", &formdef::fault_words("vi")),
                 "lists": used.collect::<std::collections::BTreeMap<_, _>>(),
                 "answers": case.answers,
                 "at": case.at,

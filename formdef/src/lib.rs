@@ -42,6 +42,7 @@ pub use form::{
 };
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};
+pub use message::fault_words;
 pub use moment::Moment;
 pub use number::Number;
 pub use read::{Shelf, fault_codes, form_schema, parse, section_schema};

@@ -214,8 +214,18 @@ fn fill(words: &str, field: &Field) -> String {
         .replace("{decimals}", &field.decimals.unwrap_or(0).to_string())
 }
 
-/// Name → words with their placeholders, for the messages that this form's fields can have, in one language.
-pub(crate) fn table(form: &Form, language: &str) -> Map<String, Value> {
+/// Name → words with their placeholders: those of every fault that fields of some kind can have. English for `en`, else
+/// Vietnamese.
+pub fn fault_words(language: &str) -> Map<String, Value> {
+    let words = |(name, _, vi, en): &Message| {
+        let words = if language == "en" { *en } else { *vi };
+        ((*name).to_owned(), words.into())
+    };
+    MESSAGES.iter().map(words).collect()
+}
+
+/// Those of `faults` that this form's fields can have.
+pub(crate) fn of_form(form: &Form, faults: &Map<String, Value>) -> Map<String, Value> {
     let always = [
         "required",
         "shape",
@@ -228,12 +238,11 @@ pub(crate) fn table(form: &Form, language: &str) -> Map<String, Value> {
         used.extend(field.kind.codes());
         used.extend(field.fields.iter().flat_map(|member| member.kind.codes()));
     }
-    let entry = |(name, _, vi, en): &Message| {
-        let words = if language == "en" { *en } else { *vi };
-        used.contains(name)
-            .then(|| ((*name).to_owned(), words.into()))
-    };
-    MESSAGES.iter().filter_map(entry).collect()
+    let its = faults
+        .iter()
+        .filter(|(name, _)| used.contains(&name.as_str()));
+    its.map(|(name, words)| (name.clone(), words.clone()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -54,16 +54,17 @@ impl Form {
     }
 
     /// The words of the faults that its page can show, in one language: under a rule's number those of the rule, under a
-    /// field's key in [`Form::page`] its own, under a code those of its kinds, with their placeholders.
-    pub fn words(&self, language: &str) -> Map<String, Value> {
-        let mut words = self.all_words(language);
+    /// field's key in [`Form::page`] its own, under a code those of its kinds, with their placeholders. `faults` are the
+    /// last in that language, as [`fault_words`](crate::fault_words) has them.
+    pub fn words(&self, language: &str, faults: &Map<String, Value>) -> Map<String, Value> {
+        let mut words = self.all_words(language, faults);
         words.retain(|name, _| name.parse::<usize>().is_ok() || self.can_say(name));
         words
     }
 
     /// The same with the words of faults that no page can show: an option that it does not offer.
-    pub fn all_words(&self, language: &str) -> Map<String, Value> {
-        let mut words = message::table(self, language);
+    pub fn all_words(&self, language: &str, faults: &Map<String, Value>) -> Map<String, Value> {
+        let mut words = message::of_form(self, faults);
         let rules = self.rules.iter().map(|rule| &rule.message);
         let own = self.own_words().into_iter().map(|(.., own)| &own.message);
         for (number, message) in rules.chain(own).enumerate() {

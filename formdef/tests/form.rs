@@ -5,7 +5,7 @@
 #[allow(dead_code)] // The cases' test uses the rest.
 mod read;
 
-use formdef::{Form, Mode, Moment, Severity, Shelf, Source, check, display, parse};
+use formdef::{Form, Mode, Moment, Severity, Shelf, Source, check, display, fault_words, parse};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -408,13 +408,17 @@ fn the_page_form_says_what_its_html_does_not() {
 
 #[test]
 fn a_page_has_the_words_of_the_faults_that_it_can_show() {
-    let words = form().words("en");
+    let words = form().words("en", &fault_words("en"));
     assert_eq!(words["1"], "The mother is the head.");
     assert_eq!(words["0"], "Ngày không được sau ngày nộp hồ sơ.");
     assert_eq!(words["required"], "Answer “{label}”.");
     assert!(words.get("R-PHONE").is_none());
     assert!(words.get("unknown-field").is_none());
-    assert!(form().all_words("en").contains_key("unknown-field"));
+    assert!(
+        form()
+            .all_words("en", &fault_words("en"))
+            .contains_key("unknown-field")
+    );
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::portal::{Portal, read_toml};
 use crate::published::Published;
 use crate::sources::{Folder, Sources};
 use crate::versions;
+use crate::wordings;
 
 /// A portal's content.
 pub struct Content {
@@ -325,7 +326,7 @@ fn guides(
     (guides, faults)
 }
 
-/// The texts of all pages by language, from `translations/<name>.<language>.toml`.
+/// The texts of all pages by language, from `translations/<name>.<language>.toml`, the words of faults among them.
 fn texts(
     site: &Folder,
     languages: &[String],
@@ -339,6 +340,8 @@ fn texts(
     let default_end = format!(".{default}.toml");
     let mut whole = Value::Object(serde_json::Map::new());
     let mut own: BTreeMap<&String, Value> = BTreeMap::new();
+    faults.extend(wordings::faults(site, languages));
+    let site = &wordings::with_faults(site, languages);
     for (path, name) in site.matching("translations/", &default_end) {
         let Some(table) = read(site, path, &mut faults) else {
             continue;
@@ -351,7 +354,9 @@ fn texts(
             let Some(translated) = read(site, &other_path, &mut faults) else {
                 continue;
             };
-            refuse_extras(site, &other_path, path, &table, &translated, &mut faults);
+            if name != wordings::FILE {
+                refuse_extras(site, &other_path, path, &table, &translated, &mut faults);
+            }
             overlay(
                 own.entry(language)
                     .or_insert_with(|| Value::Object(serde_json::Map::new())),

@@ -59,6 +59,7 @@ mod table;
 mod templates;
 pub mod translations;
 pub mod versions;
+mod wordings;
 pub mod xlsform;
 
 pub use build::{

@@ -167,7 +167,7 @@ fn plain_file(plain: Plain, language: &str) -> String {
 }
 
 /// The known word that is nearest, when it is near.
-fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     known
         .filter(|known| !known.contains("{{"))
         .map(|known| (strsim::damerau_levenshtein(word, known), known))

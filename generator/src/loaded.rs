@@ -6,7 +6,7 @@ use std::sync::Arc;
 use envelope::Digest;
 use formdef::{Form, List, Recipient};
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::assets::{Assets, named};
 use crate::content::{Content, Service};
@@ -58,11 +58,13 @@ impl<'a> PageFiles<'a> {
                 let file = of_list(list, language, memo);
                 files.lists.insert((language, &list.id), file);
             }
+            let texts = &content.texts[language];
+            let faults = Faults::new(texts);
             let sending = Sending::new(content, &prepared.assets, language, publishers);
             let services = content.services.par_iter();
             let own = services.map(|service| {
                 let of_form = [
-                    words(service, language, memo),
+                    faults.words(service, language, memo),
                     sending.outcome(service, memo),
                 ];
                 ((language.as_str(), service.form.id.as_str()), of_form)
@@ -97,14 +99,29 @@ fn of_list(list: &List, language: &str, memo: &Memo) -> Arc<Loaded> {
         .get(&name, inputs, || Loaded::new(&list.id, list.page(language)))
 }
 
-fn words(service: &Service, language: &str, memo: &Memo) -> Arc<Loaded> {
-    let form = &service.form;
-    let inputs = vec![Some(Arc::clone(&service.compiled))];
-    let name = format!("{language} words {}", form.id);
-    memo.loaded.get(&name, inputs, || {
-        let words = form.on_page().words(language);
-        Loaded::new("words.faults", Value::from(words).to_string())
-    })
+/// The words of faults in one language.
+struct Faults {
+    words: Map<String, Value>,
+    input: Arc<str>,
+}
+
+impl Faults {
+    /// From the texts of that language.
+    fn new(texts: &Value) -> Self {
+        let words = texts["faults"].as_object().cloned().unwrap_or_default();
+        let input = texts["faults"].to_string().into();
+        Faults { words, input }
+    }
+
+    fn words(&self, service: &Service, language: &str, memo: &Memo) -> Arc<Loaded> {
+        let form = &service.form;
+        let inputs = [&service.compiled, &self.input].map(|input| Some(Arc::clone(input)));
+        let name = format!("{language} words {}", form.id);
+        memo.loaded.get(&name, inputs.into(), || {
+            let words = form.on_page().words(language, &self.words);
+            Loaded::new("words.faults", Value::from(words).to_string())
+        })
+    }
 }
 
 /// What sending needs to know of the portal.
@@ -126,13 +143,13 @@ impl<'a> Sending<'a> {
         language: &'a str,
         publishers: Option<&Value>,
     ) -> Self {
-        let texts = content.texts.get(language);
+        let texts = &content.texts[language];
         let again = assets.urls.get("again");
         let common = json!({
             "relay": content.portal.relay,
             "publishers": publishers,
             "style": assets.urls.get("outcome_style"),
-            "ui": texts.map_or(Value::Null, |texts| texts["outcome"].clone()),
+            "ui": texts["outcome"],
         });
         let input = format!("{common} {again:?} {:?}", content.portal.offices);
         Sending {

@@ -132,11 +132,11 @@ impl<'a> Renderer<'a> {
             .iter()
             .map(|(language, url)| json!({ "lang": language, "url": url }));
         let alternates: Vec<Value> = alternates.collect();
-        let other = alternates
+        let others = alternates
             .iter()
-            .find(|alternate| alternate["lang"] != page.language);
+            .filter(|alternate| alternate["lang"] != page.language);
         context.insert("url", &page.url);
-        context.insert("other", &other);
+        context.insert("others", &others.collect::<Vec<_>>());
         context.insert("alternates", &alternates);
         self.tell_subject(page, &mut context);
         context

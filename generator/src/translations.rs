@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::output::write_whole;
 use crate::portal::Portal;
 use crate::sources::Sources;
+use crate::wordings;
 
 /// A text for people, in the default language and in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Texts {
                 entries.extend(self.in_list(&file, text, language).unwrap_or_default());
             }
         }
-        let site = &self.sources.site;
+        let site = &wordings::with_faults(&self.sources.site, &self.languages);
         let default_end = format!(".{}.toml", self.default);
         for (path, name) in site.matching("translations/", &default_end) {
             let other = site.text(&format!("translations/{name}.{language}.toml"));

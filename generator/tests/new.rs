@@ -236,19 +236,22 @@ fn texts_go_to_a_translator_and_come_back_with_layout_kept() {
             }
             "forms/lists/sex.csv,1,Nam," => format!("{line}Homme"),
             "site/translations/form.vi.toml,form/next,Tiếp tục," => format!("{line}Continuer"),
+            "site/translations/faults.vi.toml,faults/required,Hãy điền mục «{label}».," => {
+                format!("{line}Répondez à « {{label}} ».")
+            }
             line => line.to_owned(),
         })
         .collect();
     fs::write(dir.join("fr.csv"), translated.join("\n")).unwrap();
     let before = fs::read_to_string(&form).unwrap();
     let import = ["translations", "--language", "fr", "--import", "fr.csv"];
-    assert_eq!(done(&dir, &import), "4 texts put into 3 files\n");
+    assert_eq!(done(&dir, &import), "5 texts put into 4 files\n");
     let after = fs::read_to_string(&form).unwrap();
     let without = after
         .replace("title.fr = \"Attestation\"\n", "")
         .replace("label.fr = \"Nombre\"\n", "");
     assert_eq!(without, before);
-    assert!(done(&dir, &["translations", "--language", "fr"]).starts_with("fr: 4 of "));
+    assert!(done(&dir, &["translations", "--language", "fr"]).starts_with("fr: 5 of "));
     assert!(
         done(&dir, &["build"]).contains("fr: "),
         "what is shown in the default language is counted"
@@ -262,6 +265,23 @@ fn texts_go_to_a_translator_and_come_back_with_layout_kept() {
         "Kính gửi",
     ] {
         assert!(page.contains(words), "{words}: {page}");
+    }
+    let portal = dir.join("target/portal");
+    let faults = files(&portal.join("assets")).into_iter();
+    let mut faults = faults.filter(|(path, _)| path.to_string_lossy().contains("words.faults."));
+    let faults = faults.find(|(_, words)| String::from_utf8_lossy(words).contains("Répondez à"));
+    let (name, faults) = faults.expect("the words of faults in French");
+    assert!(page.contains(name.to_string_lossy().split('.').nth(2).unwrap()));
+    assert!(
+        String::from_utf8_lossy(&faults).contains("Câu trả lời không đúng dạng"),
+        "what lacks is in the default language"
+    );
+    let home = fs::read_to_string(portal.join("en/index.html")).unwrap();
+    for other in [
+        "<a href=/ hreflang=vi lang=vi>",
+        "<a href=/fr/ hreflang=fr lang=fr>",
+    ] {
+        assert!(home.contains(other), "{other}: {home}");
     }
     // What was translated is no longer there: nothing is written.
     support::edit(&form, "title.vi = \"xac-nhan\"", "title.vi = \"Xác nhận\"");

@@ -137,7 +137,7 @@ fn line(form: &Form, lists: &Lists, pairs: &[Pair]) -> Value {
     json!({
         "form": form,
         "page": form.page(&[]),
-        "words": form.all_words("vi"),
+        "words": form.all_words("vi", &formdef::fault_words("vi")),
         "lists": used.map(|(id, list)| (id, page_list(list))).collect::<std::collections::BTreeMap<_, _>>(),
         "pairs": pairs.collect::<Vec<_>>(),
     })
