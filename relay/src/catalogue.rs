@@ -51,16 +51,8 @@ impl Source {
 
     /// Reads the file: signed by a pinned publisher, within its dates, and knowing this relay's key.
     pub(crate) fn read(&self, now: UnixTime) -> Result<Catalogue, Fault> {
-        let text = fs::read_to_string(&self.path).map_err(|error| {
-            let what = format!("the catalogue cannot be read: {error}");
-            Fault::new(
-                self.path.display(),
-                what,
-                "put the publisher's catalogue.jws there",
-            )
-        })?;
-        let catalogue =
-            Catalogue::read(&text, &self.pinned, now).map_err(|fault| self.fault(&fault))?;
+        let catalogue = Catalogue::read(&self.text()?, &self.pinned, now)
+            .map_err(|fault| self.fault(&fault))?;
         if !signs_at(&catalogue, self.own, now) {
             return Err(Fault::new(
                 self.path.display(),
@@ -79,6 +71,29 @@ impl Source {
             ));
         }
         Ok(catalogue)
+    }
+
+    /// Reads the file for its keys alone: by an old one, too, it can be checked what is kept.
+    pub(crate) fn read_whatever_the_time(&self, now: UnixTime) -> Result<Catalogue, Fault> {
+        let text = self.text()?;
+        let catalogue = match Catalogue::read(&text, &self.pinned, now) {
+            Err(
+                CatalogueFault::Expired { since: then } | CatalogueFault::NotYet { from: then },
+            ) => Catalogue::read(&text, &self.pinned, then),
+            read => read,
+        };
+        catalogue.map_err(|fault| self.fault(&fault))
+    }
+
+    fn text(&self) -> Result<String, Fault> {
+        fs::read_to_string(&self.path).map_err(|error| {
+            let what = format!("the catalogue cannot be read: {error}");
+            Fault::new(
+                self.path.display(),
+                what,
+                "put the publisher's catalogue.jws there",
+            )
+        })
     }
 
     /// Writes down its serial for ever: after it no older catalogue is taken, here or after a restart.

@@ -142,6 +142,8 @@ pub struct Limits {
     pub connection_timeout_ms: NonZeroU64,
     /// How often the catalogue's file is looked at for a change (60 s).
     pub catalogue_poll_ms: NonZeroU64,
+    /// The share of one core's time that the scrub takes (5 %; at most 100).
+    pub scrub_percent_max: NonZeroU32,
     /// What a connection still gets to finish its request when it is too old or the relay stops (20 s).
     pub drain_timeout_ms: NonZeroU64,
 }
@@ -161,6 +163,7 @@ impl Default for Limits {
             body_rate_min_bytes_per_s: const { NonZeroU64::new(2048).expect("not zero") },
             connection_timeout_ms: const { NonZeroU64::new(300_000).expect("not zero") },
             catalogue_poll_ms: const { NonZeroU64::new(60_000).expect("not zero") },
+            scrub_percent_max: const { NonZeroU32::new(5).expect("not zero") },
             drain_timeout_ms: const { NonZeroU64::new(20_000).expect("not zero") },
         }
     }

@@ -1,11 +1,13 @@
 //! Whether the relay takes submissions, and if not, why: asked anew each time, from what is so at that moment.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::Relay;
 use crate::catalogue::signs_at;
 use crate::metrics::Page;
 use crate::store::room::{Lack, Room};
+use crate::store::whole::{Damage, Place};
 
 macro_rules! causes {
     ($($variant:ident = $name:literal $hinders:literal;)+) => {
@@ -39,6 +41,7 @@ causes! {
     Queue = "queue" true;
     Filling = "filling" false;
     LogFiles = "log-files" false;
+    Damaged = "damaged" false;
 }
 
 impl Cause {
@@ -71,6 +74,7 @@ impl Cause {
             }),
             Cause::Filling => filling(relay.store.room()),
             Cause::LogFiles => relay.published.borrow().fault.clone(),
+            Cause::Damaged => damaged(&relay.store.damages().list()),
         }
     }
 }
@@ -84,6 +88,25 @@ fn filling(room: &Room) -> Option<String> {
         let percent = (share * 100.0).floor();
         let hours = room.seconds_left(Instant::now()) / 3600.0;
         format!("{percent} % of the room is used, at this rate full in {hours:.1} hours; is the intake collecting?")
+    })
+}
+
+/// Damaged places that are named one by one.
+const NAMED: usize = 10;
+
+fn damaged(list: &BTreeMap<Place, Damage>) -> Option<String> {
+    let name = |(place, damage): (&Place, &Damage)| match &damage.reference {
+        Some(reference) => format!("{place} ({reference})"),
+        None => place.to_string(),
+    };
+    let named: Vec<String> = list.iter().take(NAMED).map(name).collect();
+    let more = if list.len() > NAMED { ", …" } else { "" };
+    (!list.is_empty()).then(|| {
+        let places = named.join(", ");
+        format!(
+            "{} places are not as they were written, and are handed out to nobody: {places}{more}; look after the disk",
+            list.len()
+        )
     })
 }
 

@@ -94,7 +94,7 @@ impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Refused {
         match error {
             StoreError::Full => Refusal::Busy.into(),
-            StoreError::Stopped | StoreError::Read(_) => {
+            StoreError::Stopped | StoreError::Read(_) | StoreError::Damaged => {
                 tracing::error!(%error, "failed");
                 Refusal::Internal.into()
             }

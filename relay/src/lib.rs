@@ -15,6 +15,7 @@
 //! | [`status`] | the same for people: `motcua-relay status` |
 //! | `catalogue` | the publisher's word on forms, offices and keys |
 //! | [`log`] | the transparency log: its key, and its files |
+//! | `scrub` | whether what is kept is as it was written |
 //! | `store`, `attachments`, `receipt` | what is kept, and the only way to a receipt |
 //! | [`fault`] | what is told to the operator |
 
@@ -36,14 +37,17 @@ mod outbox;
 mod pace;
 mod public;
 mod receipt;
+mod scrub;
 mod server;
 pub mod status;
 mod store;
 mod tls;
 mod upload;
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
+use envelope::SubmissionId;
 use tokio::sync::watch;
 
 use crate::attachments::Attachments;
@@ -54,8 +58,9 @@ use crate::keys::SigningKey;
 use crate::log::{Folder, Published};
 use crate::metrics::{Counters, Page};
 use crate::receipt::received_at;
-use crate::store::Store;
+use crate::store::{Draft, Kept, Store, StoreError};
 
+pub use crate::scrub::{Report, scrub};
 pub use crate::server::{Addresses, Orders, check, run};
 
 /// What every request may look at.
@@ -72,6 +77,8 @@ pub(crate) struct Relay {
     /// How the log's files are.
     published: watch::Receiver<Published>,
     counters: Counters,
+    /// When everything that is kept was last looked at; 0 before the first time.
+    scrubbed_at: AtomicI64,
 }
 
 impl Relay {
@@ -83,6 +90,16 @@ impl Relay {
             .subscribe()
             .wait_for(|stopping| *stopping)
             .await;
+    }
+
+    /// The kept submission with this id, checked by the keys of the catalogue in use.
+    pub(crate) async fn find(&self, id: SubmissionId) -> Result<Option<Kept>, StoreError> {
+        self.store.find(id, self.board.current()).await
+    }
+
+    /// Keeps a submission, or finds the one that has its id.
+    pub(crate) async fn keep(&self, draft: Draft) -> Result<Kept, StoreError> {
+        self.store.keep(draft, self.board.current()).await
     }
 
     /// What is measured at this moment.
@@ -115,6 +132,16 @@ impl Relay {
                 "oldest_pending_seconds",
                 "How long the oldest submission has waited for the intake.",
                 self.oldest_pending_s().await,
+            ),
+            (
+                "damaged",
+                "Places that are not as they were written.",
+                self.store.damages().list().len() as f64,
+            ),
+            (
+                "scrubbed_at_seconds",
+                "When everything was last looked at, since 1970; 0 before the first time.",
+                self.scrubbed_at.load(Ordering::Relaxed) as f64,
             ),
             (
                 "log_published_leaves",

@@ -1,5 +1,6 @@
 //! `motcua-relay`: the edges of the relay. Here are the clock, the randomness and the signals; the rest is passed them.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use clap::{Parser, Subcommand};
 use envelope::UnixTime;
 use relay::clock::Clock;
 use relay::config::Config;
+use relay::fault::Fault;
 use relay::journal::Journal;
 use relay::{Addresses, Orders, keys, log, status};
 use ring::rand::SystemRandom;
@@ -41,6 +43,15 @@ enum Command {
     /// The transparency log.
     #[command(subcommand)]
     Log(Log),
+    /// Look once at everything that is kept, while the relay is stopped: ends with 0 when all is as it was written, 2 when
+    /// something is not, 1 when it cannot look.
+    ///
+    /// Example: motcua-relay scrub --config relay.toml
+    Scrub {
+        /// The config file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
     /// Ask the running relay at its `[admin]` address how it is: ends with 0 when it takes submissions, 2 when it does not,
     /// 1 when it cannot be asked.
     ///
@@ -92,6 +103,7 @@ fn main() -> ExitCode {
     let line = Line::parse();
     let done = match (&line.command, &line.config) {
         (Some(Command::Status { config }), _) => return show_status(config),
+        (Some(Command::Scrub { config }), _) => return scrub(config),
         (Some(Command::Keys(Keys::New { out })), _) => new_key(out),
         (Some(Command::Keys(Keys::Log { name, out })), _) => new_log_key(out, name),
         (Some(Command::Log(Log::Begin { config })), _) => begin_log(config),
@@ -142,10 +154,22 @@ fn begin_log(path: &Path) -> Done {
 
 /// Ends with 2 when it could be asked and takes no submissions, as a probe wants to tell the two apart.
 fn show_status(path: &Path) -> ExitCode {
-    match Config::load(path).and_then(|config| status::ask(&config)) {
-        Ok(status) => {
-            print!("{status}");
-            ExitCode::from(if status.is_ready { 0 } else { 2 })
+    let status = Config::load(path).and_then(|config| status::ask(&config));
+    told(status.map(|status| (status.is_ready, status)))
+}
+
+fn scrub(path: &Path) -> ExitCode {
+    let report = Config::load(path)
+        .and_then(|config| relay::scrub(&config, Clock::System, SystemRandom::new()));
+    told(report.map(|report| (report.is_good(), report)))
+}
+
+/// Prints what was found: 0 when it is good, 2 when not; 1 with the fault for which it could not be found.
+fn told(found: Result<(bool, impl fmt::Display), Fault>) -> ExitCode {
+    match found {
+        Ok((is_good, found)) => {
+            print!("{found}");
+            ExitCode::from(if is_good { 0 } else { 2 })
         }
         Err(fault) => {
             eprintln!("{fault}");

@@ -89,7 +89,11 @@ async fn deliver(relay: &Relay, question: &Question) -> Result<Answer, Refused> 
     let mut last_seq = relay.store.last_seq();
     loop {
         last_seq.mark_unchanged();
-        if let Some(submissions) = relay.store.pending(question.after, question.max).await? {
+        if let Some(submissions) = relay
+            .store
+            .pending(question.after, question.max, relay.board.current())
+            .await?
+        {
             return Ok(http::json(
                 StatusCode::OK,
                 format!(r#"{{"submissions":{submissions}}}"#),

@@ -2,7 +2,6 @@
 //! these, `GET /log/…`, and nothing else.
 
 use std::sync::Arc;
-
 use std::time::Instant;
 
 use envelope::{
@@ -112,7 +111,7 @@ async fn submit(
     let signed = Unverified::read(&body)?.check_signature()?;
     let has_attachments = signed.manifest().has_attachments();
     // Before the dates: a sender whose answer was lost gets it again, however late.
-    if let Some(kept) = relay.store.find(signed.id()).await? {
+    if let Some(kept) = relay.find(signed.id()).await? {
         return receipt_for(relay, &signed, kept);
     }
     if has_attachments && let Some(answer) = upload::known(relay, &signed).await? {
@@ -125,7 +124,7 @@ async fn submit(
     }
     let draft = draft(relay, catalogue, &verified, now)?;
     let begun = Instant::now();
-    let kept = relay.store.keep(draft).await?;
+    let kept = relay.keep(draft).await?;
     relay.counters.committed_after(begun.elapsed());
     // It may have come twice at once: the writer has decided which was first.
     receipt_for(relay, verified.signed(), kept)
@@ -185,7 +184,7 @@ pub(crate) fn receipt_for(relay: &Relay, signed: &Signed, kept: Kept) -> Result<
 
 /// Knowing the id is the right to ask.
 async fn receipt_again(relay: &Arc<Relay>, id: SubmissionId) -> Result<Answer, Refused> {
-    match relay.store.find(id).await? {
+    match relay.find(id).await? {
         Some(kept) => Ok(http::json(StatusCode::OK, Receipt::from(kept).body())),
         None => upload::state(relay, id).await,
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use envelope::Catalogue;
@@ -33,7 +34,7 @@ use crate::log::key::LogSigner;
 use crate::log::{Folder, Mirror};
 use crate::metrics::{Counters, Event};
 use crate::store::Store;
-use crate::{Relay, admin, outbox, public, tls, upload};
+use crate::{Relay, admin, outbox, public, scrub, tls, upload};
 
 /// Connections from the inside; there is one intake, or a few.
 const OUTBOX_CONNECTIONS_MAX: u32 = 16;
@@ -126,6 +127,7 @@ pub async fn run(
         folder.witness(connection, signer.public())
     })?;
     let reader = Store::reader(&config.store)?;
+    let (scrub_reader, log_key) = (Store::reader(&config.store)?, signer.public().clone());
     let mirror = Mirror::start(folder.clone(), reader, signer, clock)?;
     let attachments = Attachments::open(&config, &store).await?;
     let board = Board::put_up(inputs.source, inputs.catalogue, &store).await?;
@@ -155,6 +157,7 @@ pub async fn run(
         published: mirror.published(),
         counters: Counters::new(),
         attachments,
+        scrubbed_at: AtomicI64::new(0),
     });
     let public = Door::new(&relay, Side::Public, inputs.public_tls, public_rooms);
     let outbox = Door::new(
@@ -168,6 +171,7 @@ pub async fn run(
     if let Some((listener, _)) = admin {
         tokio::spawn(listener.open(Arc::clone(&relay), orders.journal));
     }
+    scrub::start(Arc::clone(&relay), scrub_reader, log_key)?;
     tokio::spawn(watch_catalogue(Arc::clone(&relay), orders.reload));
     tokio::spawn(purge_tombstones(Arc::clone(&relay)));
     tokio::spawn(watch_room(Arc::clone(&relay)));

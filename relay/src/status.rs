@@ -41,6 +41,7 @@ const SHOWN: &[(&str, &str, Unit)] = &[
     ("room left", "room_left_bytes", Unit::Bytes),
     ("room used up in", "room_seconds_left", Unit::Span),
     ("leaves published", "log_published_leaves", Unit::Count),
+    ("damaged places", "damaged", Unit::Count),
     ("catalogue", "catalogue_serial", Unit::Count),
     ("catalogue until", "catalogue_expires_seconds", Unit::Moment),
 ];

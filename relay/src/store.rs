@@ -6,8 +6,10 @@
 
 pub(crate) mod log;
 mod open;
+pub(crate) mod pass;
 pub(crate) mod room;
 mod unfinished;
+pub(crate) mod whole;
 mod writer;
 
 use std::collections::HashMap;
@@ -17,8 +19,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::log::LogKey;
-use envelope::{Ack, Digest, Signed, SubmissionId, Thumbprint, UnixTime};
-use rusqlite::{Connection, OptionalExtension, params};
+use envelope::{Ack, Catalogue, Digest, Signed, SubmissionId, Thumbprint, UnixTime};
+use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::attachments::Known;
@@ -29,6 +31,7 @@ use crate::receipt::Promise;
 
 use log::Log;
 use room::{Lack, Room};
+use whole::{Damage, Damages, Place, Sealed, Submission};
 use writer::Order;
 
 /// How long after `exp` a tombstone is kept (30 days): a sender who asks again so late still gets the receipt.
@@ -80,6 +83,17 @@ impl Kept {
         }
     }
 
+    /// What was committed before, and is whole.
+    fn before(submission: Submission) -> Kept {
+        Kept {
+            is_new: false,
+            jkt: submission.jkt,
+            manifest_sha256: *submission.manifest_sha256.as_bytes(),
+            receipt: submission.receipt,
+            proof: submission.proof,
+        }
+    }
+
     /// Whether it is the very submission that `signed` is, and no other that took the same id.
     pub(crate) fn is(&self, signed: &Signed) -> bool {
         self.jkt == *signed.jkt().digest().as_bytes()
@@ -111,6 +125,8 @@ pub(crate) enum StoreError {
     Stopped,
     /// A read failed.
     Read(rusqlite::Error),
+    /// What was asked for is not as it was kept: it is told where, and handed out to nobody.
+    Damaged,
 }
 
 impl fmt::Display for StoreError {
@@ -118,6 +134,7 @@ impl fmt::Display for StoreError {
         match self {
             StoreError::Full => f.write_str("the store is full"),
             StoreError::Stopped => f.write_str("the store has stopped"),
+            StoreError::Damaged => f.write_str("what is kept under this id is damaged"),
             StoreError::Read(error) => write!(f, "the store cannot be read: {error}"),
         }
     }
@@ -129,6 +146,7 @@ pub(crate) struct Store {
     reader: Arc<Mutex<Connection>>,
     last_seq: watch::Receiver<i64>,
     room: Arc<Room>,
+    damages: Arc<Damages>,
     /// Held as long as the store: the lock falls with the process, however it ends.
     _lock: File,
 }
@@ -184,6 +202,7 @@ impl Store {
                 reader,
                 last_seq,
                 room,
+                damages: Arc::default(),
                 _lock: lock,
             },
             end,
@@ -193,6 +212,11 @@ impl Store {
     /// What there is too little of to take a new submission.
     pub(crate) fn lack(&self) -> Option<Lack> {
         self.room.lack()
+    }
+
+    /// What was found not to be as it was written.
+    pub(crate) fn damages(&self) -> &Arc<Damages> {
+        &self.damages
     }
 
     /// What the store may still fill.
@@ -231,7 +255,11 @@ impl Store {
     /// Keeps a submission, or finds the one that already has its id. Returns after the commit.
     ///
     /// When the caller goes away meanwhile, the submission is kept all the same.
-    pub(crate) async fn keep(&self, draft: Draft) -> Result<Kept, StoreError> {
+    pub(crate) async fn keep(
+        &self,
+        draft: Draft,
+        catalogue: Arc<Catalogue>,
+    ) -> Result<Kept, StoreError> {
         let id = draft.id;
         match self
             .take(|reply| Order::Keep(Box::new(draft), reply))
@@ -239,7 +267,7 @@ impl Store {
         {
             Some(kept) => Ok(kept),
             // It came twice, and the other one was first.
-            None => self.find(id).await?.ok_or(StoreError::Stopped),
+            None => self.find(id, catalogue).await?.ok_or(StoreError::Stopped),
         }
     }
 
@@ -336,9 +364,15 @@ impl Store {
         answer.await.map_err(|_| StoreError::Stopped)
     }
 
-    /// The kept submission with this id, if there is one, acknowledged or not.
-    pub(crate) async fn find(&self, id: SubmissionId) -> Result<Option<Kept>, StoreError> {
-        self.read(move |connection| find(connection, &id)).await
+    /// The kept submission with this id, if there is one, acknowledged or not; checked by the keys of `catalogue`.
+    pub(crate) async fn find(
+        &self,
+        id: SubmissionId,
+        catalogue: Arc<Catalogue>,
+    ) -> Result<Option<Kept>, StoreError> {
+        let damages = Arc::clone(&self.damages);
+        self.read(move |connection| Ok(find(connection, &id, &catalogue, &damages)))
+            .await?
     }
 
     /// The serial of the catalogue last in use.
@@ -353,10 +387,16 @@ impl Store {
         Ok(self.read(serial).await?.map(i64::cast_unsigned))
     }
 
-    /// Up to `max` submissions after `seq` that nobody has acknowledged yet, oldest first, as a JSON array.
-    /// None when there are none.
-    pub(crate) async fn pending(&self, seq: i64, max: i64) -> Result<Option<String>, StoreError> {
-        self.read(move |connection| pending(connection, seq, max))
+    /// Up to `max` submissions after `seq` that nobody has acknowledged yet, oldest first, as a JSON array; each is checked
+    /// by the keys of `catalogue`. None when there are none.
+    pub(crate) async fn pending(
+        &self,
+        seq: i64,
+        max: i64,
+        catalogue: Arc<Catalogue>,
+    ) -> Result<Option<String>, StoreError> {
+        let damages = Arc::clone(&self.damages);
+        self.read(move |connection| pending(connection, seq, max, &catalogue, &damages))
             .await
     }
 
@@ -384,6 +424,11 @@ impl Store {
             .map_err(|_| StoreError::Stopped)?
             .map_err(StoreError::Read)
     }
+}
+
+/// The store while no relay runs on it, to be read; nobody else gets it as long as the lock is held.
+pub(crate) fn at_rest(path: &Path) -> Result<(File, Connection), Fault> {
+    Ok((open::lock(path)?, open::for_reading(path)?))
 }
 
 /// Takes the log out of the store, for another one under `key`.
@@ -419,48 +464,93 @@ fn is_known(connection: &Connection, id: &SubmissionId) -> rusqlite::Result<bool
 }
 
 /// The submission with this id.
-fn find(connection: &Connection, id: &SubmissionId) -> rusqlite::Result<Option<Kept>> {
-    let row = connection
-        .query_row(
-            "SELECT jkt, manifest_sha256, receipt, leaf FROM submission WHERE id = ?1",
-            [id.as_bytes()],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )
-        .optional()?;
-    let kept = |(jkt, manifest_sha256, receipt, leaf)| {
-        Ok(Kept {
-            is_new: false,
-            jkt,
-            manifest_sha256,
-            receipt,
-            proof: log::proof(connection, leaf)?,
-        })
+fn find(
+    connection: &Connection,
+    id: &SubmissionId,
+    catalogue: &Catalogue,
+    damages: &Damages,
+) -> Result<Option<Kept>, StoreError> {
+    let seq = connection
+        .prepare_cached("SELECT seq FROM submission WHERE id = ?1")
+        .and_then(|mut by_id| {
+            by_id
+                .query_row([id.as_bytes()], |row| row.get(0))
+                .optional()
+        });
+    let Some(seq) = seq.map_err(StoreError::Read)? else {
+        return Ok(None);
     };
-    row.map(kept).transpose()
+    match whole::submission(connection, seq, catalogue) {
+        Ok(submission) => Ok(submission.map(Kept::before)),
+        Err(damage) => {
+            damages.report(Place::Submission(seq), damage);
+            Err(StoreError::Damaged)
+        }
+    }
 }
 
-fn pending(connection: &Connection, seq: i64, max: i64) -> rusqlite::Result<Option<String>> {
-    let mut statement = connection.prepare(
-        "SELECT seq, manifest, parts, receipt, leaf FROM sealed JOIN submission USING (seq)
-         WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-    )?;
-    let mut rows = statement.query(params![seq, max])?;
-    let mut list = String::new();
-    while list.len() < DELIVERY_BYTES_MAX
-        && let Some(row) = rows.next()?
-    {
-        let (seq, manifest, parts): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let receipt: String = row.get(3)?;
-        let proof = serde_json::Value::from(log::proof(connection, row.get(4)?)?);
-        list.push(if list.is_empty() { '[' } else { ',' });
-        // A compact JWS needs no escaping, and the parts were stored as JSON.
-        list.push_str(&format!(
-            r#"{{"seq":{seq},"manifest":"{manifest}","parts":{parts},"receipt":"{receipt}","proof":{proof}}}"#
-        ));
+/// What waits for the intake after `last`; what is damaged is told and left out.
+fn pending(
+    connection: &Connection,
+    mut last: i64,
+    max: i64,
+    catalogue: &Catalogue,
+    damages: &Damages,
+) -> rusqlite::Result<Option<String>> {
+    let (mut list, mut count) = (String::new(), 0);
+    loop {
+        let seqs = waiting_after(connection, last, damages)?;
+        // In a damaged table a row may stand where it does not belong: it is passed over, not run into for ever.
+        let Some(end) = seqs.iter().copied().max().filter(|end| *end > last) else {
+            return Ok((count > 0).then(|| list + "]"));
+        };
+        for seq in seqs {
+            match delivery(connection, seq, catalogue) {
+                Ok(None) => {}
+                Ok(Some(item)) => {
+                    list.push(if count == 0 { '[' } else { ',' });
+                    list.push_str(&item);
+                    count += 1;
+                }
+                Err(damage) => damages.report(Place::Submission(seq), damage),
+            }
+            if count == max || list.len() >= DELIVERY_BYTES_MAX {
+                return Ok(Some(list + "]"));
+            }
+        }
+        last = end;
     }
-    if list.is_empty() {
+}
+
+/// The next rows that wait. Where their own table cannot be walked, the other half's is.
+fn waiting_after(
+    connection: &Connection,
+    last: i64,
+    damages: &Damages,
+) -> rusqlite::Result<Vec<i64>> {
+    let waiting = pass::seqs_after(connection, "sealed", last);
+    waiting.or_else(|error| {
+        damages.report(Place::Table("sealed"), Damage::unreadable(&error));
+        pass::seqs_after(connection, "submission", last)
+    })
+}
+
+/// The submission `seq` as the intake gets it; None when it has it.
+fn delivery(
+    connection: &Connection,
+    seq: i64,
+    catalogue: &Catalogue,
+) -> Result<Option<String>, Damage> {
+    let Some(submission) = whole::submission(connection, seq, catalogue)? else {
         return Ok(None);
-    }
-    list.push(']');
-    Ok(Some(list))
+    };
+    let Some(sealed) = whole::sealed(connection, &submission)? else {
+        return Ok(None);
+    };
+    let (Sealed { manifest, parts }, Submission { receipt, proof, .. }) = (sealed, submission);
+    let proof = serde_json::Value::from(proof);
+    // A compact JWS needs no escaping, and the parts were stored as JSON.
+    Ok(Some(format!(
+        r#"{{"seq":{seq},"manifest":"{manifest}","parts":{parts},"receipt":"{receipt}","proof":{proof}}}"#
+    )))
 }

@@ -57,7 +57,7 @@ pub(crate) async fn begin(relay: &Arc<Relay>, signed: Signed) -> Result<Answer, 
         return Ok(answer);
     }
     // It came twice, and the other one has been completed or has lapsed already.
-    let kept = relay.store.find(id).await?.ok_or(Refusal::NotFound)?;
+    let kept = relay.find(id).await?.ok_or(Refusal::NotFound)?;
     receipt_for(relay, &signed, kept)
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn put(
 ) -> Result<Answer, Refused> {
     http::check_media_type(&request, "application/octet-stream")?;
     let from = offset_in(request.headers())?;
-    if let Some(kept) = relay.store.find(id).await? {
+    if let Some(kept) = relay.find(id).await? {
         return Ok(http::json(StatusCode::OK, Receipt::from(kept).body()));
     }
     let upload = unfinished(relay, id).await?;
@@ -227,7 +227,7 @@ async fn write(
 
 /// The receipt of a submission that another request has finished meanwhile.
 async fn finished(relay: &Relay, id: SubmissionId) -> Result<Answer, Refused> {
-    let kept = relay.store.find(id).await?.ok_or(Refusal::NotFound)?;
+    let kept = relay.find(id).await?.ok_or(Refusal::NotFound)?;
     Ok(http::json(StatusCode::OK, Receipt::from(kept).body()))
 }
 
@@ -249,7 +249,6 @@ async fn complete(relay: &Arc<Relay>, upload: &Upload) -> Result<Answer, Refused
         }
     };
     let kept = relay
-        .store
         .keep(draft(relay, &catalogue, &verified, now)?)
         .await?;
     relay.attachments.complete(id).await;

@@ -56,8 +56,8 @@ const BUGS: &[Bug] = &[
             ),
             (
                 "public.rs",
-                "relay.store.find(signed.id()).await?",
-                "relay.store.find(signed.id()).await?.filter(|_| false)",
+                "relay.find(signed.id()).await?",
+                "relay.find(signed.id()).await?.filter(|_| false)",
             ),
         ],
     },
@@ -88,7 +88,7 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "does not deliver the first that waits",
         edits: &[(
-            "store.rs",
+            "store/pass.rs",
             "WHERE seq > ?1 ORDER BY seq LIMIT ?2",
             "WHERE seq > ?1 + 1 ORDER BY seq LIMIT ?2",
         )],

@@ -215,11 +215,31 @@ impl Folder {
         Ok(())
     }
 
-    /// Puts a file in place, whole or not at all.
+    /// Whether a file has these bytes. A partial one may be gone: a fuller one has replaced it.
+    pub(crate) fn compare(&self, name: &str, right: &[u8]) -> io::Result<bool> {
+        match fs::read(self.root.join(name)) {
+            Ok(bytes) => Ok(bytes == right),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(name.contains(PARTIAL)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a file again that was damaged.
+    pub(crate) fn mend(&self, name: &str, right: &[u8]) -> io::Result<()> {
+        self.put(".mended", name, right)?;
+        let path = self.root.join(name);
+        sync(path.parent().unwrap_or(&self.root))
+    }
+
     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.put(".new", name, bytes)
+    }
+
+    /// Puts a file in place, whole or not at all. Of those who write at once each has a temporary name of its own.
+    fn put(&self, temporary: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.root.join(name);
         let folder = path.parent().unwrap_or(&self.root);
-        let temporary = self.root.join(".new");
+        let temporary = self.root.join(temporary);
         fs::create_dir_all(folder)?;
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;

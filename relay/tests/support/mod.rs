@@ -363,6 +363,16 @@ pub struct Running {
 impl Running {
     /// Starts the command and waits for the two lines that say where it answers.
     pub fn wait_for(city: &City, command: &mut Command) -> Running {
+        Running::try_for(city, command).unwrap_or_else(|| {
+            panic!(
+                "it ended: {}",
+                fs::read_to_string(city.path("relay.log")).unwrap()
+            )
+        })
+    }
+
+    /// The same; None when it ends instead.
+    pub fn try_for(city: &City, command: &mut Command) -> Option<Running> {
         let log = city.path("relay.log");
         let stderr = File::options()
             .create(true)
@@ -375,27 +385,28 @@ impl Running {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut address = |name: &str| -> (String, SocketAddr) {
-            let line = lines.next().unwrap_or_else(|| {
-                panic!("it ended: {}", fs::read_to_string(&log).unwrap());
-            });
-            let line = line.unwrap();
+        let mut address = |name: &str| -> Option<(String, SocketAddr)> {
+            let line = lines.next()?.unwrap();
             let (scheme, address) = line
                 .strip_prefix(name)
                 .unwrap()
                 .trim_start()
                 .split_once("://")
                 .unwrap();
-            (scheme.to_owned(), address.parse().unwrap())
+            Some((scheme.to_owned(), address.parse().unwrap()))
         };
-        let ((scheme, public), (_, outbox)) = (address("public"), address("outbox"));
-        Running {
+        let (public, outbox) = (address("public"), address("outbox"));
+        let (Some((scheme, public)), Some((_, outbox))) = (public, outbox) else {
+            child.wait().unwrap();
+            return None;
+        };
+        Some(Running {
             child,
             log,
             scheme,
             public,
             outbox,
-        }
+        })
     }
 
     /// Sends a signal by its name.
