@@ -1,7 +1,7 @@
 //! The port from which the intake collects: `GET /v1/outbox`, `GET /v1/outbox/parts/{id}/{n}` and `POST /v1/acks`, over
 //! mutual TLS only.
 
-use std::time::Duration;
+mod question;
 
 use envelope::{Ack, Refusal, SubmissionId, json, reference};
 use hyper::body::Incoming;
@@ -13,11 +13,7 @@ use crate::Relay;
 use crate::http::{self, Answer, Refused};
 use crate::metrics::Event;
 
-/// Most submissions in one answer, whatever the intake asks for.
-const MAX: i64 = 100;
-
-/// Longest wait for something to come, in seconds.
-const WAIT_S_MAX: u64 = 60;
+use question::Question;
 
 const PARTS: &str = "/v1/outbox/parts/";
 
@@ -47,39 +43,6 @@ async fn route(relay: &Relay, request: Request<Incoming>) -> Result<Answer, Refu
         ("/v1/acks", None, &Method::POST) => acknowledge(relay, request).await,
         ("/v1/acks", None, _) => Err(Refused::method("POST")),
         _ => Err(Refusal::NotFound.into()),
-    }
-}
-
-/// `?after=SEQ&max=N&wait=S`, each at most once and each of them optional.
-#[derive(Debug, PartialEq, Eq)]
-struct Question {
-    after: i64,
-    max: i64,
-    wait: Duration,
-}
-
-impl Question {
-    fn read(query: Option<&str>) -> Result<Question, Refusal> {
-        let (mut after, mut max, mut wait) = (None, None, None);
-        for pair in query.iter().flat_map(|query| query.split('&')) {
-            let (name, value) = pair.split_once('=').ok_or(Refusal::Malformed)?;
-            let place = match name {
-                "after" => &mut after,
-                "max" => &mut max,
-                "wait" => &mut wait,
-                _ => return Err(Refusal::Malformed),
-            };
-            let is_plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-            let value: i64 = value.parse().map_err(|_| Refusal::Malformed)?;
-            if !is_plain || place.replace(value).is_some() {
-                return Err(Refusal::Malformed);
-            }
-        }
-        Ok(Question {
-            after: after.unwrap_or(0),
-            max: max.unwrap_or(MAX).clamp(1, MAX),
-            wait: Duration::from_secs(wait.unwrap_or(0).unsigned_abs().min(WAIT_S_MAX)),
-        })
     }
 }
 
@@ -171,38 +134,4 @@ async fn acknowledge(relay: &Relay, request: Request<Incoming>) -> Result<Answer
         StatusCode::OK,
         format!(r#"{{"deleted":{deleted}}}"#),
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_question_has_bounds_and_no_second_spelling() {
-        let read = |query: &str| Question::read(Some(query));
-        let question = |after, max, wait| {
-            Ok(Question {
-                after,
-                max,
-                wait: Duration::from_secs(wait),
-            })
-        };
-        assert_eq!(Question::read(None), question(0, MAX, 0));
-        assert_eq!(read("after=7&max=3&wait=20"), question(7, 3, 20));
-        assert_eq!(read("wait=3600&max=100000"), question(0, MAX, WAIT_S_MAX));
-        for bad in [
-            "",
-            "after",
-            "after=",
-            "after=-1",
-            "after=+1",
-            "after=1&after=2",
-            "Max=1",
-            "max=1&",
-            "wait=1.5",
-        ] {
-            assert_eq!(read(bad), Err(Refusal::Malformed), "{bad}");
-        }
-        assert_eq!(read("after=9223372036854775808"), Err(Refusal::Malformed));
-    }
 }

@@ -102,16 +102,14 @@ fn whatever_happens_the_relay_and_its_model_agree() {
     let orders = collection::vec(order(), 1..ORDERS_MAX);
     let outcome = TestRunner::new_with_rng(config, seed).run(&orders, |orders| {
         let mut life = Life::begin(&city, &catalogue);
-        for order in orders {
-            life.obey(order)?;
-        }
-        life.end()
+        let obeyed = orders.into_iter().try_for_each(|order| life.obey(order));
+        let agrees = obeyed.and_then(|()| life.end());
+        agrees.map_err(|what| {
+            let said = fs::read_to_string(city.path("relay.log")).unwrap_or_default();
+            TestCaseError::fail(format!("{what}\n{said}"))
+        })
     });
-    outcome.unwrap_or_else(|found| panic!("{found}\n{}", said(&city)));
-}
-
-fn said(city: &City) -> String {
-    fs::read_to_string(city.path("relay.log")).unwrap_or_default()
+    outcome.unwrap_or_else(|found| panic!("{found}"));
 }
 
 fn keep_on_a_disk_of_its_own(city: &City) {
