@@ -115,7 +115,10 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(CONNECTION_TIMEOUT);
-    let connection = http.serve_connection(TokioIo::new(Guarded::new(stream)), service_fn(answer));
+    let connection = http.serve_connection(
+        TokioIo::new(Guarded::new(stream, CONNECTION_TIMEOUT)),
+        service_fn(answer),
+    );
     // However it ends: whoever asked has the answer, or asks again.
     let _ = tokio::time::timeout(CONNECTION_TIMEOUT, connection).await;
 }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use envelope::{Manifest, SubmissionId, UnixTime};
+use rustix::io::Errno;
 use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 
@@ -42,7 +43,7 @@ pub(crate) struct Attachments {
 /// Why an attachment could not be taken further.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
-    /// The disk is full.
+    /// The disk is full, or there is no descriptor left.
     NoSpace,
     /// The disk refused: the relay stops.
     Failed,
@@ -178,6 +179,7 @@ impl Attachments {
             Err(panicked) => io::Error::other(panicked),
         };
         match error.kind() {
+            _ if is_out_of_descriptors(&error) => Err(Trouble::NoSpace),
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 tracing::error!(%error, "no space for an attachment");
                 Err(Trouble::NoSpace)
@@ -190,4 +192,10 @@ impl Attachments {
             }
         }
     }
+}
+
+/// Whether there is no descriptor left, here or in the whole system: nothing is wrong with the disk.
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::MFILE | Errno::NFILE))
 }

@@ -119,7 +119,7 @@ impl fmt::Display for AdminAddress {
 pub struct Limits {
     /// Public connections open at a time (1,024); further ones wait in the kernel's queue.
     pub connections_max: NonZeroU32,
-    /// Submissions waiting for the disk (256); a further one is refused `busy`.
+    /// Submissions waiting for the disk (512); a further one is refused `busy`.
     pub waiting_max: NonZeroU32,
     /// Size of the store (8 GiB); above it a new submission is refused `busy` until the intake has collected.
     pub store_bytes_max: NonZeroU64,
@@ -128,6 +128,8 @@ pub struct Limits {
     pub disk_reserve_bytes: NonZeroU64,
     /// The same for inodes (1,000), where the file system counts them.
     pub disk_reserve_inodes: NonZeroU64,
+    /// Bytes of bodies in memory at a time (64 MiB); what does not fit is refused `busy`.
+    pub bodies_bytes_max: NonZeroU64,
     /// Attachments that wait or are kept, together (8 GiB); beyond it a manifest with attachments is refused `busy`.
     pub attachments_bytes_max: NonZeroU64,
     /// Handshake of TLS; then from the first moment of waiting to the end of a request's head (10 s).
@@ -138,6 +140,8 @@ pub struct Limits {
     pub body_silence_ms: NonZeroU64,
     /// Slowest body (2,048 bytes a second), on average since its head and after `body_silence_ms`.
     pub body_rate_min_bytes_per_s: NonZeroU64,
+    /// How long a peer may take nothing of an answer (10 s).
+    pub reply_silence_ms: NonZeroU64,
     /// Age at which a connection is closed after its current request (5 min).
     pub connection_timeout_ms: NonZeroU64,
     /// How often the catalogue's file is looked at for a change (60 s).
@@ -152,15 +156,17 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections_max: const { NonZeroU32::new(1024).expect("not zero") },
-            waiting_max: const { NonZeroU32::new(256).expect("not zero") },
+            waiting_max: const { NonZeroU32::new(512).expect("not zero") },
             store_bytes_max: const { NonZeroU64::new(8 << 30).expect("not zero") },
             disk_reserve_bytes: const { NonZeroU64::new(256 << 20).expect("not zero") },
             disk_reserve_inodes: const { NonZeroU64::new(1000).expect("not zero") },
+            bodies_bytes_max: const { NonZeroU64::new(64 << 20).expect("not zero") },
             attachments_bytes_max: const { NonZeroU64::new(8 << 30).expect("not zero") },
             head_timeout_ms: const { NonZeroU64::new(10_000).expect("not zero") },
             body_timeout_ms: const { NonZeroU64::new(60_000).expect("not zero") },
             body_silence_ms: const { NonZeroU64::new(10_000).expect("not zero") },
             body_rate_min_bytes_per_s: const { NonZeroU64::new(2048).expect("not zero") },
+            reply_silence_ms: const { NonZeroU64::new(10_000).expect("not zero") },
             connection_timeout_ms: const { NonZeroU64::new(300_000).expect("not zero") },
             catalogue_poll_ms: const { NonZeroU64::new(60_000).expect("not zero") },
             scrub_percent_max: const { NonZeroU32::new(5).expect("not zero") },

@@ -35,10 +35,14 @@ pub(crate) struct Guarded<S> {
     looked_at: usize,
     misframed: bool,
     linger: Option<(Pin<Box<Sleep>>, usize)>,
+    /// How long the peer may take nothing of what is written.
+    silence_max: Duration,
+    /// Runs while the peer takes nothing.
+    silence: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
-    pub(crate) fn new(stream: S) -> Guarded<S> {
+    pub(crate) fn new(stream: S, silence_max: Duration) -> Guarded<S> {
         Guarded {
             stream,
             buffer: Vec::new(),
@@ -47,6 +51,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
             looked_at: 0,
             misframed: false,
             linger: None,
+            silence_max,
+            silence: None,
         }
     }
 
@@ -84,6 +90,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
         let read = room.filled().len();
         self.buffer.truncate(filled + read);
         polled.map_ok(|()| read)
+    }
+
+    /// What came of writing, unless the peer has taken nothing for too long.
+    fn unless_silent<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.silence = None;
+            return written;
+        }
+        let silence = self
+            .silence
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(self.silence_max)));
+        ready!(silence.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn has_unread_input(&self) -> bool {
@@ -152,7 +175,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.unless_silent(cx, written)
     }
 
     fn poll_write_vectored(
@@ -160,7 +184,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         cx: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, pieces)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        self.unless_silent(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -168,7 +193,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.unless_silent(cx, flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -3,8 +3,6 @@
 //! hyper takes bare line feeds and two equal lengths and tells nobody. Whatever two programs could read in two ways is
 //! refused here: a proxy in front must never see another request than the relay does.
 
-use crate::http::decimal;
-
 /// Longest head, request line and headers together.
 pub(crate) const HEAD_BYTES_MAX: usize = 8 * 1024;
 
@@ -105,6 +103,12 @@ fn header(line: &str) -> Result<(&str, &str), Misframed> {
         return Err(Misframed("header name with a space or other than a token"));
     }
     Ok((name, value.trim_matches([' ', '\t'])))
+}
+
+/// A number in the only spelling that every reader agrees on.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@ use std::io::{self, Read};
 use envelope::Refusal;
 use envelope::limits::BODY_BYTES_MAX;
 use http_body_util::channel::{Channel, Sender};
-use http_body_util::{BodyExt, Either, Full};
+use http_body_util::{Either, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 
 use crate::Relay;
-use crate::config::{Limits, span};
+use crate::bodies::Held;
 use crate::guard::MISFRAMED;
 use crate::store::StoreError;
 
@@ -187,12 +187,6 @@ pub(crate) fn target(request: &Request<Incoming>) -> &str {
         .map_or("", |target| target.as_str())
 }
 
-/// A number in the only spelling that every reader agrees on.
-pub(crate) fn decimal(text: &str) -> Option<u64> {
-    let number: u64 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
-}
-
 /// Refuses a body that is declared to be something else.
 pub(crate) fn check_media_type(
     request: &Request<Incoming>,
@@ -207,22 +201,13 @@ pub(crate) fn check_media_type(
 }
 
 /// Reads a body of JSON whole, in the time that it may take.
-pub(crate) async fn json_body(
-    request: Request<Incoming>,
-    limits: &Limits,
-) -> Result<Bytes, Refusal> {
+pub(crate) async fn json_body(request: Request<Incoming>, relay: &Relay) -> Result<Held, Refusal> {
     check_media_type(&request, "application/json")?;
     // The head was refused if it did not tell the length, and hyper keeps to it.
     if request.body().size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(Refusal::TooLarge);
     }
-    let timeout = span(limits.body_timeout_ms);
-    match tokio::time::timeout(timeout, request.into_body().collect()).await {
-        Err(_elapsed) => Err(Refusal::Timeout),
-        // The peer closed before the end: nobody hears this.
-        Ok(Err(_)) => Err(Refusal::Framing),
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-    }
+    relay.bodies.read(request.into_body(), &relay.limits).await
 }
 
 /// Lets the pages of the portal, and no other, read an answer.

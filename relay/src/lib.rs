@@ -10,7 +10,8 @@
 //! | [`config`], [`clock`], [`keys`] | what it is started with |
 //! | `server` | listening, connections and their deadlines, draining |
 //! | `head`, `guard`, `tls` | what of a connection reaches hyper |
-//! | `public`, `upload`, `outbox`, `http`, `pace` | what is asked and answered on the two ports |
+//! | `bodies`, `pace`, `crowd`, `descriptors` | what all may use together, and how slow one may be |
+//! | `public`, `upload`, `outbox`, `http` | what is asked and answered on the two ports |
 //! | `admin`, `health`, `metrics`, [`journal`] | what the operator sees |
 //! | [`status`] | the same for people: `motcua-relay status` |
 //! | `catalogue` | the publisher's word on forms, offices and keys |
@@ -21,9 +22,12 @@
 
 mod admin;
 mod attachments;
+mod bodies;
 mod catalogue;
 pub mod clock;
 pub mod config;
+mod crowd;
+mod descriptors;
 pub mod fault;
 mod guard;
 mod head;
@@ -44,6 +48,7 @@ mod store;
 mod tls;
 mod upload;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
@@ -51,9 +56,11 @@ use envelope::SubmissionId;
 use tokio::sync::watch;
 
 use crate::attachments::Attachments;
+use crate::bodies::Bodies;
 use crate::catalogue::Board;
 use crate::clock::Clock;
 use crate::config::Limits;
+use crate::crowd::Crowd;
 use crate::keys::SigningKey;
 use crate::log::{Folder, Published};
 use crate::metrics::{Counters, Page};
@@ -71,6 +78,9 @@ pub(crate) struct Relay {
     board: Board,
     store: Store,
     attachments: Attachments,
+    bodies: Bodies,
+    /// Who is at the public port.
+    crowd: Arc<Crowd>,
     log: Folder,
     /// True once the relay is to stop.
     stopping: watch::Sender<bool>,
@@ -127,6 +137,16 @@ impl Relay {
                 "waiting_max",
                 "Orders waiting at which submissions are refused.",
                 self.store.waiting_max() as f64,
+            ),
+            (
+                "connections",
+                "Connections at the public port.",
+                f64::from(self.crowd.len()),
+            ),
+            (
+                "bodies_bytes",
+                "Bytes of bodies in memory.",
+                self.bodies.bytes() as f64,
             ),
             (
                 "oldest_pending_seconds",

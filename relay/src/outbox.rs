@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::Relay;
+use crate::head::decimal;
 use crate::http::{self, Answer, Refused};
 use crate::metrics::Event;
 
@@ -84,7 +85,7 @@ async fn attachment(relay: &Relay, name: &str, query: Option<&str>) -> Result<An
         None => 0,
         Some(query) => query
             .strip_prefix("from=")
-            .and_then(http::decimal)
+            .and_then(decimal)
             .ok_or(Refusal::Malformed)?,
     };
     let len = relay.store.attachment_len(id, n.to_owned()).await?;
@@ -108,8 +109,8 @@ struct Acks {
 
 /// Deletes what is acknowledged. An acknowledgement that does not count is logged and passed over, the others stand.
 async fn acknowledge(relay: &Relay, request: Request<Incoming>) -> Result<Answer, Refused> {
-    let body = http::json_body(request, &relay.limits).await?;
-    let Acks { acks } = json::read(&body).map_err(|_| Refusal::Malformed)?;
+    let body = http::json_body(request, relay).await?;
+    let Acks { acks } = json::read(body.bytes()).map_err(|_| Refusal::Malformed)?;
     let (catalogue, now) = (relay.board.current(), relay.clock.now());
     let mut good = Vec::with_capacity(acks.len());
     for ack in &acks {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::config::{Limits, span};
+
 /// The deadlines of one body.
-#[derive(Clone, Copy)]
 pub(crate) struct Pace {
     began: Instant,
     silence: Duration,
@@ -15,11 +16,11 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// The head has been read now.
-    pub(crate) fn begin(silence: Duration, bytes_per_s_min: NonZeroU64) -> Pace {
+    pub(crate) fn begin(limits: &Limits) -> Pace {
         Pace {
             began: Instant::now(),
-            silence,
-            bytes_per_s_min,
+            silence: span(limits.body_silence_ms),
+            bytes_per_s_min: limits.body_rate_min_bytes_per_s,
         }
     }
 

@@ -107,8 +107,8 @@ async fn submit(
     catalogue: &Catalogue,
     request: Request<Incoming>,
 ) -> Result<Answer, Refused> {
-    let body = http::json_body(request, &relay.limits).await?;
-    let signed = Unverified::read(&body)?.check_signature()?;
+    let body = http::json_body(request, relay).await?;
+    let signed = Unverified::read(body.bytes())?.check_signature()?;
     let has_attachments = signed.manifest().has_attachments();
     // Before the dates: a sender whose answer was lost gets it again, however late.
     if let Some(kept) = relay.find(signed.id()).await? {

@@ -22,9 +22,11 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::attachments::Attachments;
+use crate::bodies::Bodies;
 use crate::catalogue::{Board, Source};
 use crate::clock::Clock;
-use crate::config::{Config, span};
+use crate::config::{Config, Limits, span};
+use crate::crowd::Crowd;
 use crate::fault::Fault;
 use crate::guard::Guarded;
 use crate::http::Answer;
@@ -34,10 +36,16 @@ use crate::log::key::LogSigner;
 use crate::log::{Folder, Mirror};
 use crate::metrics::{Counters, Event};
 use crate::store::Store;
-use crate::{Relay, admin, outbox, public, scrub, tls, upload};
+use crate::{Relay, admin, descriptors, outbox, public, scrub, tls, upload};
 
 /// Connections from the inside; there is one intake, or a few.
 const OUTBOX_CONNECTIONS_MAX: u32 = 16;
+
+/// Who is hurried has so much less time for a head, and one request a connection.
+const HURRY: u32 = 5;
+
+/// What a connection keeps of what it reads or is to write.
+const CONNECTION_BYTES_MAX: usize = 64 * 1024;
 
 /// How often tombstones that have had their time are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
@@ -145,7 +153,8 @@ pub async fn run(
             .as_ref()
             .map(|(listener, admin)| listener.address(&admin.listen)),
     };
-    let public_rooms = config.limits.connections_max.get();
+    let public_rooms = public_rooms(&config.limits);
+    let bodies = Bodies::new(&config.limits);
     let relay = Arc::new(Relay {
         clock,
         limits: config.limits,
@@ -158,6 +167,8 @@ pub async fn run(
         counters: Counters::new(),
         attachments,
         scrubbed_at: AtomicI64::new(0),
+        bodies,
+        crowd: Crowd::new(public_rooms),
     });
     let public = Door::new(&relay, Side::Public, inputs.public_tls, public_rooms);
     let outbox = Door::new(
@@ -214,6 +225,21 @@ async fn publish_the_last(mirror: JoinHandle<Mirror>) -> Result<(), Fault> {
         Ok(mut mirror) => mirror.publish(),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
+}
+
+/// How many public connections there can be at a time.
+fn public_rooms(limits: &Limits) -> u32 {
+    let (wanted, descriptors) = (limits.connections_max.get(), descriptors::raise());
+    let rooms = descriptors::connections(descriptors, wanted);
+    if rooms < wanted {
+        tracing::warn!(
+            connections_max = wanted,
+            rooms,
+            descriptors,
+            "too few descriptors for connections_max"
+        );
+    }
+    rooms
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Fault> {
@@ -302,24 +328,27 @@ impl Door {
 
     /// Lets connections in until the relay stops.
     async fn open(self, listener: TcpListener) {
-        while let Some((room, socket)) = tokio::select! {
+        while let Some((room, socket, address)) = tokio::select! {
             next = self.next(&listener) => next,
             () = self.relay.stopped() => None,
         } {
             let door = self.clone();
             tokio::spawn(async move {
-                door.welcome(socket).await;
+                door.welcome(socket, address).await;
                 drop(room);
             });
         }
     }
 
     /// The next connection, once there is room for it; until then it waits in the kernel's queue.
-    async fn next(&self, listener: &TcpListener) -> Option<(OwnedSemaphorePermit, TcpStream)> {
+    async fn next(
+        &self,
+        listener: &TcpListener,
+    ) -> Option<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
         let room = Arc::clone(&self.rooms).acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((socket, _address)) => return Some((room, socket)),
+                Ok((socket, address)) => return Some((room, socket, address)),
                 Err(error) => {
                     self.relay.counters.count(Event::AcceptFailed);
                     tracing::error!(%error, "accept");
@@ -330,16 +359,20 @@ impl Door {
     }
 
     /// One connection from its first byte to its last. What goes wrong on it concerns nobody else.
-    async fn welcome(&self, socket: TcpStream) {
+    async fn welcome(&self, socket: TcpStream, address: SocketAddr) {
         // Answers are small and written whole; waiting to fill a packet would only delay them.
         let _ = socket.set_nodelay(true);
-        let Some(tls) = &self.tls else {
-            return self.serve(socket).await;
+        let guest = match self.side {
+            Side::Public => Some(self.relay.crowd.enter(address.ip())),
+            Side::Outbox => None,
         };
-        let handshake =
-            tokio::time::timeout(span(self.relay.limits.head_timeout_ms), tls.accept(socket));
-        match handshake.await {
-            Ok(Ok(stream)) => self.serve(stream).await,
+        let is_hurried = guest.as_ref().is_some_and(|guest| guest.is_crowding);
+        let head_timeout = self.head_timeout(is_hurried);
+        let Some(tls) = &self.tls else {
+            return self.serve(socket, is_hurried).await;
+        };
+        match tokio::time::timeout(head_timeout, tls.accept(socket)).await {
+            Ok(Ok(stream)) => self.serve(stream, is_hurried).await,
             Ok(Err(error)) => {
                 self.relay.counters.count(Event::HandshakeFailed);
                 tracing::info!(%error, "handshake");
@@ -348,13 +381,26 @@ impl Door {
         }
     }
 
-    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S) {
+    /// How long a head may take to come.
+    fn head_timeout(&self, is_hurried: bool) -> Duration {
+        let patience = span(self.relay.limits.head_timeout_ms);
+        if is_hurried {
+            patience / HURRY
+        } else {
+            patience
+        }
+    }
+
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S, is_hurried: bool) {
         let limits = &self.relay.limits;
         let service = service_fn(|request| self.answer(request));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(span(limits.head_timeout_ms));
-        let connection = http.serve_connection(TokioIo::new(Guarded::new(stream)), service);
+            .header_read_timeout(self.head_timeout(is_hurried))
+            .keep_alive(!is_hurried)
+            .max_buf_size(CONNECTION_BYTES_MAX);
+        let stream = Guarded::new(stream, span(limits.reply_silence_ms));
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
         tokio::select! {
             // An error here is a peer that went away or came too slowly: it cannot be told anything.

@@ -4,15 +4,14 @@ use std::mem;
 use std::sync::Arc;
 
 use envelope::{Refusal, Signed, SubmissionId};
-use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::header::HeaderMap;
 use hyper::{Request, StatusCode};
-use tokio::time::timeout_at;
 
 use crate::Relay;
 use crate::attachments::{Holder, Part, Trouble, Turn, Upload};
-use crate::config::span;
+use crate::bodies::{self, Held};
+use crate::head::decimal;
 use crate::http::{self, Answer, Refused, UPLOAD_OFFSET};
 use crate::pace::Pace;
 use crate::public::{draft, receipt_for};
@@ -139,7 +138,7 @@ fn offset_in(headers: &HeaderMap) -> Result<u64, Refusal> {
     value
         .to_str()
         .ok()
-        .and_then(http::decimal)
+        .and_then(decimal)
         .ok_or(Refusal::Malformed)
 }
 
@@ -189,37 +188,36 @@ async fn write(
     mut turn: Turn,
     mut body: Incoming,
 ) -> Result<Ended, Refused> {
-    let limits = &relay.limits;
-    let pace = Pace::begin(
-        span(limits.body_silence_ms),
-        limits.body_rate_min_bytes_per_s,
-    );
+    let pace = Pace::begin(&relay.limits);
     let mut came = 0;
-    let mut step = Vec::with_capacity(STEP_BYTES);
+    let mut step = Held::nothing();
     let ended = loop {
-        let frame = tokio::select! {
+        let more = tokio::select! {
             biased;
             () = turn.over() => break Ok(Ended::Interrupted),
-            frame = timeout_at(pace.deadline(came), body.frame()) => frame,
+            more = bodies::next(&mut body, pace.deadline(came)) => more,
         };
-        let bytes = match frame {
-            Err(_elapsed) => break Err(Refusal::Timeout),
+        let added = match more {
+            Ok(Some(more)) => {
+                came += more.len() as u64;
+                relay.bodies.add(&mut step, &more)
+            }
             Ok(None) => break Ok(Ended::Whole),
-            // The peer closed before the end: nobody hears this.
-            Ok(Some(Err(_))) => break Err(Refusal::Framing),
-            Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+            Err(refusal) => Err(refusal),
         };
-        came += bytes.len() as u64;
-        step.extend_from_slice(&bytes);
-        if step.len() >= STEP_BYTES {
+        if let Err(refusal) = added {
+            break Err(refusal);
+        }
+        if step.bytes().len() >= STEP_BYTES {
             if relay.store.lack().is_some() {
                 break Err(Refusal::Busy);
             }
-            let full = mem::replace(&mut step, Vec::with_capacity(STEP_BYTES));
-            holder.append(full).await?;
+            holder
+                .append(mem::replace(&mut step, Held::nothing()))
+                .await?;
         }
     };
-    if !step.is_empty() {
+    if !step.bytes().is_empty() {
         holder.append(step).await?;
     }
     Ok(ended?)

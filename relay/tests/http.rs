@@ -8,75 +8,8 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use support::City;
-use support::client::{connect, get, pending, read_answer, request, send, submission, submit};
+use support::client::{connect, get, read_answer, request, send, submission, submit};
 use support::submission::draft;
-
-#[test]
-fn misframed_requests_are_answered_once_and_nothing_after_them_is_read() {
-    let city = City::new();
-    let relay = city.start();
-    let body = draft(&city).body();
-    let length = body.len();
-    let smuggled = submission(&body);
-    let post = "POST /v1/submissions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
-    let heads = [
-        "GET / HTTP/1.1\nHost: a\n\n".to_owned(),
-        "GET / HTTP/1.0\r\nHost: a\r\n\r\n".to_owned(),
-        "GET / HTTP/2.0\r\nHost: a\r\n\r\n".to_owned(),
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
-        "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
-        "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
-        "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
-        "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
-        "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\nHost : a\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\nHost: a\0\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n".to_owned(),
-        "MISFRAMED / HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
-        format!("{post}\r\n"),
-        format!("{post}Content-Length: {length}\r\nContent-Length: {length}\r\n\r\n"),
-        format!("{post}Content-Length: {length}\r\nContent-Length: 0\r\n\r\n"),
-        format!("{post}Content-Length: +{length}\r\n\r\n"),
-        format!("{post}Content-Length: 0{length}\r\n\r\n"),
-        format!("{post}Content-Length: {length}, {length}\r\n\r\n"),
-        format!("{post}Transfer-Encoding: chunked\r\n\r\n"),
-        format!("{post}Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n"),
-        format!("{post}Content-Length: 0\r\nTransfer-Encoding : identity\r\n\r\n"),
-        format!("{post}Content-Length: 0\r\nTransfer-Encoding\t: chunked\r\n\r\n"),
-        format!("{post}Content-Length: 0\rTransfer-Encoding: chunked\r\n\r\n"),
-        format!("{post}Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"),
-        format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(9000)),
-    ];
-    for head in &heads {
-        let mut connection = connect(&relay);
-        // The whole of it at once, a good request behind it.
-        connection
-            .get_mut()
-            .write_all(&[head.as_bytes(), &smuggled].concat())
-            .unwrap();
-        let answer = read_answer(&mut connection)
-            .unwrap()
-            .unwrap_or_else(|| panic!("{head:?}"));
-        assert_eq!(
-            (answer.status, answer.code().as_str()),
-            (400, "framing"),
-            "{head:?}"
-        );
-        assert_eq!(answer.header("connection"), Some("close"));
-        let mut rest = Vec::new();
-        connection.read_to_end(&mut rest).unwrap();
-        assert!(rest.is_empty(), "a second answer after {head:?}");
-    }
-    assert_eq!(
-        pending(&city, &relay, "").len(),
-        0,
-        "nothing was smuggled in"
-    );
-}
 
 #[test]
 fn the_second_request_of_a_connection_is_judged_like_the_first() {

@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, MutexGuard, watch};
 
 use super::file::{PartFile, State};
 use super::{Attachments, Trouble};
+use crate::bodies::Held;
 
 /// An unfinished submission.
 pub(crate) struct Upload {
@@ -155,11 +156,11 @@ impl<'a> Holder<'a> {
     }
 
     /// Adds the bytes that come next.
-    pub(crate) async fn append(&mut self, bytes: Vec<u8>) -> Result<(), Trouble> {
-        let more = bytes.len() as u64;
+    pub(crate) async fn append(&mut self, step: Held) -> Result<(), Trouble> {
+        let more = step.bytes().len() as u64;
         self.change(move |file, state| match state {
             State::Growing(mut pieces) => {
-                file.append(&mut pieces, &bytes)?;
+                file.append(&mut pieces, step.bytes())?;
                 Ok(State::Growing(pieces))
             }
             other => Ok(other),
