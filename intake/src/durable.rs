@@ -79,6 +79,25 @@ fn write_synced(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Opens a file that grows from request to request; [`settle`] ends it.
+pub(crate) fn append(path: &Path, readers: Readers) -> Result<File, Failure> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(readers.file_mode())
+        .open(path)
+        .map_err(|error| Failure::at(path, error, "Make the folder writable."))
+}
+
+/// Gives a file that has grown its name, and returns when it would survive a power cut.
+pub(crate) fn settle(growing: &Path, whole: &Path) -> Result<(), Failure> {
+    File::open(growing)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(growing, whole))
+        .and_then(|()| sync_parent(whole))
+        .map_err(|error| Failure::at(whole, error, "See that the disk has room and is healthy."))
+}
+
 /// Writes a file that must not exist yet: private keys are never overwritten.
 pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
     let written = OpenOptions::new()

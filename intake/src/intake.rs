@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use envelope::{Ack, Catalogue, UnixTime, V1};
+use envelope::{Ack, Catalogue, SubmissionId, UnixTime, V1};
 use serde_json::{Value, json};
 use tracing::{error, info, warn};
 
 use crate::archive::Archive;
+use crate::attachments::{self, Lack, Source};
 use crate::cause::Cause;
 use crate::check::Checked;
 use crate::config::Config;
@@ -38,8 +40,20 @@ pub(crate) struct Intake {
 enum Stop {
     /// It is kept in quarantine under this name; the rest goes on.
     Refused { name: String, cause: Cause },
+    /// It is whole at the relay and not yet here: nothing is taken of it now. The words are for the log.
+    Later(String),
     /// The house is out of order.
     Failed(Failure),
+}
+
+/// What became of a delivered submission.
+pub(crate) enum Taken {
+    /// It is safe here; the acknowledgement is signed.
+    Safe(String),
+    /// It is in quarantine, and stays at the relay.
+    Refused,
+    /// Something of it has not come; it is asked for again.
+    Later(String),
 }
 
 impl From<Failure> for Stop {
@@ -117,13 +131,21 @@ impl Intake {
         now > self.trust.catalogue.exp
     }
 
-    /// Takes one delivered submission, or puts it into quarantine. Returns the signed acknowledgement
-    /// when it is safe here, now or since an earlier delivery.
-    pub(crate) fn take(&mut self, item: &Value, now: UnixTime) -> Result<Option<String>, Failure> {
-        let followed = isolated(|| self.follow(item, now, Again::No));
-        Ok(self
-            .settle(followed, item)?
-            .map(|ledger| self.acknowledgement(&ledger, now)))
+    /// Takes one delivered submission, or puts it into quarantine. It is safe here now, or since an earlier delivery.
+    pub(crate) fn take(
+        &mut self,
+        item: &Value,
+        now: UnixTime,
+        source: &dyn Source,
+    ) -> Result<Taken, Failure> {
+        let followed = isolated(|| self.follow(item, now, Again::No, source));
+        if let Ok(Err(Stop::Later(said))) = followed {
+            return Ok(Taken::Later(said));
+        }
+        Ok(match self.settle(followed, item)? {
+            Some(ledger) => Taken::Safe(self.acknowledgement(&ledger, now)),
+            None => Taken::Refused,
+        })
     }
 
     /// Takes a submission from the evidence or from quarantine once more, for an operator who mended
@@ -133,7 +155,7 @@ impl Intake {
             Some(item) => item,
             None => evidence(&self.folder, name)?,
         };
-        let followed = isolated(|| self.follow(&item, now, Again::Yes));
+        let followed = isolated(|| self.follow(&item, now, Again::Yes, &Evidence));
         if self.settle(followed, &item)?.is_some() && name.starts_with("unverified-") {
             quarantine::set(&self.folder.quarantine(name), &[])?;
         }
@@ -141,7 +163,13 @@ impl Intake {
     }
 
     /// The story: bytes → Delivered → Verified → Opened → Checked → HandedOver.
-    fn follow(&mut self, item: &Value, now: UnixTime, again: Again) -> Result<Ledger, Stop> {
+    fn follow(
+        &mut self,
+        item: &Value,
+        now: UnixTime,
+        again: Again,
+        source: &dyn Source,
+    ) -> Result<Ledger, Stop> {
         let unnamed = |cause| Stop::Refused {
             name: quarantine::name_of_unverified(item),
             cause,
@@ -157,7 +185,16 @@ impl Intake {
         }
         let verified = delivered
             .verify(&self.trust.catalogue)
-            .map_err(|cause| Stop::Refused { name, cause })?;
+            .map_err(|cause| Stop::Refused {
+                name: name.clone(),
+                cause,
+            })?;
+        let parts = self.folder.submission(&name).join("parts");
+        attachments::fetch(&verified.signed, &parts, source).map_err(|lack| match lack {
+            Lack::Later(said) => Stop::Later(said),
+            Lack::Wrong(cause) => Stop::Refused { name, cause },
+            Lack::Failed(failure) => Stop::Failed(failure),
+        })?;
         let opened = Opened::of(verified, &self.keys, &self.trust.catalogue);
         let checked = Checked::of(opened, &mut self.archive)?;
         let handed_over = HandedOver::of(checked, before.as_ref(), &self.folder, now)?;
@@ -194,6 +231,7 @@ impl Intake {
         let (name, cause) = match followed {
             Ok(Ok(ledger)) => return Ok(Some(ledger)),
             Ok(Err(Stop::Failed(failure))) => return Err(failure),
+            Ok(Err(Stop::Later(said))) => return Err(Failure::new(said)),
             Ok(Err(Stop::Refused { name, cause })) => (name, cause),
             Err(Panicked) => (quarantine::name_of_unverified(item), Cause::Poison),
         };
@@ -233,6 +271,15 @@ impl Intake {
                 "a key here is not in the catalogue: not published yet, or withdrawn"
             );
         }
+    }
+}
+
+/// For a submission that is followed once more: its attachments are here, or the relay still has them.
+struct Evidence;
+
+impl Source for Evidence {
+    fn attachment(&self, _: &SubmissionId, _: &str, _: u64) -> Result<Box<dyn Read + '_>, String> {
+        Err("it is not here; the relay delivers it with the submission".to_owned())
     }
 }
 

@@ -22,6 +22,7 @@
 //! a [`failure::Failure`] ends the program.
 
 mod archive;
+mod attachments;
 mod case;
 mod check;
 mod durable;

@@ -4,18 +4,21 @@
 //! follows no redirect, uses no proxy of the environment and reads no answer longer than it asked for.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use envelope::SubmissionId;
 use rustls::RootCertStore;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
-use ureq::Agent;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, BodyReader};
 
+use crate::attachments::Source;
 use crate::config::{Config, Tls};
 use crate::failure::Failure;
 
@@ -90,6 +93,15 @@ impl Outbox {
             .ok_or_else(|| "the answer is not a list of submissions".to_owned())
     }
 
+    /// Asks for an attachment of a submission, from the byte `from` on.
+    fn open(&self, id: &SubmissionId, n: &str, from: u64) -> Result<BodyReader<'static>, String> {
+        let url = format!("{}/v1/outbox/parts/{id}/{n}?from={from}", self.origin);
+        let answer = self.agent.get(&url).call();
+        let body = answer.map_err(|error| error.to_string())?.into_body();
+        // Whoever reads it counts.
+        Ok(body.into_with_config().limit(u64::MAX).reader())
+    }
+
     /// Tells the relay which submissions are safe here, so that it may delete them.
     ///
     /// # Errors
@@ -101,6 +113,17 @@ impl Outbox {
             .send(serde_json::json!({ "acks": acks }).to_string())
             .map(drop)
             .map_err(|error| error.to_string())
+    }
+}
+
+impl Source for Outbox {
+    fn attachment(
+        &self,
+        id: &SubmissionId,
+        n: &str,
+        from: u64,
+    ) -> Result<Box<dyn Read + '_>, String> {
+        Ok(Box::new(self.open(id, n, from)?))
     }
 }
 

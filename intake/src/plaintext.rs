@@ -17,7 +17,7 @@ pub(crate) struct Plaintext {
     pub(crate) sub: Sub,
     /// By field id: only what this recipient may see.
     pub(crate) answers: Map<String, Value>,
-    /// None yet: the forms of today only list papers, and a manifest with attachments is refused.
+    /// None yet: attachments are kept sealed, and a part that already names some waits in quarantine (`shape`).
     #[serde(rename = "attachments")]
     _attachments: [(); 0],
     pub(crate) reply: Reply,

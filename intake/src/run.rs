@@ -9,7 +9,7 @@ use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::intake::Intake;
+use crate::intake::{Intake, Taken};
 use crate::outbox::{Delivery, Outbox};
 
 /// After an error the loop waits this long, then twice as long, up to the most.
@@ -168,19 +168,24 @@ impl Loop<'_> {
             return Ok(Next::Stop);
         }
         let mut acks = Vec::new();
+        let mut later = None;
         let mut next = Next::Pull;
         for Delivery { seq, item } in batch {
-            acks.extend(self.intake.take(&item, (self.now)())?);
+            match self.intake.take(&item, (self.now)(), &self.outbox)? {
+                Taken::Safe(ack) => acks.push(ack),
+                Taken::Refused => {}
+                Taken::Later(said) => later = Some(said),
+            }
             self.pass.after = seq;
             if let Ok(Wake::Stop) | Err(TryRecvError::Disconnected) = self.woken.try_recv() {
                 next = Next::Stop;
                 break;
             }
         }
-        match self.acknowledge(&acks) {
-            Ok(()) => Ok(next),
-            Err(said) => {
-                // The relay still holds them: see them again, and find their ledgers.
+        match (self.acknowledge(&acks), later) {
+            (Ok(()), None) => Ok(next),
+            (Err(said), _) | (Ok(()), Some(said)) => {
+                // The relay still holds them: see them again, and find the ledgers of those that are here.
                 self.pass = Pass::start();
                 match next {
                     Next::Stop => Ok(Next::Stop),

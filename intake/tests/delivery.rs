@@ -494,3 +494,69 @@ fn only_the_own_root_and_a_known_client_meet() {
     site.drain(&relay).expect_err("a foreign client");
     assert_eq!(site.names("offices"), Vec::<String>::new());
 }
+
+#[test]
+fn attachments_are_here_before_anything_is_acknowledged() {
+    let site = Site::new("attachments");
+    let mut page = Page::good(40);
+    // They may have taken an hour to come to the relay.
+    let whole: Vec<u8> = (0..300_000).map(|i| (i % 251) as u8).collect();
+    page.attachments = vec![("a1".into(), whole.clone()), ("a2".into(), vec![7; 38])];
+    let relay = Relay::holding(&site, [page.send()]);
+    let name = |n: &str| format!("{}/{n}", page.id());
+    let has = |n: &str, bytes: &[u8]| {
+        relay.state().attachments.insert(name(n), bytes.to_vec());
+    };
+    let parts = format!("submissions/{}/parts", page.id());
+
+    // The relay has less than it promised: nothing is taken, and what came is kept.
+    has("a1", &whole[..270_000]);
+    let said = site.drain(&relay).unwrap_err().to_string();
+    assert!(said.contains("attachment a1: it ended too early"), "{said}");
+    assert!(relay.state().acks.is_empty());
+    // Then it has all of the first, and something else for the second.
+    has("a1", &whole);
+    has("a2", &[8; 38]);
+    site.drain(&relay).unwrap();
+    assert_eq!(
+        relay.state().asked[1],
+        format!("{}?from=270000", name("a1"))
+    );
+    assert!(relay.state().acks.is_empty());
+    let cause = site.read(&format!("intake/quarantine/{}/cause.txt", page.id()));
+    assert!(cause.contains("part-digest"), "{cause}");
+    // And more than it promised.
+    has("a2", &[7; 39]);
+    site.drain(&relay).unwrap();
+    assert!(relay.state().acks.is_empty());
+
+    has("a2", &[7; 38]);
+    site.drain(&relay).unwrap();
+    assert_eq!(relay.state().acks.len(), 1);
+    assert_eq!(site.case("00001")["answers"], ward_answers());
+    let kept = |n: &str| fs::read(site.path(&format!("intake/{parts}/{n}.ece"))).unwrap();
+    assert_eq!((kept("a1"), kept("a2")), (whole, vec![7; 38]));
+    let asked = relay
+        .state()
+        .asked
+        .iter()
+        .filter(|asked| asked.contains("a1"))
+        .count();
+    assert_eq!(asked, 2, "what is here is not fetched again");
+}
+
+#[test]
+fn attachments_may_have_come_long_after_the_manifest() {
+    let site = Site::new("late-attachments");
+    let mut page = Page::good(41);
+    page.attachments = vec![("a1".into(), vec![7; 38])];
+    let mut item = page.send();
+    let parts = serde_json::from_value(item["parts"].clone()).unwrap();
+    let manifest = item["manifest"].as_str().unwrap();
+    item["receipt"] = receipt(manifest, &parts, NOW.plus(3000), &Key::named("relay")).into();
+    let relay = Relay::holding(&site, [item]);
+    let name = format!("{}/a1", page.id());
+    relay.state().attachments.insert(name, vec![7; 38]);
+    site.drain(&relay).unwrap();
+    assert_eq!(relay.state().acks.len(), 1);
+}

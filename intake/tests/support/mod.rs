@@ -160,7 +160,7 @@ pub(crate) fn catalogue() -> Catalogue {
             accept_until: None,
             mode: Mode::Live,
             recipients: vec![recipient("ward"), recipient("police")],
-            attachments_bytes_max: 0,
+            attachments_bytes_max: 1 << 20,
         }],
         offices: OFFICES.map(|(code, kind)| office(code, kind)).into(),
         recovery: Key::named("recovery").dated(),

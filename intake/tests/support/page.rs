@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key as AesKey};
 use envelope::{
-    Digest, Manifest, Mode, PartRef, PublicKey, Receipt, SubmissionId, UnixTime, Unverified, V1,
-    base64url, reference,
+    Digest, Manifest, Mode, PartRef, Pieces, PublicKey, Receipt, SubmissionId, UnixTime,
+    Unverified, V1, base64url, reference,
 };
 use serde_json::{Value, json};
 
@@ -21,6 +21,8 @@ pub(crate) struct Page {
     pub(crate) mode: Mode,
     pub(crate) at: UnixTime,
     pub(crate) received_at: UnixTime,
+    /// Name and bytes of each attachment, sealed.
+    pub(crate) attachments: Vec<(String, Vec<u8>)>,
     /// Role, office whose key it is sealed for, answers.
     pub(crate) parts: Vec<(String, String, Value)>,
 }
@@ -35,6 +37,7 @@ impl Page {
             mode: Mode::Live,
             at: NOW,
             received_at: NOW,
+            attachments: Vec::new(),
             parts: vec![
                 ("ward".into(), "00001".into(), ward_answers()),
                 ("police".into(), "ca-001".into(), police_answers()),
@@ -97,6 +100,16 @@ impl Page {
             len: jwe.len() as u64,
             sha256: Digest::of(jwe.as_bytes()),
         };
+        let attachments = self.attachments.iter().map(|(n, bytes)| {
+            let mut pieces = Pieces::new();
+            pieces.update(bytes);
+            PartRef::Ece {
+                n: n.clone(),
+                len: bytes.len() as u64,
+                pieces: pieces.finish(),
+                kc: Digest::of(b""),
+            }
+        });
         let manifest = Manifest {
             v: V1,
             id: self.id(),
@@ -106,7 +119,7 @@ impl Page {
             mode: self.mode,
             iat: self.received_at,
             exp: self.received_at.plus(3600),
-            parts: sealed.iter().map(part).collect(),
+            parts: sealed.iter().map(part).chain(attachments).collect(),
         };
         let manifest = signer.sign(&manifest.signing_input(&signer.public()));
         let parts: BTreeMap<String, String> =

@@ -1,5 +1,6 @@
 //! A relay's outbox for tests: real mutual TLS, HTTP/1.1 by hand, and as hostile as it is told to be.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,6 +20,10 @@ use super::{NOW, Site, catalogue};
 /// What a test sees and sets.
 #[derive(Default)]
 pub(crate) struct State {
+    /// By id and name: what is given out of an attachment, which may be less or other than was promised.
+    pub(crate) attachments: HashMap<String, Vec<u8>>,
+    /// Where attachments were asked for, in order.
+    pub(crate) asked: Vec<String>,
     /// Delivered until acknowledged, by number.
     pub(crate) held: Vec<(u64, Value)>,
     /// Every acknowledgement that came, verified.
@@ -106,17 +111,33 @@ fn answer(
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
     let mut state = state.lock().ok()?;
-    let (status, answer) = respond(head.lines().next()?, &body, &mut state, offices);
+    let request = head.lines().next()?;
+    let (status, answer) = match request.strip_prefix("GET /v1/outbox/parts/") {
+        Some(asked) => (200, give(asked.strip_suffix(" HTTP/1.1")?, &mut state)?),
+        None => {
+            let (status, answer) = respond(request, &body, &mut state, offices);
+            (status, answer.into_bytes())
+        }
+    };
     drop(state);
     let mut stream = stream.into_inner();
     write!(
         stream,
-        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}",
+        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         answer.len()
     )
     .ok()?;
+    stream.write_all(&answer).ok()?;
     stream.conn.send_close_notify();
     stream.flush().ok()
+}
+
+/// What there is of an attachment, from the byte on that was asked for.
+fn give(asked: &str, state: &mut State) -> Option<Vec<u8>> {
+    state.asked.push(asked.to_owned());
+    let (name, from) = asked.split_once("?from=")?;
+    let bytes = state.attachments.get(name)?;
+    Some(bytes.get(from.parse().ok()?..)?.to_vec())
 }
 
 fn respond(
