@@ -4,13 +4,11 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use envelope::log::LogKey;
 use envelope::{Catalogue, CatalogueFault, PublicKey, Thumbprint, UnixTime};
-use tokio::sync::mpsc;
 
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::keys;
@@ -29,7 +27,7 @@ pub(crate) struct Source {
 }
 
 /// Changes when the file is written or another one takes its place.
-type Stamp = (SystemTime, u64, u64);
+pub(crate) type Stamp = (SystemTime, u64, u64);
 
 impl Source {
     pub(crate) fn of(config: &Config, own: Thumbprint, log: LogKey) -> Result<Source, Fault> {
@@ -160,34 +158,18 @@ impl Board {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the file again whenever `asked` brings something, and when it has changed since the last look.
-    ///
-    /// A file that will not do is logged, and the catalogue in use stays. Ends when nobody can ask any more.
-    pub(crate) async fn watch(
-        &self,
-        store: &Store,
-        clock: Clock,
-        mut asked: mpsc::Receiver<()>,
-        poll: Duration,
-    ) {
-        let mut seen = self.source.at_start;
-        loop {
-            let is_asked = match tokio::time::timeout(poll, asked.recv()).await {
-                Ok(None) => return,
-                Ok(Some(())) => true,
-                Err(_elapsed) => false,
-            };
-            let stamp = self.source.stamp();
-            if is_asked || stamp != seen {
-                seen = stamp;
-                if let Err(fault) = self.renew(store, clock.now()).await {
-                    tracing::error!(%fault, "catalogue refused, the one before stays in use");
-                }
-            }
-        }
+    /// The file before it was read for the first time.
+    pub(crate) fn at_start(&self) -> Option<Stamp> {
+        self.source.at_start
     }
 
-    async fn renew(&self, store: &Store, now: UnixTime) -> Result<(), Fault> {
+    /// The file as it is now: another stamp is another content.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        self.source.stamp()
+    }
+
+    /// Reads the file again; one that will not do changes nothing.
+    pub(crate) async fn renew(&self, store: &Store, now: UnixTime) -> Result<(), Fault> {
         let catalogue = self.source.read(now)?;
         self.source.remember(&catalogue, store).await?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);

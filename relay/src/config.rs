@@ -18,6 +18,9 @@ use crate::journal::Level;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The file that it was read from.
+    #[serde(skip)]
+    pub(crate) file: PathBuf,
     /// Address and port for the public. Without `[tls]` only a loopback address; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The spool: an SQLite file, made when it is not there. Its folder must be writable.
@@ -114,7 +117,7 @@ impl fmt::Display for AdminAddress {
 }
 
 /// `[limits]`: each may be left out.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Public connections open at a time (1,024); further ones wait in the kernel's queue.
@@ -195,6 +198,7 @@ impl Config {
         })?;
         let mut config: Config =
             toml::from_str(&text).map_err(|error| fault_of(path, &text, &error))?;
+        config.file = path.to_owned();
         config.resolve(path.parent().unwrap_or(Path::new("")));
         config.check(path)?;
         Ok(config)
@@ -255,6 +259,26 @@ impl Config {
             ));
         }
         Ok(())
+    }
+
+    /// The first key whose value differs and cannot change while the relay runs.
+    pub(crate) fn first_difference(&self, other: &Config) -> Option<&'static str> {
+        let admin = |config: &Config| config.admin.as_ref().map(|admin| admin.listen.to_string());
+        let differs = [
+            ("listen", self.listen != other.listen),
+            ("store", self.store != other.store),
+            ("catalogue", self.catalogue != other.catalogue),
+            ("publishers", self.publishers != other.publishers),
+            ("signing_key", self.signing_key != other.signing_key),
+            ("log_key", self.log_key != other.log_key),
+            ("log", self.log != other.log),
+            ("[tls]", self.tls.is_some() != other.tls.is_some()),
+            ("[outbox] listen", self.outbox.listen != other.outbox.listen),
+            ("[admin] listen", admin(self) != admin(other)),
+            ("[limits]", self.limits != other.limits),
+        ];
+        let first = differs.iter().find(|(_, differs)| *differs);
+        first.map(|(key, _)| *key)
     }
 
     /// Whether both ports can be reached from this machine alone (a clock set by hand wants that).

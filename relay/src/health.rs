@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::Relay;
+use envelope::UnixTime;
+
 use crate::catalogue::signs_at;
 use crate::metrics::Page;
 use crate::store::room::{Lack, Room};
 use crate::store::whole::{Damage, Place};
+use crate::{Certificates, Relay};
 
 macro_rules! causes {
     ($($variant:ident = $name:literal $hinders:literal;)+) => {
@@ -40,6 +42,8 @@ causes! {
     Disk = "disk" true;
     Queue = "queue" true;
     Filling = "filling" false;
+    Reload = "reload" false;
+    Certificate = "certificate" false;
     LogFiles = "log-files" false;
     Damaged = "damaged" false;
 }
@@ -72,6 +76,8 @@ impl Cause {
             Cause::Queue => (relay.store.waiting() >= relay.store.waiting_max()).then(|| {
                 "waiting_max submissions wait for the disk; it is too slow for what comes".to_owned()
             }),
+            Cause::Reload => relay.last_reload.fault(),
+            Cause::Certificate => certificate(&relay.certificates, now),
             Cause::Filling => filling(relay.store.room()),
             Cause::LogFiles => relay.published.borrow().fault.clone(),
             Cause::Damaged => damaged(&relay.store.damages().list()),
@@ -89,6 +95,17 @@ fn filling(room: &Room) -> Option<String> {
         let hours = room.seconds_left(Instant::now()) / 3600.0;
         format!("{percent} % of the room is used, at this rate full in {hours:.1} hours; is the intake collecting?")
     })
+}
+
+/// So long before its end a certificate is a warning.
+const CERTIFICATE_S: i64 = 7 * 24 * 3600;
+
+fn certificate(certificates: &Certificates, now: UnixTime) -> Option<String> {
+    let ending = |(_, until): &(&str, UnixTime)| *until < now.plus(CERTIFICATE_S);
+    let (port, until) = certificates.ends().into_iter().find(ending)?;
+    Some(format!(
+        "that of the {port} port ends {until}; put a new one there and send SIGHUP"
+    ))
 }
 
 /// Damaged places that are named one by one.

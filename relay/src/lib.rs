@@ -14,6 +14,7 @@
 //! | `public`, `upload`, `outbox`, `http` | what is asked and answered on the two ports |
 //! | `admin`, `health`, `metrics`, [`journal`] | what the operator sees |
 //! | [`status`] | the same for people: `motcua-relay status` |
+//! | `reload` | what is read again while it runs |
 //! | `catalogue` | the publisher's word on forms, offices and keys |
 //! | [`log`] | the transparency log: its key, and its files |
 //! | `scrub` | whether what is kept is as it was written |
@@ -41,6 +42,7 @@ mod outbox;
 mod pace;
 mod public;
 mod receipt;
+mod reload;
 mod scrub;
 mod server;
 pub mod status;
@@ -52,7 +54,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
-use envelope::SubmissionId;
+use envelope::{SubmissionId, UnixTime};
 use tokio::sync::watch;
 
 use crate::attachments::Attachments;
@@ -65,7 +67,9 @@ use crate::keys::SigningKey;
 use crate::log::{Folder, Published};
 use crate::metrics::{Counters, Page};
 use crate::receipt::received_at;
+use crate::reload::LastReload;
 use crate::store::{Draft, Kept, Store, StoreError};
+use crate::tls::Served;
 
 pub use crate::scrub::{Report, scrub};
 pub use crate::server::{Addresses, Orders, check, run};
@@ -89,6 +93,25 @@ pub(crate) struct Relay {
     counters: Counters,
     /// When everything that is kept was last looked at; 0 before the first time.
     scrubbed_at: AtomicI64,
+    last_reload: LastReload,
+    certificates: Certificates,
+}
+
+/// What the ports answer handshakes with.
+pub(crate) struct Certificates {
+    /// None: plain HTTP.
+    public: Option<watch::Receiver<Served>>,
+    outbox: watch::Receiver<Served>,
+}
+
+impl Certificates {
+    /// The port's name, and when its certificate ends.
+    pub(crate) fn ends(&self) -> Vec<(&'static str, UnixTime)> {
+        let public = self.public.iter().map(|served| ("public", served));
+        let all = public.chain([("outbox", &self.outbox)]);
+        all.map(|(port, served)| (port, served.borrow().until))
+            .collect()
+    }
 }
 
 impl Relay {
@@ -116,6 +139,7 @@ impl Relay {
     pub(crate) async fn write_metrics(&self, page: &mut Page) {
         let catalogue = self.board.current();
         self.store.room().write(page, Instant::now());
+        self.write_certificates(page);
         let leaves = self.published.borrow().leaves;
         for (name, help, value) in [
             (
@@ -170,6 +194,15 @@ impl Relay {
             ),
         ] {
             page.gauge(name, help, value);
+        }
+    }
+
+    fn write_certificates(&self, page: &mut Page) {
+        let help = "Until when the port's certificate holds, since 1970.";
+        page.family("certificate_expires_seconds", "gauge", help);
+        for (port, until) in self.certificates.ends() {
+            let label = format!("{{port=\"{port}\"}}");
+            page.sample("certificate_expires_seconds", &label, until.0 as f64);
         }
     }
 

@@ -207,7 +207,7 @@ fn clock(config: &Config, set_to: Option<i64>) -> Result<Clock, &'static str> {
     }
 }
 
-/// SIGHUP reads the catalogue again; SIGTERM and SIGINT stop.
+/// SIGHUP reads config, certificates and catalogue again; SIGTERM and SIGINT stop.
 fn signals(journal: Journal) -> io::Result<Orders> {
     let (reload_sender, reload) = mpsc::channel(1);
     let (stop_sender, stop) = oneshot::channel();

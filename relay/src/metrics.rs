@@ -23,6 +23,8 @@ events! {
     Acknowledged = "acknowledged" "Submissions that the intake has, and that were deleted here.";
     AckRefused = "ack_refused" "Acknowledgements that did not count.";
     Purged = "purged" "Tombstones that had had their time.";
+    Reloaded = "reloaded" "Times that config, certificates or catalogue were read again and taken.";
+    ReloadRefused = "reload_refused" "Times that they were not, and all stayed as it was.";
     HandshakeFailed = "handshake_failed" "Connections that did not get through the handshake of TLS.";
     AcceptFailed = "accept_failed" "Times the system gave no new connection.";
 }

@@ -19,7 +19,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 use crate::attachments::Attachments;
 use crate::bodies::Bodies;
@@ -35,8 +34,10 @@ use crate::keys::SigningKey;
 use crate::log::key::LogSigner;
 use crate::log::{Folder, Mirror};
 use crate::metrics::{Counters, Event};
+use crate::reload::{LastReload, Reload};
 use crate::store::Store;
-use crate::{Relay, admin, descriptors, outbox, public, scrub, tls, upload};
+use crate::tls::Served;
+use crate::{Certificates, Relay, admin, descriptors, outbox, public, scrub, tls, upload};
 
 /// Connections from the inside; there is one intake, or a few.
 const OUTBOX_CONNECTIONS_MAX: u32 = 16;
@@ -73,7 +74,7 @@ pub struct Addresses {
 /// What reaches the running relay from its operator. Signals, in `motcua-relay`.
 #[derive(Debug)]
 pub struct Orders {
-    /// Read the catalogue again.
+    /// Read config, certificates and catalogue again.
     pub reload: mpsc::Receiver<()>,
     /// Finish what was begun, and stop.
     pub stop: oneshot::Receiver<()>,
@@ -87,8 +88,8 @@ struct Inputs {
     log_signer: Arc<LogSigner>,
     source: Source,
     catalogue: Catalogue,
-    public_tls: Option<TlsAcceptor>,
-    outbox_tls: TlsAcceptor,
+    public_tls: Option<Served>,
+    outbox_tls: Served,
 }
 
 impl Inputs {
@@ -155,9 +156,11 @@ pub async fn run(
     };
     let public_rooms = public_rooms(&config.limits);
     let bodies = Bodies::new(&config.limits);
+    let public_tls = inputs.public_tls.map(watch::Sender::new);
+    let outbox_tls = watch::Sender::new(inputs.outbox_tls);
     let relay = Arc::new(Relay {
         clock,
-        limits: config.limits,
+        limits: config.limits.clone(),
         key: inputs.key,
         board,
         log: folder,
@@ -169,21 +172,39 @@ pub async fn run(
         scrubbed_at: AtomicI64::new(0),
         bodies,
         crowd: Crowd::new(public_rooms),
+        last_reload: LastReload::default(),
+        certificates: Certificates {
+            public: public_tls.as_ref().map(watch::Sender::subscribe),
+            outbox: outbox_tls.subscribe(),
+        },
     });
-    let public = Door::new(&relay, Side::Public, inputs.public_tls, public_rooms);
+    let public = Door::new(
+        &relay,
+        Side::Public,
+        relay.certificates.public.clone(),
+        public_rooms,
+    );
     let outbox = Door::new(
         &relay,
         Side::Outbox,
-        Some(inputs.outbox_tls),
+        Some(relay.certificates.outbox.clone()),
         OUTBOX_CONNECTIONS_MAX,
     );
     tokio::spawn(public.clone().open(public_listener));
     tokio::spawn(outbox.clone().open(outbox_listener));
     if let Some((listener, _)) = admin {
-        tokio::spawn(listener.open(Arc::clone(&relay), orders.journal));
+        let journal = orders.journal.clone();
+        tokio::spawn(listener.open(Arc::clone(&relay), journal));
     }
     scrub::start(Arc::clone(&relay), scrub_reader, log_key)?;
-    tokio::spawn(watch_catalogue(Arc::clone(&relay), orders.reload));
+    let store_place = config.store.clone();
+    let reload = Reload {
+        started_with: config,
+        public_tls,
+        outbox_tls,
+        journal: orders.journal,
+    };
+    tokio::spawn(reload.run(Arc::clone(&relay), orders.reload));
     tokio::spawn(purge_tombstones(Arc::clone(&relay)));
     tokio::spawn(watch_room(Arc::clone(&relay)));
     tokio::spawn(drop_unfinished(Arc::clone(&relay)));
@@ -192,7 +213,7 @@ pub async fn run(
 
     let writer_ended = tokio::select! {
         ended = &mut writer_end => ended,
-        said = relay.attachments.failed() => return Err(broken(&config.store, &said)),
+        said = relay.attachments.failed() => return Err(broken(&store_place, &said)),
         _ = orders.stop => {
             tracing::info!("stopping");
             relay.stopping.send_replace(true);
@@ -207,7 +228,7 @@ pub async fn run(
         Ok(Err(error)) => error.to_string(),
         Err(_vanished) => "its thread broke off".to_owned(),
     };
-    Err(broken(&config.store, &failure))
+    Err(broken(&store_place, &failure))
 }
 
 /// The end of a relay that the disk has refused.
@@ -262,14 +283,6 @@ fn origin(listener: &TcpListener, is_tls: bool) -> String {
     format!("{scheme}://{address}")
 }
 
-async fn watch_catalogue(relay: Arc<Relay>, reload: mpsc::Receiver<()>) {
-    let poll = span(relay.limits.catalogue_poll_ms);
-    relay
-        .board
-        .watch(&relay.store, relay.clock, reload, poll)
-        .await;
-}
-
 async fn purge_tombstones(relay: Arc<Relay>) {
     loop {
         if let Ok(purged) = relay.store.purge(relay.clock.now()).await
@@ -310,13 +323,18 @@ enum Side {
 struct Door {
     relay: Arc<Relay>,
     side: Side,
-    tls: Option<TlsAcceptor>,
+    tls: Option<watch::Receiver<Served>>,
     rooms: Arc<Semaphore>,
     rooms_max: u32,
 }
 
 impl Door {
-    fn new(relay: &Arc<Relay>, side: Side, tls: Option<TlsAcceptor>, rooms_max: u32) -> Door {
+    fn new(
+        relay: &Arc<Relay>,
+        side: Side,
+        tls: Option<watch::Receiver<Served>>,
+        rooms_max: u32,
+    ) -> Door {
         Door {
             relay: Arc::clone(relay),
             side,
@@ -371,7 +389,8 @@ impl Door {
         let Some(tls) = &self.tls else {
             return self.serve(socket, is_hurried).await;
         };
-        match tokio::time::timeout(head_timeout, tls.accept(socket)).await {
+        let acceptor = tls.borrow().acceptor.clone();
+        match tokio::time::timeout(head_timeout, acceptor.accept(socket)).await {
             Ok(Ok(stream)) => self.serve(stream, is_hurried).await,
             Ok(Err(error)) => {
                 self.relay.counters.count(Event::HandshakeFailed);

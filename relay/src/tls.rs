@@ -1,8 +1,9 @@
 //! TLS 1.3 and 1.2 by rustls, from PEM files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use envelope::UnixTime;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::server::{ServerConfig, WebPkiClientVerifier};
 use rustls::{ConfigBuilder, RootCertStore, WantsVerifier};
@@ -13,14 +14,37 @@ use tokio_rustls::TlsAcceptor;
 use crate::config::{Outbox, Tls};
 use crate::fault::Fault;
 
+/// What a port answers a handshake with.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub(crate) acceptor: TlsAcceptor,
+    /// When its own certificate ends.
+    pub(crate) until: UnixTime,
+    certificate: PathBuf,
+}
+
+impl Served {
+    /// Refuses a certificate that has ended.
+    pub(crate) fn require_current(&self, now: UnixTime) -> Result<(), Fault> {
+        if self.until < now {
+            return Err(Fault::new(
+                self.certificate.display(),
+                format!("the certificate ended {}", self.until),
+                "put the new one there",
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// For the public port: no certificate is asked of the client.
-pub(crate) fn public(tls: &Tls) -> Result<TlsAcceptor, Fault> {
+pub(crate) fn public(tls: &Tls) -> Result<Served, Fault> {
     let builder = builder(&tls.certificate)?.with_no_client_auth();
-    acceptor(builder, &tls.certificate, &tls.private_key)
+    served(builder, &tls.certificate, &tls.private_key)
 }
 
 /// For the outbox: a client without a certificate of `client_ca` does not get through the handshake.
-pub(crate) fn outbox(outbox: &Outbox) -> Result<TlsAcceptor, Fault> {
+pub(crate) fn outbox(outbox: &Outbox) -> Result<Served, Fault> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(&outbox.client_ca)? {
         roots
@@ -31,7 +55,7 @@ pub(crate) fn outbox(outbox: &Outbox) -> Result<TlsAcceptor, Fault> {
         .build()
         .map_err(|error| unfit(&outbox.client_ca, &error))?;
     let builder = builder(&outbox.certificate)?.with_client_cert_verifier(verifier);
-    acceptor(builder, &outbox.certificate, &outbox.private_key)
+    served(builder, &outbox.certificate, &outbox.private_key)
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -44,12 +68,13 @@ fn builder(certificate: &Path) -> Result<ConfigBuilder<ServerConfig, WantsVerifi
         .map_err(|error| unfit(certificate, &error))
 }
 
-fn acceptor(
+fn served(
     builder: ConfigBuilder<ServerConfig, rustls::server::WantsServerCert>,
     certificate: &Path,
     private_key: &Path,
-) -> Result<TlsAcceptor, Fault> {
+) -> Result<Served, Fault> {
     let chain = certificates(certificate)?;
+    let until = ends(&chain[0]).ok_or_else(|| unfit(certificate, &"not an X.509 certificate"))?;
     let key =
         PrivateKeyDer::from_pem_file(private_key).map_err(|error| unfit(private_key, &error))?;
     let config = builder.with_single_cert(chain, key).map_err(|error| {
@@ -60,7 +85,16 @@ fn acceptor(
             "name the private key of that certificate",
         )
     })?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok(Served {
+        acceptor: TlsAcceptor::from(Arc::new(config)),
+        until,
+        certificate: certificate.to_owned(),
+    })
+}
+
+fn ends(certificate: &CertificateDer<'_>) -> Option<UnixTime> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(certificate).ok()?;
+    Some(UnixTime(certificate.validity().not_after.timestamp()))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {

@@ -282,7 +282,7 @@ fn a_new_catalogue_is_taken_on_sighup_and_a_bad_one_changes_nothing() {
     )
     .unwrap();
     relay.signal("HUP");
-    relay.logs("catalogue refused, the one before stays in use");
+    relay.logs("reload refused, all stays as it was");
     assert_eq!(submit(&relay, &moved).code(), "audience");
     assert_eq!(submit(&relay, &draft(&city).body()).status, 201);
 

@@ -173,7 +173,8 @@ impl Folder {
         }
         written.sync_folders()?;
         let note = Note::read(&checkpoint).ok_or("the store's checkpoint is no note")?;
-        let fresh = format!("{checkpoint}{}", signer.freshness(note.text(), now));
+        let time = now.max(self.published_at(signer.public()).unwrap_or(now));
+        let fresh = format!("{checkpoint}{}", signer.freshness(note.text(), time));
         self.write(CHECKPOINT, fresh.as_bytes())?;
         sync(&self.root)?;
         for partial in written.replaced {
@@ -190,6 +191,12 @@ impl Folder {
         }
         let parent = self.root.parent().filter(|path| *path != Path::new(""));
         sync(parent.unwrap_or(Path::new(".")))
+    }
+
+    /// The time under the published checkpoint. A clock that was put back does not take it back.
+    fn published_at(&self, key: &LogKey) -> Option<UnixTime> {
+        let published = self.read(&Named::Checkpoint).ok()??;
+        Note::read(&String::from_utf8_lossy(&published))?.fresh_at(key)
     }
 
     /// Writes a file that never changes, unless it is here already.
