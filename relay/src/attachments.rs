@@ -12,7 +12,7 @@ mod upload;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -29,6 +29,11 @@ use file::remove_folder;
 use holds::Holds;
 pub(crate) use sweep::Known;
 pub(crate) use upload::{Holder, Part, Turn, Upload};
+
+/// Where the attachments of a store lie.
+pub(crate) fn folder(store: &Path) -> PathBuf {
+    store.with_added_extension("parts")
+}
 
 /// The attachments of all submissions that are unfinished, or kept until they are collected.
 pub(crate) struct Attachments {
@@ -54,7 +59,7 @@ pub(crate) enum Trouble {
 impl Attachments {
     /// Compares files and rows, counts them, and removes what nobody knows of.
     pub(crate) async fn open(config: &Config, store: &Store) -> Result<Attachments, Fault> {
-        let folder = config.store.with_added_extension("parts");
+        let folder = folder(&config.store);
         let failed = |error: &dyn std::fmt::Display| {
             let what = format!("the attachments cannot be looked through: {error}");
             Fault::new(
@@ -72,6 +77,11 @@ impl Attachments {
             uploads: Mutex::default(),
             failure: watch::Sender::new(None),
         })
+    }
+
+    /// The folder of all of them.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Comes with what the disk refused. Then nothing can be acknowledged any more.

@@ -12,6 +12,7 @@ use ring::rand::SystemRandom;
 use rusqlite::Connection;
 
 use crate::Relay;
+use crate::attachments;
 use crate::catalogue::Source;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,9 +20,9 @@ use crate::fault::Fault;
 use crate::keys::SigningKey;
 use crate::log::Folder;
 use crate::log::key::LogSigner;
+use crate::store;
 use crate::store::pass::{Pass, Passed};
 use crate::store::whole::{Damage, Damages, Place};
-use crate::store::{self};
 
 /// From the end of a pass to the next.
 const PASS_EVERY: Duration = Duration::from_secs(3600);
@@ -63,6 +64,7 @@ fn pass_slowly(relay: &Relay, connection: &Connection, log: &LogKey) -> Passed {
     Pass {
         connection,
         folder: &relay.log,
+        attachments: relay.attachments.folder(),
         catalogue: &relay.board.current(),
         log,
         damages: relay.store.damages(),
@@ -108,6 +110,7 @@ pub fn scrub(config: &Config, clock: Clock, random: SystemRandom) -> Result<Repo
     let passed = Pass {
         connection: &connection,
         folder: &Folder::new(&config.log),
+        attachments: &attachments::folder(&config.store),
         catalogue: &catalogue,
         log: &log,
         damages: &damages,

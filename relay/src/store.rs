@@ -547,7 +547,12 @@ fn delivery(
     let Some(sealed) = whole::sealed(connection, &submission)? else {
         return Ok(None);
     };
-    let (Sealed { manifest, parts }, Submission { receipt, proof, .. }) = (sealed, submission);
+    let (
+        Sealed {
+            manifest, parts, ..
+        },
+        Submission { receipt, proof, .. },
+    ) = (sealed, submission);
     let proof = serde_json::Value::from(proof);
     // A compact JWS needs no escaping, and the parts were stored as JSON.
     Ok(Some(format!(

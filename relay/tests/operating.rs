@@ -388,6 +388,26 @@ fn a_store_that_cannot_be_used_is_told() {
     drop(relay);
 }
 
+/// Threat 44: the program is newer than the store. (Newer stores are refused by older programs, see above.)
+#[test]
+fn a_store_of_the_version_before_is_taken_up() {
+    let city = City::new();
+    let relay = city.start();
+    let body = draft(&city).body();
+    let receipt = submit(&relay, &body).receipt();
+    assert!(relay.stop().success());
+    let store = rusqlite::Connection::open(city.path("relay.sqlite")).unwrap();
+    store
+        .execute_batch("DROP TABLE unfinished; DROP TABLE attachment; PRAGMA user_version = 2;")
+        .unwrap();
+    drop(store);
+
+    let relay = city.start();
+    assert_eq!(submit(&relay, &body).receipt(), receipt);
+    assert_eq!(pending(&city, &relay, "").len(), 1);
+    assert_eq!(submit(&relay, &draft(&city).body()).status, 201);
+}
+
 #[test]
 fn a_port_in_use_is_told() {
     let city = City::new();

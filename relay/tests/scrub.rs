@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use serde_json::Value;
-use support::client::{admin, get, metric, pending, submit};
-use support::submission::{Draft, draft, signed};
+use support::client::{admin, get, metric, pending, put, send, submit};
+use support::submission::{Draft, attached, draft, signed};
 use support::{City, RELAY, Running};
 
 /// The scrub is not to wait for its share of the time.
@@ -205,6 +205,53 @@ fn what_is_damaged_after_the_pass_is_found_on_reading() {
     assert_eq!(receipts(&delivered), [&kept[0].receipt, &kept[2].receipt]);
     relay.logs(&format!("\"reference\":\"{}\"", kept[1].reference));
     assert_eq!(metric(&city, "damaged"), 1.0);
+}
+
+/// Threats 10 and 11: what lies beside the store.
+#[test]
+fn a_damaged_or_lost_attachment_is_told_with_its_submission() {
+    let city = City::with_admin(AT_ONCE);
+    let relay = city.start();
+    let papers: Vec<Vec<u8>> = (0..3).map(|number| vec![number; 300_000]).collect();
+    let drafts: Vec<Draft> = papers
+        .iter()
+        .map(|paper| attached(&city, &[("a1", paper)]))
+        .collect();
+    let references: Vec<String> = drafts
+        .iter()
+        .zip(&papers)
+        .map(|(draft, paper)| {
+            let body = draft.body();
+            assert_eq!(submit(&relay, &body).status, 202);
+            let kept = send(&relay, &put(&draft.part("a1"), 0, paper));
+            assert_eq!(kept.status, 201, "{kept:?}");
+            envelope::reference(&signed(&body).manifest_sha256())
+        })
+        .collect();
+    assert!(relay.stop().success());
+    assert_eq!(scrub(&city).status.code(), Some(0));
+
+    let file = |draft: &Draft| city.path("relay.sqlite.parts").join(draft.id()).join("a1");
+    let mut wrong = papers[1].clone();
+    wrong[299_999] ^= 1;
+    fs::write(file(&drafts[1]), wrong).unwrap();
+    fs::remove_file(file(&drafts[2])).unwrap();
+    let checked = scrub(&city);
+    assert_eq!(checked.status.code(), Some(2), "{checked:?}");
+    let said = String::from_utf8(checked.stdout).unwrap();
+    for line in [
+        format!(
+            "submission 2, reference {}: its attachment a1 is not what its sender signed",
+            references[1]
+        ),
+        format!(
+            "submission 3, reference {}: its attachment a1 cannot be read: No such file",
+            references[2]
+        ),
+    ] {
+        assert!(said.contains(&line), "{line:?} in {said}");
+    }
+    assert!(said.ends_with("2 damaged\n"), "{said}");
 }
 
 /// Threats 10 and 11.

@@ -4,13 +4,16 @@
 //! once the tree has been found to be the one that was signed.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
-use envelope::Catalogue;
 use envelope::log::{Bundle, Checkpoint, Frontier, LogKey, Tile, tree};
+use envelope::{Catalogue, Digest, Pieces, SubmissionId};
 use rusqlite::{Connection, params};
 
 use super::log::{entries, head, with_nodes};
-use super::whole::{self, Damage, Damages, Place};
+use super::whole::{self, Damage, Damages, Place, Sealed, Submission};
 use crate::log::Folder;
 
 /// Rows, leaves or files looked at before the pass pauses.
@@ -20,6 +23,8 @@ const STEP: usize = 50;
 pub(crate) struct Pass<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) folder: &'a Folder,
+    /// The folder of all attachments.
+    pub(crate) attachments: &'a Path,
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) log: &'a LogKey,
     pub(crate) damages: &'a Damages,
@@ -89,7 +94,9 @@ impl Pass<'_> {
         let Some(row) = whole::submission(self.connection, seq, self.catalogue)? else {
             return Ok(()); // purged meanwhile
         };
-        whole::sealed(self.connection, &row)?;
+        if let Some(sealed) = whole::sealed(self.connection, &row)? {
+            self.judge_attachments(&row, &sealed)?;
+        }
         let found = self
             .connection
             .prepare_cached("SELECT seq FROM submission WHERE id = ?1")
@@ -99,6 +106,24 @@ impl Pass<'_> {
             Ok(_) => Err(row.damage("another one is found by its id")),
             Err(error) => Err(row.damage(format!("it is not found by its id: {error}"))),
         }
+    }
+
+    /// That the files beside the store are what the manifest names, unless the intake has them meanwhile.
+    fn judge_attachments(&self, row: &Submission, sealed: &Sealed) -> Result<(), Damage> {
+        let folder = self
+            .attachments
+            .join(SubmissionId::from_bytes(row.id).to_string());
+        for (n, len, pieces) in &sealed.attachments {
+            let what = match digest(&folder.join(n)) {
+                Ok(found) if found == (*len, *pieces) => continue,
+                Ok(_) => "is not what its sender signed".to_owned(),
+                Err(error) => format!("cannot be read: {error}"),
+            };
+            if whole::sealed(self.connection, row)?.is_some() {
+                return Err(row.damage(format!("its attachment {n} {what}")));
+            }
+        }
+        Ok(())
     }
 
     /// That every row of `sealed` belongs to one of `submission`.
@@ -217,6 +242,18 @@ impl Pass<'_> {
             if number % STEP == STEP - 1 {
                 (self.pause)();
             }
+        }
+    }
+}
+
+/// How many bytes a file has, and the digest of its pieces.
+fn digest(path: &Path) -> io::Result<(u64, Digest)> {
+    let mut file = File::open(path)?;
+    let (mut pieces, mut some) = (Pieces::new(), vec![0; 64 * 1024]);
+    loop {
+        match file.read(&mut some)? {
+            0 => return Ok((pieces.len(), pieces.finish())),
+            read => pieces.update(&some[..read]),
         }
     }
 }

@@ -105,6 +105,8 @@ pub(super) struct Sealed {
     pub(super) manifest: String,
     /// A JSON object, name to JWE.
     pub(super) parts: String,
+    /// Name, bytes and digest of its pieces: what the files beside the store have to be.
+    pub(super) attachments: Vec<(String, u64, Digest)>,
 }
 
 /// The submission `seq`, if there is one.
@@ -152,15 +154,18 @@ pub(super) fn sealed(
             Ok(Sealed {
                 manifest: row.get(0)?,
                 parts: row.get(1)?,
+                attachments: Vec::new(),
             })
         };
         row.query_row([submission.seq], read).optional()
     });
     let row = row.map_err(|error| submission.damage(format!("cannot be read: {error}")))?;
-    if let Some(sealed) = &row {
-        check_sealed(sealed, submission).map_err(|what| submission.damage(what))?;
-    }
-    Ok(row)
+    let Some(sealed) = row else { return Ok(None) };
+    let attachments = check_sealed(&sealed, submission).map_err(|what| submission.damage(what))?;
+    Ok(Some(Sealed {
+        attachments,
+        ..sealed
+    }))
 }
 
 impl Submission {
@@ -191,7 +196,8 @@ fn check_proof(proof: &str, manifest: &Digest, catalogue: &Catalogue) -> Result<
         .map_err(|fault| format!("its proof: {fault}"))
 }
 
-fn check_sealed(sealed: &Sealed, row: &Submission) -> Result<(), String> {
+/// Returns the attachments that the manifest names.
+fn check_sealed(sealed: &Sealed, row: &Submission) -> Result<Vec<(String, u64, Digest)>, String> {
     let parts: BTreeMap<String, String> =
         serde_json::from_str(&sealed.parts).map_err(|error| format!("its parts: {error}"))?;
     let signed = Unverified::from_pieces(&sealed.manifest, parts)
@@ -204,5 +210,8 @@ fn check_sealed(sealed: &Sealed, row: &Submission) -> Result<(), String> {
     if !is_of_the_row {
         return Err("its manifest is another submission's".to_owned());
     }
-    Ok(())
+    let attachments = signed.manifest().attachments();
+    Ok(attachments
+        .map(|(n, len, pieces)| (n.to_owned(), len, pieces))
+        .collect())
 }
