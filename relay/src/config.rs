@@ -122,7 +122,7 @@ impl fmt::Display for AdminAddress {
 pub struct Limits {
     /// Public connections open at a time (1,024); further ones wait in the kernel's queue.
     pub connections_max: NonZeroU32,
-    /// Submissions waiting for the disk (512); a further one is refused `busy`.
+    /// Submissions that are looked at or wait for the disk (512); a further one is refused `busy` before it is looked at.
     pub waiting_max: NonZeroU32,
     /// Size of the store (8 GiB); above it a new submission is refused `busy` until the intake has collected.
     pub store_bytes_max: NonZeroU64,

@@ -55,7 +55,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use envelope::{SubmissionId, UnixTime};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::attachments::Attachments;
 use crate::bodies::Bodies;
@@ -83,6 +83,8 @@ pub(crate) struct Relay {
     store: Store,
     attachments: Attachments,
     bodies: Bodies,
+    /// A place for each submission that is looked at or waits for the disk.
+    queue: Semaphore,
     /// Who is at the public port.
     crowd: Arc<Crowd>,
     log: Folder,

@@ -108,6 +108,8 @@ async fn submit(
     request: Request<Incoming>,
 ) -> Result<Answer, Refused> {
     let body = http::json_body(request, relay).await?;
+    // Before anything that costs: whoever finds the queue full is told at once.
+    let _place = relay.queue.try_acquire().map_err(|_| Refusal::Busy)?;
     let signed = Unverified::read(body.bytes())?.check_signature()?;
     let has_attachments = signed.manifest().has_attachments();
     // Before the dates: a sender whose answer was lost gets it again, however late.

@@ -1,6 +1,7 @@
 //! Two ports, their connections, and how it all stops.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::pin;
@@ -16,7 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ring::rand::SystemRandom;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -56,6 +57,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// How often submissions whose attachments did not come until `exp` are looked for.
 const DROP_UNFINISHED_EVERY: Duration = Duration::from_secs(60);
+
+/// Connections that the kernel keeps until there is room (it may be set to keep fewer). Beyond them a browser tries again
+/// after a second by itself; the 128 of the standard library are fewer than a ward's people at eight in the morning.
+const KERNEL_QUEUE: u32 = 4096;
 
 /// After accept() has failed (no descriptors left) it is tried again so much later.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -141,8 +146,8 @@ pub async fn run(
     let attachments = Attachments::open(&config, &store).await?;
     let board = Board::put_up(inputs.source, inputs.catalogue, &store).await?;
     let stopping = watch::Sender::new(false);
-    let public_listener = bind("listen", config.listen).await?;
-    let outbox_listener = bind("[outbox] listen", config.outbox.listen).await?;
+    let public_listener = bind("listen", config.listen)?;
+    let outbox_listener = bind("[outbox] listen", config.outbox.listen)?;
     let admin = match &config.admin {
         Some(admin) => Some((admin::Listener::bind(&admin.listen).await?, admin)),
         None => None,
@@ -156,6 +161,7 @@ pub async fn run(
     };
     let public_rooms = public_rooms(&config.limits);
     let bodies = Bodies::new(&config.limits);
+    let queue = Semaphore::new(config.limits.waiting_max.get() as usize);
     let public_tls = inputs.public_tls.map(watch::Sender::new);
     let outbox_tls = watch::Sender::new(inputs.outbox_tls);
     let relay = Arc::new(Relay {
@@ -171,6 +177,7 @@ pub async fn run(
         attachments,
         scrubbed_at: AtomicI64::new(0),
         bodies,
+        queue,
         crowd: Crowd::new(public_rooms),
         last_reload: LastReload::default(),
         certificates: Certificates {
@@ -263,8 +270,8 @@ fn public_rooms(limits: &Limits) -> u32 {
     rooms
 }
 
-async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Fault> {
-    TcpListener::bind(address).await.map_err(|error| {
+fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Fault> {
+    listen(address).map_err(|error| {
         let mend = "stop what listens there, or choose another port";
         Fault::new(
             format!("{key} = \"{address}\""),
@@ -272,6 +279,16 @@ async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Fault> {
             mend,
         )
     })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(KERNEL_QUEUE)
 }
 
 fn origin(listener: &TcpListener, is_tls: bool) -> String {
