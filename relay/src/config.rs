@@ -240,6 +240,39 @@ impl Config {
         }
     }
 
+    /// Files that are read, also while the relay runs.
+    pub(crate) fn read_paths(&self) -> Vec<&Path> {
+        let own = [&self.catalogue, &self.signing_key, &self.log_key];
+        let outbox = [
+            &self.outbox.certificate,
+            &self.outbox.private_key,
+            &self.outbox.client_ca,
+        ];
+        let tls = self
+            .tls
+            .iter()
+            .flat_map(|tls| [&tls.certificate, &tls.private_key]);
+        own.into_iter()
+            .chain(&self.publishers)
+            .chain(outbox)
+            .chain(tls)
+            .map(PathBuf::as_path)
+            .collect()
+    }
+
+    /// Files and folders that the relay makes.
+    pub(crate) fn written_paths(&self) -> Vec<&Path> {
+        let socket = self.admin.iter().filter_map(|admin| match &admin.listen {
+            AdminAddress::Socket(path) => Some(path),
+            AdminAddress::Loopback(_) => None,
+        });
+        [&self.store, &self.log]
+            .into_iter()
+            .chain(socket)
+            .map(PathBuf::as_path)
+            .collect()
+    }
+
     fn check(&self, path: &Path) -> Result<(), Fault> {
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(Fault::new(

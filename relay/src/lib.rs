@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`config`], [`clock`], [`keys`] | what it is started with |
 //! | `server` | listening, connections and their deadlines, draining |
+//! | [`service`], [`sandbox`] | what the machine hands over, and what it lets the relay do |
 //! | `head`, `guard`, `tls` | what of a connection reaches hyper |
 //! | `bodies`, `pace`, `crowd`, `descriptors` | what all may use together, and how slow one may be |
 //! | `public`, `upload`, `outbox`, `http` | what is asked and answered on the two ports |
@@ -43,8 +44,10 @@ mod pace;
 mod public;
 mod receipt;
 mod reload;
+pub mod sandbox;
 mod scrub;
 mod server;
+pub mod service;
 pub mod status;
 mod store;
 mod tls;

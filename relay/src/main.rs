@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use envelope::UnixTime;
@@ -11,6 +12,8 @@ use relay::clock::Clock;
 use relay::config::Config;
 use relay::fault::Fault;
 use relay::journal::Journal;
+use relay::sandbox::{self, Confined};
+use relay::service::{Inherited, Manager};
 use relay::{Addresses, Orders, keys, log, status};
 use ring::rand::SystemRandom;
 use tokio::signal::unix::{SignalKind, signal};
@@ -186,13 +189,24 @@ fn serve(path: &Path, line: &Line) -> Done {
         println!("{}: good", path.display());
         return Ok(());
     }
+    let inherited = Inherited::take()?;
+    // Not a setting: where a service manager waits.
+    let manager = Arc::new(Manager::at(std::env::var_os("NOTIFY_SOCKET"))?);
+    let confined = sandbox::confine(path, &config)?;
     let journal = Journal::begin(config.log_level);
+    if confined == Confined::InPart {
+        tracing::warn!("confined in part");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let orders = signals(journal)?;
-        relay::run(config, clock, SystemRandom::new(), orders, announce).await?;
+        let orders = signals(journal, Arc::clone(&manager))?;
+        let ready = |addresses| {
+            announce(addresses);
+            manager.ready();
+        };
+        relay::run(config, clock, SystemRandom::new(), orders, inherited, ready).await?;
         Ok(())
     })
 }
@@ -208,7 +222,7 @@ fn clock(config: &Config, set_to: Option<i64>) -> Result<Clock, &'static str> {
 }
 
 /// SIGHUP reads config, certificates and catalogue again; SIGTERM and SIGINT stop.
-fn signals(journal: Journal) -> io::Result<Orders> {
+fn signals(journal: Journal, manager: Arc<Manager>) -> io::Result<Orders> {
     let (reload_sender, reload) = mpsc::channel(1);
     let (stop_sender, stop) = oneshot::channel();
     let mut hangup = signal(SignalKind::hangup())?;
@@ -223,6 +237,7 @@ fn signals(journal: Journal) -> io::Result<Orders> {
                 _ = interrupt.recv() => break,
             }
         }
+        manager.stopping();
         let _ = stop_sender.send(());
     });
     Ok(Orders {

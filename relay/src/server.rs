@@ -36,6 +36,7 @@ use crate::log::key::LogSigner;
 use crate::log::{Folder, Mirror};
 use crate::metrics::{Counters, Event};
 use crate::reload::{LastReload, Reload};
+use crate::service::Inherited;
 use crate::store::Store;
 use crate::tls::Served;
 use crate::{Certificates, Relay, admin, descriptors, outbox, public, scrub, tls, upload};
@@ -124,7 +125,8 @@ pub fn check(config: &Config, clock: Clock, random: SystemRandom) -> Result<(), 
     Inputs::read(config, clock, random).map(drop)
 }
 
-/// Runs the relay until it is ordered to stop; `ready` is called once both ports answer.
+/// Runs the relay until it is ordered to stop; `ready` is called once both ports answer. Sockets that were `inherited` are
+/// used instead of new ones.
 ///
 /// # Errors
 /// Whatever keeps it from starting; and a failure of the store, after which nothing was acknowledged.
@@ -133,6 +135,7 @@ pub async fn run(
     clock: Clock,
     random: SystemRandom,
     orders: Orders,
+    inherited: Inherited,
     ready: impl FnOnce(Addresses),
 ) -> Result<(), Fault> {
     let inputs = Inputs::read(&config, clock, random)?;
@@ -146,8 +149,8 @@ pub async fn run(
     let attachments = Attachments::open(&config, &store).await?;
     let board = Board::put_up(inputs.source, inputs.catalogue, &store).await?;
     let stopping = watch::Sender::new(false);
-    let public_listener = bind("listen", config.listen)?;
-    let outbox_listener = bind("[outbox] listen", config.outbox.listen)?;
+    let public_listener = listener("listen", config.listen, inherited.public)?;
+    let outbox_listener = listener("[outbox] listen", config.outbox.listen, inherited.outbox)?;
     let admin = match &config.admin {
         Some(admin) => Some((admin::Listener::bind(&admin.listen).await?, admin)),
         None => None,
@@ -270,8 +273,19 @@ fn public_rooms(limits: &Limits) -> u32 {
     rooms
 }
 
-fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Fault> {
-    listen(address).map_err(|error| {
+/// The socket that was handed over, or a new one at the address of the config.
+fn listener(
+    key: &str,
+    address: SocketAddr,
+    inherited: Option<std::net::TcpListener>,
+) -> Result<TcpListener, Fault> {
+    let listener = match inherited {
+        Some(inherited) => inherited
+            .set_nonblocking(true)
+            .and_then(|()| TcpListener::from_std(inherited)),
+        None => listen(address),
+    };
+    listener.map_err(|error| {
         let mend = "stop what listens there, or choose another port";
         Fault::new(
             format!("{key} = \"{address}\""),

@@ -151,12 +151,14 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection, Fault> {
 
 /// Sets the connection up and takes the steps that the store has not had, all of them or none.
 fn prepare(connection: &Connection, steps: &[&str]) -> rusqlite::Result<()> {
-    // The writer checkpoints by itself, because SQLite's automatic one swallows errors of the disk.
+    // The writer checkpoints by itself, because SQLite's automatic one swallows errors of the disk. Nothing goes to the machine's
+    // folder of temporary files: the sandbox has none.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA wal_autocheckpoint = 0;
-         PRAGMA foreign_keys = ON;",
+         PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY;",
     )?;
     if !steps.is_empty() {
         connection.execute_batch(&format!(

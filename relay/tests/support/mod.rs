@@ -443,21 +443,39 @@ impl Running {
 
     /// Starts the command and waits until it is ready, or has ended.
     pub fn start_or_end(city: &City, command: &mut Command) -> Result<Running, ExitStatus> {
-        let log = city.path("relay.log");
-        let _ = fs::remove_file(&log);
-        let (out, err) = (city.path("stdout"), File::create(&log).unwrap());
+        let (out, log) = (city.path("addresses"), city.path("relay.log"));
         let stdout = File::create(&out).unwrap();
-        let mut child = command.stdout(stdout).stderr(err).spawn().unwrap();
+        let stderr = File::create(log).unwrap();
+        let child = command.stdout(stdout).stderr(stderr).spawn().unwrap();
+        Running::ready_or_ended(city, child, &out)
+    }
+
+    /// A relay that was started with sockets of its own, once it has written where it answers to `addresses`.
+    pub fn handed_sockets(city: &City, child: Child, addresses: &Path) -> Running {
+        let started = Running::ready_or_ended(city, child, addresses);
+        started.unwrap_or_else(|ended| {
+            let said = fs::read_to_string(city.path("relay.log")).unwrap_or_default();
+            panic!("{ended}: {said}")
+        })
+    }
+
+    fn ready_or_ended(
+        city: &City,
+        mut child: Child,
+        addresses: &Path,
+    ) -> Result<Running, ExitStatus> {
         loop {
             if let Some(status) = child.try_wait().unwrap() {
                 return Err(status);
             }
-            let said = fs::read_to_string(&out).unwrap();
-            if let [public, outbox] = said.lines().collect::<Vec<_>>()[..] {
+            let said = fs::read_to_string(addresses).unwrap();
+            if let [public, outbox] = said.lines().collect::<Vec<_>>()[..]
+                && said.ends_with('\n')
+            {
                 let address = |line: &str| line.split_once("://").unwrap().1.parse().unwrap();
                 return Ok(Running {
                     child,
-                    log,
+                    log: city.path("relay.log"),
                     scheme: "http".to_owned(),
                     public: address(public),
                     outbox: address(outbox),
