@@ -289,3 +289,19 @@ fn two_versions_are_taken_until_the_old_one_ends() {
     assert_eq!((late.status, late.code().as_str()), (409, "form-closed"));
     assert_eq!(submit(&relay, &by_new(UNTIL).body()).status, 201);
 }
+
+#[test]
+fn a_lock_that_is_held_for_a_moment_is_waited_for() {
+    let city = City::new();
+    let relay = city.start();
+    assert_eq!(submit(&relay, &draft(&city).body()).status, 201);
+    let other = rusqlite::Connection::open(city.path("relay.sqlite")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let answer = thread::scope(|threads| {
+        let sent = threads.spawn(|| submit(&relay, &draft(&city).body()));
+        thread::sleep(std::time::Duration::from_millis(300));
+        other.execute_batch("ROLLBACK").unwrap();
+        sent.join().unwrap()
+    });
+    assert_eq!(answer.status, 201, "{}", relay.log());
+}

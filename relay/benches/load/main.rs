@@ -42,7 +42,7 @@ fn main() {
     );
     let city = City::new();
     city.configure(&format!(
-        "[limits]\nconnections_max = {}\nwaiting_max = 1024",
+        "[limits]\nconnections_max = {}\nwaiting_max = 1024\nhead_timeout_ms = 300000",
         IDLE_CONNECTIONS + 100
     ));
     let requests = requests(&city, number);
@@ -276,11 +276,14 @@ fn idle(relay: &Running) {
     let open: Vec<TcpStream> = (0..IDLE_CONNECTIONS)
         .map(|_| TcpStream::connect(relay.public).unwrap())
         .collect();
-    std::thread::sleep(Duration::from_millis(500));
-    let descriptors = fs::read_dir(format!("/proc/{}/fd", relay.pid()))
-        .unwrap()
-        .count();
-    assert!(descriptors > IDLE_CONNECTIONS, "{descriptors} descriptors");
+    let descriptors = || {
+        fs::read_dir(format!("/proc/{}/fd", relay.pid()))
+            .unwrap()
+            .count()
+    };
+    while descriptors() <= IDLE_CONNECTIONS {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let with = memory_kib(relay.pid());
     println!(
         "{} idle connections: {} MiB resident, {} MiB before",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use std::{fs, io, thread};
 
 use envelope::{Ack, Digest, Signed, SubmissionId, UnixTime};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
@@ -138,7 +138,10 @@ impl Writer {
     fn commit(&mut self, orders: Vec<Order>) -> rusqlite::Result<bool> {
         let closes = orders.iter().any(|order| matches!(order, Order::Close(_)));
         self.bytes_in_wal += orders.iter().map(Order::bytes).sum::<usize>();
-        let transaction = self.connection.unchecked_transaction()?;
+        // A reader that finds SQLite's index just being written takes the writer's lock for a moment. One that begins with the lock waits for it; one that
+        // asked for it after its first look would fail at once.
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let mut batch = Batch {
             connection: &transaction,
             next_leaf: self.log.size(),
