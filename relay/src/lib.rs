@@ -8,7 +8,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`config`], [`clock`], [`keys`] | what it is started with |
-//! | `server` | listening, connections and their deadlines, draining |
+//! | `server`, `door` | starting and draining; connections and their deadlines |
 //! | [`service`], [`sandbox`] | what the machine hands over, and what it lets the relay do |
 //! | `head`, `guard`, `tls` | what of a connection reaches hyper |
 //! | `bodies`, `pace`, `crowd`, `descriptors` | what all may use together, and how slow one may be |
@@ -30,6 +30,7 @@ pub mod clock;
 pub mod config;
 mod crowd;
 mod descriptors;
+mod door;
 pub mod fault;
 mod guard;
 mod head;

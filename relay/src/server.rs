@@ -1,35 +1,26 @@
-//! Two ports, their connections, and how it all stops.
+//! How the relay starts, what it does by the clock, and how it all stops.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use envelope::Catalogue;
-use hyper::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use ring::rand::SystemRandom;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::attachments::Attachments;
 use crate::bodies::Bodies;
 use crate::catalogue::{Board, Source};
 use crate::clock::Clock;
-use crate::config::{Config, Limits, span};
+use crate::config::{Config, Limits};
 use crate::crowd::Crowd;
+use crate::door::{Door, Side};
 use crate::fault::Fault;
-use crate::guard::Guarded;
-use crate::http::Answer;
 use crate::journal::Journal;
 use crate::keys::SigningKey;
 use crate::log::key::LogSigner;
@@ -39,16 +30,10 @@ use crate::reload::{LastReload, Reload};
 use crate::service::Inherited;
 use crate::store::Store;
 use crate::tls::Served;
-use crate::{Certificates, Relay, admin, descriptors, outbox, public, scrub, tls, upload};
+use crate::{Certificates, Relay, admin, descriptors, scrub, tls, upload};
 
 /// Connections from the inside; there is one intake, or a few.
 const OUTBOX_CONNECTIONS_MAX: u32 = 16;
-
-/// Who is hurried has so much less time for a head, and one request a connection.
-const HURRY: u32 = 5;
-
-/// What a connection keeps of what it reads or is to write.
-const CONNECTION_BYTES_MAX: usize = 64 * 1024;
 
 /// How often tombstones that have had their time are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
@@ -62,9 +47,6 @@ const DROP_UNFINISHED_EVERY: Duration = Duration::from_secs(60);
 /// Connections that the kernel keeps until there is room (it may be set to keep fewer). Beyond them a browser tries again
 /// after a second by itself; the 128 of the standard library are fewer than a ward's people at eight in the morning.
 const KERNEL_QUEUE: u32 = 4096;
-
-/// After accept() has failed (no descriptors left) it is tried again so much later.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Where the relay listens: the bound addresses, any free port resolved.
 #[derive(Debug)]
@@ -339,138 +321,5 @@ async fn drop_unfinished(relay: Arc<Relay>) {
         // What refuses has been logged, and the next round tries again.
         let _ = upload::lapse(&relay).await;
         tokio::time::sleep(DROP_UNFINISHED_EVERY).await;
-    }
-}
-
-/// Which port a connection came in by.
-#[derive(Clone, Copy)]
-enum Side {
-    Public,
-    Outbox,
-}
-
-/// One port: who comes in by it, and how many at a time.
-#[derive(Clone)]
-struct Door {
-    relay: Arc<Relay>,
-    side: Side,
-    tls: Option<watch::Receiver<Served>>,
-    rooms: Arc<Semaphore>,
-    rooms_max: u32,
-}
-
-impl Door {
-    fn new(
-        relay: &Arc<Relay>,
-        side: Side,
-        tls: Option<watch::Receiver<Served>>,
-        rooms_max: u32,
-    ) -> Door {
-        Door {
-            relay: Arc::clone(relay),
-            side,
-            tls,
-            rooms: Arc::new(Semaphore::new(rooms_max as usize)),
-            rooms_max,
-        }
-    }
-
-    /// Lets connections in until the relay stops.
-    async fn open(self, listener: TcpListener) {
-        while let Some((room, socket, address)) = tokio::select! {
-            next = self.next(&listener) => next,
-            () = self.relay.stopped() => None,
-        } {
-            let door = self.clone();
-            tokio::spawn(async move {
-                door.welcome(socket, address).await;
-                drop(room);
-            });
-        }
-    }
-
-    /// The next connection, once there is room for it; until then it waits in the kernel's queue.
-    async fn next(
-        &self,
-        listener: &TcpListener,
-    ) -> Option<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
-        let room = Arc::clone(&self.rooms).acquire_owned().await.ok()?;
-        loop {
-            match listener.accept().await {
-                Ok((socket, address)) => return Some((room, socket, address)),
-                Err(error) => {
-                    self.relay.counters.count(Event::AcceptFailed);
-                    tracing::error!(%error, "accept");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
-    }
-
-    /// One connection from its first byte to its last. What goes wrong on it concerns nobody else.
-    async fn welcome(&self, socket: TcpStream, address: SocketAddr) {
-        // Answers are small and written whole; waiting to fill a packet would only delay them.
-        let _ = socket.set_nodelay(true);
-        let guest = match self.side {
-            Side::Public => Some(self.relay.crowd.enter(address.ip())),
-            Side::Outbox => None,
-        };
-        let is_hurried = guest.as_ref().is_some_and(|guest| guest.is_crowding);
-        let head_timeout = self.head_timeout(is_hurried);
-        let Some(tls) = &self.tls else {
-            return self.serve(socket, is_hurried).await;
-        };
-        let acceptor = tls.borrow().acceptor.clone();
-        match tokio::time::timeout(head_timeout, acceptor.accept(socket)).await {
-            Ok(Ok(stream)) => self.serve(stream, is_hurried).await,
-            Ok(Err(error)) => {
-                self.relay.counters.count(Event::HandshakeFailed);
-                tracing::info!(%error, "handshake");
-            }
-            Err(_elapsed) => {}
-        }
-    }
-
-    /// How long a head may take to come.
-    fn head_timeout(&self, is_hurried: bool) -> Duration {
-        let patience = span(self.relay.limits.head_timeout_ms);
-        if is_hurried {
-            patience / HURRY
-        } else {
-            patience
-        }
-    }
-
-    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S, is_hurried: bool) {
-        let limits = &self.relay.limits;
-        let service = service_fn(|request| self.answer(request));
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(self.head_timeout(is_hurried))
-            .keep_alive(!is_hurried)
-            .max_buf_size(CONNECTION_BYTES_MAX);
-        let stream = Guarded::new(stream, span(limits.reply_silence_ms));
-        let connection = http.serve_connection(TokioIo::new(stream), service);
-        let mut connection = pin!(connection);
-        tokio::select! {
-            // An error here is a peer that went away or came too slowly: it cannot be told anything.
-            _ = connection.as_mut() => return,
-            () = tokio::time::sleep(span(limits.connection_timeout_ms)) => {}
-            () = self.relay.stopped() => {}
-        }
-        connection.as_mut().graceful_shutdown();
-        let _ = tokio::time::timeout(span(limits.drain_timeout_ms), connection).await;
-    }
-
-    async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
-        Ok(match self.side {
-            Side::Public => public::answer(&self.relay, request).await,
-            Side::Outbox => outbox::answer(&self.relay, request).await,
-        })
-    }
-
-    /// Comes true when nobody is inside any more. Each connection has its own deadline, so this is soon.
-    async fn drained(&self) {
-        let _ = self.rooms.acquire_many(self.rooms_max).await;
     }
 }
