@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use formdef::Lists;
+use formdef::{Lists, Moment};
 use serde_json::json;
 use tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::fault::{Fault, Mistake};
 use crate::lists::SHORT_LIST_MAX;
 use crate::memo::Memo;
+use crate::opening::Opening;
 use crate::sources::Folder;
 
 /// The templates, or their faults, from the memo when neither they nor the lists have changed.
@@ -26,6 +27,7 @@ pub(crate) fn kept(site: &Folder, lists: &Lists, memo: &Memo) -> Result<Arc<Tera
 ///
 /// - filter `text(lang=…)`: a text in a language, else in the default one;
 /// - filter `vn_date`: `2016-08-10` → `10/08/2016`;
+/// - filter `times(texts=t.opening, built=built)`: when an option can be chosen, « (từ ngày 15/06/2017)», or nothing;
 /// - filter `json_script`: a value as JSON that can stand in a `<script>`;
 /// - function `list(id=…)`: `{id, groups, items:[{code, label, group}]}`;
 /// - function `is_long(id=…)`: whether the list is a file of its own.
@@ -68,6 +70,7 @@ pub(crate) fn fault(site: &Folder, template: &str, error: &tera::Error) -> Fault
 fn register(tera: &mut Tera, lists: &Lists) {
     tera.register_filter("text", text);
     tera.register_filter("vn_date", |day: &str, _: Kwargs, _: &State| vn_date(day));
+    tera.register_filter("times", times);
     tera.register_filter("json_script", json_script);
     let values: std::collections::BTreeMap<String, Value> = lists
         .iter()
@@ -108,6 +111,19 @@ fn text(value: &Value, kwargs: Kwargs, _: &State) -> TeraResult<Value> {
             .unwrap_or_else(|| "".into())),
         None => Ok(value.clone()),
     }
+}
+
+/// From when and until when an option can be chosen, to stand behind its label.
+fn times(option: &Value, kwargs: Kwargs, _: &State) -> TeraResult<String> {
+    let (texts, built): (Value, &str) = (kwargs.must_get("texts")?, kwargs.must_get("built")?);
+    let option = json!(option);
+    let at = |name: &str| option[name].as_str().and_then(Moment::parse);
+    let (opens, closes) = (at("opens"), at("closes"));
+    let built = Moment::parse(built)
+        .ok_or_else(|| tera::Error::message(format!("`built` is no day: {built}")))?;
+    let said = Opening { opens, closes }.said(built, &json!(texts));
+    let tag = said["tag"].as_str().map(|tag| format!(" ({tag})"));
+    Ok(tag.unwrap_or_default())
 }
 
 /// `2016-08-10` → `10/08/2016`; anything else stays.

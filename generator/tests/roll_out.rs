@@ -174,3 +174,54 @@ fn an_agency_says_until_when_it_takes_applications_and_whether_they_count() {
     let silent = text(&output, "co-quan/phuong-doi-can-ba-dinh/index.html");
     assert!(!silent.contains("class=notice"), "{silent}");
 }
+
+#[test]
+fn an_option_says_beside_its_label_when_it_can_be_chosen() {
+    let options = fixture_copy();
+    let form = options.forms.join("khai-sinh/form.toml");
+    edit(
+        &form,
+        "[[section]]\nid = \"child\"\n",
+        r#"[[section]]
+id = "way"
+title.vi = "Cách nhận"
+
+[[section.field]]
+id = "way"
+kind = "choice"
+label.vi = "Nhận kết quả thế nào?"
+options = [
+    { value = "quay", label.vi = "Tại quầy", label.en = "At the counter" },
+    { value = "thu", label.vi = "Qua thư", label.en = "By post", opens = 2016-12-15T07:30:00+07:00, closes = 2017-01-01 },
+]
+
+[[section.field]]
+id = "days"
+kind = "multi-choice"
+label.vi = "Ngày nào?"
+options = [{ value = "t7", label.vi = "Thứ bảy", closes = 2017-01-01 }, { value = "cn", label.vi = "Chủ nhật" }]
+
+[[section]]
+id = "child"
+"#,
+    );
+    let output = make(&options).unwrap().output;
+    for (page, words) in [
+        ("khai-sinh/form/index.html", "> Tại quầy</label>"),
+        (
+            "khai-sinh/form/index.html",
+            "> Qua thư (từ 7 giờ 30 ngày 15/12/2016 đến hết ngày 31/12/2016)</label>",
+        ),
+        (
+            "khai-sinh/form/index.html",
+            "> Thứ bảy (đến hết ngày 31/12/2016)</label>",
+        ),
+        (
+            "en/khai-sinh/form/index.html",
+            "> By post (from 7:30 on 15/12/2016 until the end of 31/12/2016)</label>",
+        ),
+    ] {
+        let page = text(&output, page);
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+}
