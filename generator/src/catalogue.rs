@@ -10,12 +10,10 @@ use envelope::{
 use formdef::{Bilingual, Date, Form, Moment, Window, both};
 
 use crate::content::{Content, Service};
-use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER};
+use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER, RELAY};
 use crate::lists::Agency;
 
 const DAY_S: i64 = 24 * 3600;
-/// The name of the key file by which a page knows the relay's receipts.
-const RELAY: &str = "relay";
 /// How many offices a message names before it counts the rest.
 const NAMED_MAX: usize = 5;
 

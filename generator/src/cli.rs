@@ -156,7 +156,7 @@ pub(crate) struct Check {
     pub(crate) sources: Sources,
     /// What is published: the portal's address, its folder, or a kept catalogue.jws with forms/ beside it. Says what
     /// differs; a form that changed without a new version is a fault.
-    #[arg(long, value_name = "FILE-or-URL")]
+    #[arg(long, value_name = "FILE-or-URL", group = "compared")]
     pub(crate) against: Option<String>,
     #[command(flatten)]
     pub(crate) publishers: Publishers,
@@ -177,7 +177,7 @@ pub(crate) struct Keep {
     #[command(flatten)]
     pub(crate) sources: Sources,
     /// What is published, instead of the forms as they are now.
-    #[arg(long, value_name = "FILE-or-URL")]
+    #[arg(long, value_name = "FILE-or-URL", group = "compared")]
     pub(crate) against: Option<String>,
     #[command(flatten)]
     pub(crate) publishers: Publishers,
@@ -187,7 +187,7 @@ pub(crate) struct Keep {
 #[derive(Args)]
 pub(crate) struct Publishers {
     /// The publisher's public key: its catalogue is then refused when another signed it. Can be given more than once.
-    #[arg(long, value_name = "FILE.pub.jwk", requires = "against")]
+    #[arg(long, value_name = "FILE.pub.jwk", requires = "compared")]
     pub(crate) publisher: Vec<PathBuf>,
 }
 
@@ -197,11 +197,13 @@ pub(crate) struct History {
     #[arg(value_name = "FORM")]
     pub(crate) form: String,
     /// Portals' folders, catalogues or addresses instead of the tags of git.
-    #[arg(value_name = "FILE-or-URL")]
+    #[arg(value_name = "FILE-or-URL", group = "compared")]
     pub(crate) published: Vec<String>,
     /// The folder of the forms.
     #[arg(long, default_value = "forms", value_name = "DIR")]
     pub(crate) forms: PathBuf,
+    #[command(flatten)]
+    pub(crate) publishers: Publishers,
 }
 
 #[derive(Args)]

@@ -161,6 +161,9 @@ pub enum Mistake {
     CodeForm {
         code: String,
     },
+    CodeTaken {
+        code: String,
+    },
     CodeTwice {
         code: String,
         line: usize,
@@ -388,6 +391,11 @@ impl Mistake {
                            "«{code}» không dùng làm mã được"),
                 say!(lang, "use letters, digits, `-`, `_` and `.` of ASCII, at most 32",
                            "dùng chữ cái không dấu, chữ số, «-», «_» và «.», tối đa 32 ký tự")),
+            Self::CodeTaken { code } => (
+                say!(lang, "`keys/{code}.jws` is a file of the portal itself",
+                           "«keys/{code}.jws» là tệp của chính cổng"),
+                say!(lang, "give the agency another code",
+                           "đặt mã khác cho cơ quan này")),
             Self::CodeTwice { code, line } => (
                 say!(lang, "code `{code}` is on line {line} already",
                            "mã «{code}» đã có ở dòng {line}"),

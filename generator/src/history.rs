@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
+use envelope::PublicKey;
 use formdef::{Bilingual, Form, Lang, Lists, Version, both, difference};
 
 use crate::content;
@@ -58,10 +59,18 @@ pub fn show(id: &str, states: &[State], lang: Lang) -> String {
     lines.join("\n")
 }
 
-/// The form in each of the given portals' folders or catalogues, in their order.
-pub fn of_published(id: &str, places: &[String]) -> Result<Vec<State>, Bilingual> {
+/// The form in each of the given portals' folders or catalogues, in their order, signed by one of `publishers` where there
+/// are any.
+///
+/// # Errors
+/// A sentence that says what could not be read or is not the publisher's.
+pub fn of_published(
+    id: &str,
+    places: &[String],
+    publishers: &[PublicKey],
+) -> Result<Vec<State>, Bilingual> {
     let state = |place: &String| {
-        let published = Published::read(place, &[])?;
+        let published = Published::read(place, publishers)?;
         let form = published.newest(id).map(|newest| {
             let lists = published.lists_of(&newest.form);
             (newest.form.clone(), lists)

@@ -36,6 +36,8 @@ pub const PUBLISHER: &str = "publisher.jwk";
 pub const REGISTER: &str = "offices.json";
 /// The recovery key, and the code of its key file.
 pub const RECOVERY: &str = "recovery";
+/// The code of the key file of the relay's receipt keys.
+pub(crate) const RELAY: &str = "relay";
 
 /// What is wrong with a key or the folder of keys: where, what, what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use formdef::{Group, Item, List, Lists, Mode, Moment, Text};
 
 use crate::fault::{Fault, Mistake};
+use crate::keys::{RECOVERY, RELAY};
 use crate::memo::Memo;
 use crate::opening::Opening;
 use crate::order::Order;
@@ -104,6 +105,9 @@ fn agency(
     slugs: &mut BTreeMap<String, usize>,
 ) -> Agency {
     let code = table.code(row, codes);
+    if [RECOVERY, RELAY].contains(&code.as_str()) {
+        table.fault(row, &code, Mistake::CodeTaken { code: code.clone() });
+    }
     let slug = table.required(row, "slug").to_owned();
     if !is_slug(&slug) {
         table.fault(row, &slug, Mistake::SlugForm { slug: slug.clone() });

@@ -253,14 +253,19 @@ fn run_history(arguments: &History, lang: Lang) -> Done {
         form,
         published,
         forms,
+        publishers,
     } = arguments;
+    let publishers = publishers.keys(lang)?;
     let states = if published.is_empty() {
         history::of_tags(form, forms)
     } else {
-        history::of_published(form, published)
+        history::of_published(form, published, &publishers)
     };
     let states = states.map_err(|said| said.of(lang).to_owned())?;
     println!("{}", history::show(form, &states, lang));
+    for place in published {
+        println!("{}", whose_catalogue(place, &publishers, lang));
+    }
     Ok(())
 }
 

@@ -162,6 +162,26 @@ fn a_catalogue_that_another_signed_is_refused() {
     let (good, said) = with(&keys.join("publisher.jwk"));
     assert!(!good && said.contains("is a private key"), "{said}");
 
+    // A form's history over published portals, too.
+    let history = |key: &Path| {
+        Command::new(env!("CARGO_BIN_EXE_motcua"))
+            .args(["history", "--lang", "en", "khai-sinh", out, "--publisher"])
+            .arg(key)
+            .output()
+            .unwrap()
+    };
+    let told = history(&keys.join("publisher.pub.jwk"));
+    let said = String::from_utf8(told.stdout).unwrap();
+    let signed =
+        format!("{out}\nkhai-sinh: new\nthe catalogue of {out} is signed by the publisher\n");
+    assert_eq!((told.status.success(), said), (true, signed));
+    let told = history(&another.join("publisher.pub.jwk"));
+    let said = String::from_utf8(told.stderr).unwrap();
+    assert!(
+        !told.status.success() && said.contains("signed by a foreign publisher"),
+        "{said}"
+    );
+
     // A valid signature by the right key, over other words.
     let path = options.out.join("catalogue.jws");
     let catalogue = fs::read_to_string(&path).unwrap();

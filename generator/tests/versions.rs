@@ -303,7 +303,7 @@ khai-sinh: version 1 → 2
     options.out = support::new_dir();
     build(&options).unwrap();
     let places = [first, options.out.to_str().unwrap().to_owned()];
-    let kept = history::of_published("khai-sinh", &places).unwrap();
+    let kept = history::of_published("khai-sinh", &places, &[]).unwrap();
     let told = history::show("khai-sinh", &kept, formdef::Lang::Vi);
     assert!(told.contains("khai-sinh: phiên bản 1 → 2\n  câu chữ   agency: câu hỏi: «Cơ quan tiếp nhận» → «Nộp tại»"), "{told}");
 
