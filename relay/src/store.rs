@@ -7,6 +7,7 @@
 pub(crate) mod log;
 mod open;
 pub(crate) mod pass;
+mod reading;
 pub(crate) mod room;
 mod unfinished;
 pub(crate) mod whole;
@@ -31,14 +32,11 @@ use crate::receipt::Promise;
 
 use log::Log;
 use room::{Lack, Room};
-use whole::{Damage, Damages, Place, Sealed, Submission};
+use whole::{Damages, Submission};
 use writer::Order;
 
 /// How long after `exp` a tombstone is kept (30 days): a sender who asks again so late still gets the receipt.
 const TOMBSTONE_S: i64 = 30 * 24 * 3600;
-
-/// An answer from the outbox stops growing here; the intake asks again for the rest.
-const DELIVERY_BYTES_MAX: usize = 8 << 20;
 
 /// What is to be kept: a verified submission and the receipt that its commit will make true.
 pub(crate) struct Draft {
@@ -371,7 +369,7 @@ impl Store {
         catalogue: Arc<Catalogue>,
     ) -> Result<Option<Kept>, StoreError> {
         let damages = Arc::clone(&self.damages);
-        self.read(move |connection| Ok(find(connection, &id, &catalogue, &damages)))
+        self.read(move |connection| Ok(reading::find(connection, &id, &catalogue, &damages)))
             .await?
     }
 
@@ -396,7 +394,7 @@ impl Store {
         catalogue: Arc<Catalogue>,
     ) -> Result<Option<String>, StoreError> {
         let damages = Arc::clone(&self.damages);
-        self.read(move |connection| pending(connection, seq, max, &catalogue, &damages))
+        self.read(move |connection| reading::pending(connection, seq, max, &catalogue, &damages))
             .await
     }
 
@@ -461,101 +459,4 @@ fn is_known(connection: &Connection, id: &SubmissionId) -> rusqlite::Result<bool
     connection
         .prepare_cached("SELECT 1 FROM submission WHERE id = ?1")?
         .exists([id.as_bytes()])
-}
-
-/// The submission with this id.
-fn find(
-    connection: &Connection,
-    id: &SubmissionId,
-    catalogue: &Catalogue,
-    damages: &Damages,
-) -> Result<Option<Kept>, StoreError> {
-    let seq = connection
-        .prepare_cached("SELECT seq FROM submission WHERE id = ?1")
-        .and_then(|mut by_id| {
-            by_id
-                .query_row([id.as_bytes()], |row| row.get(0))
-                .optional()
-        });
-    let Some(seq) = seq.map_err(StoreError::Read)? else {
-        return Ok(None);
-    };
-    match whole::submission(connection, seq, catalogue) {
-        Ok(submission) => Ok(submission.map(Kept::before)),
-        Err(damage) => {
-            damages.report(Place::Submission(seq), damage);
-            Err(StoreError::Damaged)
-        }
-    }
-}
-
-/// What waits for the intake after `last`; what is damaged is told and left out.
-fn pending(
-    connection: &Connection,
-    mut last: i64,
-    max: i64,
-    catalogue: &Catalogue,
-    damages: &Damages,
-) -> rusqlite::Result<Option<String>> {
-    let (mut list, mut count) = (String::new(), 0);
-    loop {
-        let seqs = waiting_after(connection, last, damages)?;
-        // In a damaged table a row may stand where it does not belong: it is passed over, not run into for ever.
-        let Some(end) = seqs.iter().copied().max().filter(|end| *end > last) else {
-            return Ok((count > 0).then(|| list + "]"));
-        };
-        for seq in seqs {
-            match delivery(connection, seq, catalogue) {
-                Ok(None) => {}
-                Ok(Some(item)) => {
-                    list.push(if count == 0 { '[' } else { ',' });
-                    list.push_str(&item);
-                    count += 1;
-                }
-                Err(damage) => damages.report(Place::Submission(seq), damage),
-            }
-            if count == max || list.len() >= DELIVERY_BYTES_MAX {
-                return Ok(Some(list + "]"));
-            }
-        }
-        last = end;
-    }
-}
-
-/// The next rows that wait. Where their own table cannot be walked, the other half's is.
-fn waiting_after(
-    connection: &Connection,
-    last: i64,
-    damages: &Damages,
-) -> rusqlite::Result<Vec<i64>> {
-    let waiting = pass::seqs_after(connection, "sealed", last);
-    waiting.or_else(|error| {
-        damages.report(Place::Table("sealed"), Damage::unreadable(&error));
-        pass::seqs_after(connection, "submission", last)
-    })
-}
-
-/// The submission `seq` as the intake gets it; None when it has it.
-fn delivery(
-    connection: &Connection,
-    seq: i64,
-    catalogue: &Catalogue,
-) -> Result<Option<String>, Damage> {
-    let Some(submission) = whole::submission(connection, seq, catalogue)? else {
-        return Ok(None);
-    };
-    let Some(sealed) = whole::sealed(connection, &submission)? else {
-        return Ok(None);
-    };
-    let (
-        Sealed {
-            manifest, parts, ..
-        },
-        Submission { receipt, proof, .. },
-    ) = (sealed, submission);
-    let proof = serde_json::Value::from(proof);
-    // A compact JWS needs no escaping, and the parts were stored as JSON.
-    Ok(Some(format!(
-        r#"{{"seq":{seq},"manifest":"{manifest}","parts":{parts},"receipt":"{receipt}","proof":{proof}}}"#
-    )))
 }

@@ -56,13 +56,15 @@ fn city_with(count: usize) -> (City, Vec<Kept>) {
     (city, kept)
 }
 
-/// Changes one bit of `text` where it stands in the file.
+/// Changes one bit of `text`, which is base64url and stays it, where it stands in the file.
 fn flip(file: &Path, text: &str) {
     let mut bytes = fs::read(file).unwrap();
     let found = bytes
         .windows(text.len())
         .position(|bytes| bytes == text.as_bytes());
-    bytes[found.unwrap() + text.len() / 2] ^= 1;
+    let byte = &mut bytes[found.unwrap() + text.len() / 2];
+    let flipped = (0..7).map(|bit| *byte ^ (1 << bit));
+    *byte = flipped.into_iter().find(u8::is_ascii_alphanumeric).unwrap();
     fs::write(file, bytes).unwrap();
 }
 
