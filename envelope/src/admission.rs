@@ -41,11 +41,7 @@ impl<'a> Admission<'a> {
         if self.now > self.catalogue.exp {
             return Err(Refusal::Catalogue);
         }
-        let skew_s = self.now.0.saturating_sub(self.manifest.iat.0);
-        let may_have_waited = self.stage == Stage::Complete && self.manifest.has_attachments();
-        let is_near = skew_s >= -CLOCK_SKEW_S && (skew_s <= CLOCK_SKEW_S || may_have_waited);
-        ensure(is_near, Refusal::Clock)?;
-        ensure(self.now <= self.manifest.exp, Refusal::Expired)
+        check_times(self.manifest, self.now, self.stage)
     }
 
     fn check_audience(&self) -> Result<(), Refusal> {
@@ -113,6 +109,15 @@ impl<'a> Admission<'a> {
     }
 }
 
+/// Signed near this time, or before attachments were waited for, and not expired.
+fn check_times(manifest: &Manifest, now: UnixTime, stage: Stage) -> Result<(), Refusal> {
+    let may_have_waited = stage == Stage::Complete && manifest.has_attachments();
+    let skew_s = now.0.saturating_sub(manifest.iat.0);
+    let is_near = skew_s >= -CLOCK_SKEW_S && (skew_s <= CLOCK_SKEW_S || may_have_waited);
+    ensure(is_near, Refusal::Clock)?;
+    ensure(now <= manifest.exp, Refusal::Expired)
+}
+
 /// One sealed part for each recipient and one for recovery, no more; attachments only within the form's bound.
 fn check_parts(parts: &[PartRef], form: &CatalogueForm) -> Result<(), Refusal> {
     let mut sealed = 0;
@@ -143,6 +148,9 @@ mod tests {
     use super::*;
     use crate::catalogue::Recipient;
     use crate::digest::Digest;
+    use crate::id::SubmissionId;
+    use crate::manifest::FormRef;
+    use crate::version::V1;
 
     /// Sealed parts for ward and recovery, and attachments of these lengths.
     fn parts(attachments: &[u64]) -> Vec<PartRef> {
@@ -179,6 +187,59 @@ mod tests {
                 kind: "ward".to_owned(),
             }],
             attachments_bytes_max,
+        }
+    }
+
+    /// A manifest signed at 0, which names attachments of these lengths and may be sent until `exp`.
+    fn manifest(attachments: &[u64], exp: i64) -> Manifest {
+        Manifest {
+            v: V1,
+            id: SubmissionId::from_bytes([0; 16]),
+            aud: String::new(),
+            form: FormRef {
+                id: "f".to_owned(),
+                version: 1,
+                sha256: Digest::of(b""),
+            },
+            agency: "00001".to_owned(),
+            mode: Mode::Live,
+            iat: UnixTime(0),
+            exp: UnixTime(exp),
+            parts: parts(attachments),
+        }
+    }
+
+    #[test]
+    fn a_manifest_knows_what_its_attachments_weigh() {
+        let (none, some) = (manifest(&[], 1), manifest(&[38, 62], 1));
+        assert_eq!(
+            (none.attachments_bytes(), none.has_attachments()),
+            (0, false)
+        );
+        assert_eq!(
+            (some.attachments_bytes(), some.has_attachments()),
+            (100, true)
+        );
+        let names: Vec<&str> = some.attachments().map(|(n, ..)| n).collect();
+        assert_eq!(names, ["a0", "a1"]);
+    }
+
+    #[test]
+    fn only_attachments_may_be_waited_for_and_not_beyond_exp() {
+        let (late, exp) = (CLOCK_SKEW_S + 1, 86_400);
+        for (attachments, stage, now, verdict) in [
+            (&[38][..], Stage::Complete, CLOCK_SKEW_S, Ok(())),
+            (&[38], Stage::Complete, late, Ok(())),
+            (&[38], Stage::Complete, exp, Ok(())),
+            (&[38], Stage::Complete, exp + 1, Err(Refusal::Expired)),
+            (&[38], Stage::Sent, late, Err(Refusal::Clock)),
+            (&[], Stage::Complete, late, Err(Refusal::Clock)),
+            (&[38], Stage::Complete, -CLOCK_SKEW_S, Ok(())),
+            (&[38], Stage::Complete, -late, Err(Refusal::Clock)),
+        ] {
+            let manifest = manifest(attachments, exp);
+            let given = check_times(&manifest, UnixTime(now), stage);
+            assert_eq!(given, verdict, "{} attachments at {now}", attachments.len());
         }
     }
 

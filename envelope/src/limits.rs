@@ -70,3 +70,23 @@ pub const fn sealed_attachment_bytes(bytes: u64) -> u64 {
     let records = if full == 0 { 1 } else { full };
     ATTACHMENT_HEADER_BYTES + bytes + records * RECORD_EXTRA_BYTES
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8188: a header of 21 bytes without a key id; a tag of 16 bytes and a delimiter in each record.
+    #[test]
+    fn a_file_grows_by_its_header_and_its_records() {
+        let full = 262_144 - 17;
+        for (bytes, sealed) in [
+            (0, 21 + 17),
+            (1, 21 + 1 + 17),
+            (full, 21 + full + 17),
+            (full + 1, 21 + full + 1 + 2 * 17),
+            (3 * full, 21 + 3 * full + 3 * 17),
+        ] {
+            assert_eq!(sealed_attachment_bytes(bytes), sealed, "{bytes} bytes");
+        }
+    }
+}
