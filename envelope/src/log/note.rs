@@ -300,6 +300,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_note_has_a_largest_size() {
+        let (key, pair) = key_pair("relay.example/log", 1);
+        let frame = signed("\n", &key, &pair).len();
+        let of_length = |bytes: usize| {
+            let text = "x".repeat(bytes - frame) + "\n";
+            signed(&text, &key, &pair)
+        };
+        let largest = of_length(NOTE_BYTES_MAX);
+        assert_eq!(largest.len(), NOTE_BYTES_MAX);
+        assert!(Note::read(&largest).is_some());
+        assert_eq!(Note::read(&of_length(NOTE_BYTES_MAX + 1)), None);
+    }
+
+    #[test]
     fn verifier_keys_have_one_spelling() {
         let (key, _) = key_pair("relay.example/log", 1);
         let text = key.to_string();

@@ -43,13 +43,13 @@ impl InclusionProof {
             });
             Some(Self {
                 index: index.parse().ok()?,
-                path: path.take(PROOF_STEPS_MAX + 1).collect::<Option<_>>()?,
+                path: path.take(PROOF_STEPS_MAX).collect::<Option<_>>()?,
                 checkpoint: checkpoint.to_owned(),
             })
         };
-        // One spelling; and no `extra`, which this log never writes.
+        // One spelling; no step beyond the last possible one, and no `extra`, which this log never writes.
         read()
-            .filter(|proof| proof.path.len() <= PROOF_STEPS_MAX && proof.to_string() == text)
+            .filter(|proof| proof.to_string() == text)
             .ok_or(ProofFault::Malformed)
     }
 
@@ -167,6 +167,23 @@ mod tests {
                 .contains("its checkpoint is not signed by"),
             "{fault}"
         );
+    }
+
+    #[test]
+    fn a_path_has_no_more_steps_than_a_tree_can_have() {
+        let (proof, _) = proof();
+        let with = |steps: usize| InclusionProof {
+            path: vec![manifest(0); steps],
+            ..proof.clone()
+        };
+        for (steps, is_read) in [
+            (0, true),
+            (PROOF_STEPS_MAX, true),
+            (PROOF_STEPS_MAX + 1, false),
+        ] {
+            let read = InclusionProof::read(&with(steps).to_string());
+            assert_eq!(read.is_ok(), is_read, "{steps} steps");
+        }
     }
 
     #[test]
