@@ -59,8 +59,7 @@ impl Tile {
 
     /// The tiles that a tree of `size` leaves has and one of `before` leaves has not, lower levels first.
     pub fn new_between(before: u64, size: u64) -> impl Iterator<Item = Self> {
-        let levels =
-            (0..u64::BITS / TILE_LEVELS).take_while(move |&level| row_length(size, level) > 0);
+        let levels = (0..).take_while(move |&level| row_length(size, level) > 0);
         levels.flat_map(move |level| {
             Place::new_between(row_length(before, level), row_length(size, level))
                 .map(move |place| Self { level, place })
@@ -359,7 +358,14 @@ mod tests {
                 .indexes(),
             0..7
         );
-        assert_eq!("tile/0/000".parse::<Bundle>(), Err(NotAName));
+        for name in [
+            "tile/0/000",
+            "tile/entries/000.p/0",
+            "tile/entries/000.p/257",
+        ] {
+            assert_eq!(name.parse::<Bundle>(), Err(NotAName), "{name}");
+        }
+        assert!(NotAName.to_string().contains("tile"));
     }
 
     #[test]
@@ -404,7 +410,9 @@ mod tests {
     #[test]
     fn bundles_hold_exactly_their_entries() {
         let manifests: Vec<Digest> = (0..300_u64).map(|n| Digest::of(&n.to_be_bytes())).collect();
-        for bundle in Bundle::new_between(0, 300) {
+        let bundles: Vec<Bundle> = Bundle::new_between(0, 300).collect();
+        assert_eq!(bundles.len(), 2);
+        for bundle in bundles {
             let indexes = bundle.indexes();
             let its = &manifests[indexes.start as usize..indexes.end as usize];
             let bytes = Bundle::bytes(its);
