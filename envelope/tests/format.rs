@@ -49,6 +49,13 @@ fn the_table_of_limits_is_the_one_of_the_code() {
         ),
         ("steps of a proof", limits::PROOF_STEPS_MAX.to_string()),
         ("parts in a manifest", limits::PARTS_MAX.to_string()),
+        (
+            "attachments of a submission together, sealed",
+            format!(
+                "{} MiB; a form's `attachments_bytes_max` is its papers' own bound where that is less",
+                limits::ATTACHMENTS_BYTES_MAX / 1024 / 1024
+            ),
+        ),
         ("nesting of JSON", limits::JSON_DEPTH_MAX.to_string()),
         (
             "life of a manifest (`exp` − `iat`)",
