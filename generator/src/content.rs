@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::fault::{Fault, Mistake};
+use crate::fault_words;
 use crate::guide::{self, Guide};
 use crate::lists::{District, agency_list, districts, is_slug, lists};
 use crate::memo::{Inputs, Memo, ReadForm};
@@ -17,7 +18,6 @@ use crate::portal::{Portal, read_toml};
 use crate::published::Published;
 use crate::sources::{Folder, Sources};
 use crate::versions;
-use crate::wordings;
 
 /// A portal's content.
 pub struct Content {
@@ -340,8 +340,8 @@ fn texts(
     let default_end = format!(".{default}.toml");
     let mut whole = Value::Object(serde_json::Map::new());
     let mut own: BTreeMap<&String, Value> = BTreeMap::new();
-    faults.extend(wordings::faults(site, languages));
-    let site = &wordings::with_faults(site, languages);
+    faults.extend(fault_words::faults(site, languages));
+    let site = &fault_words::with_faults(site, languages);
     for (path, name) in site.matching("translations/", &default_end) {
         let Some(table) = read(site, path, &mut faults) else {
             continue;
@@ -354,7 +354,7 @@ fn texts(
             let Some(translated) = read(site, &other_path, &mut faults) else {
                 continue;
             };
-            if name != wordings::FILE {
+            if name != fault_words::FILE {
                 refuse_extras(site, &other_path, path, &table, &translated, &mut faults);
             }
             overlay(

@@ -29,6 +29,7 @@ mod context;
 mod discovery;
 mod edit;
 pub mod fault;
+mod fault_words;
 mod files;
 mod guide;
 mod headers;
@@ -59,7 +60,6 @@ mod table;
 mod templates;
 pub mod translations;
 pub mod versions;
-mod wordings;
 pub mod xlsform;
 
 pub use build::{

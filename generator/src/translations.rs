@@ -11,10 +11,10 @@ use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::edit::set;
 use crate::fault::Fault;
+use crate::fault_words;
 use crate::output::write_whole;
 use crate::portal::Portal;
 use crate::sources::Sources;
-use crate::wordings;
 
 /// A text for people, in the default language and in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Texts {
                 entries.extend(self.in_list(&file, text, language).unwrap_or_default());
             }
         }
-        let site = &wordings::with_faults(&self.sources.site, &self.languages);
+        let site = &fault_words::with_faults(&self.sources.site, &self.languages);
         let default_end = format!(".{}.toml", self.default);
         for (path, name) in site.matching("translations/", &default_end) {
             let other = site.text(&format!("translations/{name}.{language}.toml"));

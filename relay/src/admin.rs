@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Relay;
 use crate::config::AdminAddress;
+use crate::door::ACCEPT_PAUSE;
 use crate::fault::Fault;
 use crate::guard::Guarded;
 use crate::health::Health;
@@ -33,9 +34,6 @@ const CONNECTIONS_MAX: usize = 8;
 
 /// A connection has this long for everything.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// After accept() has failed it is tried again so much later.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The name of a level, and a line feed.
 const LEVEL_BYTES_MAX: usize = 16;

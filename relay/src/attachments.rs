@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::fault::Fault;
 use crate::store::{Store, StoreError};
 
+pub(crate) use file::pieces_of;
 use file::remove_folder;
 use holds::Holds;
 pub(crate) use sweep::Known;

@@ -29,7 +29,7 @@ const HURRY: u32 = 5;
 const CONNECTION_BYTES_MAX: usize = 64 * 1024;
 
 /// After accept() has failed (no descriptors left) it is tried again so much later.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Which port a connection came in by.
 #[derive(Clone, Copy)]

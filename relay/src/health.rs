@@ -7,7 +7,7 @@ use envelope::UnixTime;
 
 use crate::catalogue::signs_at;
 use crate::metrics::Page;
-use crate::store::room::{Lack, Room};
+use crate::store::room::{FILLING, Lack, Room};
 use crate::store::whole::{Damage, Place};
 use crate::{Certificates, Relay};
 
@@ -73,8 +73,8 @@ impl Cause {
                 Lack::DiskInodes => Some("the reserve of inodes is reached; delete small files from the disk".to_owned()),
                 Lack::Store => None,
             },
-            Cause::Queue => (relay.store.waiting() >= relay.store.waiting_max()).then(|| {
-                "waiting_max submissions wait for the disk; it is too slow for what comes".to_owned()
+            Cause::Queue => (relay.waiting() >= relay.limits.waiting_max.get()).then(|| {
+                "waiting_max submissions are looked at or wait for the disk; more comes than it can take".to_owned()
             }),
             Cause::Reload => relay.last_reload.fault(),
             Cause::Certificate => certificate(&relay.certificates, now),
@@ -84,9 +84,6 @@ impl Cause {
         }
     }
 }
-
-/// The used share from which it is a warning.
-const FILLING: f64 = 0.70;
 
 fn filling(room: &Room) -> Option<String> {
     let share = room.used_share();

@@ -19,7 +19,7 @@
 //! | `catalogue` | the publisher's word on forms, offices and keys |
 //! | [`log`] | the transparency log: its key, and its files |
 //! | `scrub` | whether what is kept is as it was written |
-//! | `store`, `attachments`, `receipt` | what is kept, and the only way to a receipt |
+//! | `store`, `attachments`, `disk`, `receipt` | what is kept, and the only way to a receipt |
 //! | [`fault`] | what is told to the operator |
 
 mod admin;
@@ -30,6 +30,7 @@ pub mod clock;
 pub mod config;
 mod crowd;
 mod descriptors;
+mod disk;
 mod door;
 pub mod fault;
 mod guard;
@@ -141,6 +142,12 @@ impl Relay {
         self.store.keep(draft, self.board.current()).await
     }
 
+    /// How many submissions are looked at or wait for the disk.
+    pub(crate) fn waiting(&self) -> u32 {
+        let free = u32::try_from(self.queue.available_permits()).unwrap_or(u32::MAX);
+        self.limits.waiting_max.get().saturating_sub(free)
+    }
+
     /// What is measured at this moment.
     pub(crate) async fn write_metrics(&self, page: &mut Page) {
         let catalogue = self.board.current();
@@ -160,13 +167,13 @@ impl Relay {
             ),
             (
                 "waiting",
-                "Orders that wait for the disk.",
-                self.store.waiting() as f64,
+                "Submissions that are looked at or wait for the disk.",
+                f64::from(self.waiting()),
             ),
             (
                 "waiting_max",
-                "Orders waiting at which submissions are refused.",
-                self.store.waiting_max() as f64,
+                "Waiting ones at which further submissions are refused.",
+                f64::from(self.limits.waiting_max.get()),
             ),
             (
                 "connections",

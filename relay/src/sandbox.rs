@@ -16,6 +16,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
 use crate::config::Config;
+use crate::disk::folder_of;
 use crate::fault::Fault;
 
 /// Calls that a relay never makes: they start programs, call out, look into others, or change what the machine is. They fail with EPERM.
@@ -108,6 +109,7 @@ fn restrict_files(
     let read: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::ReadDir;
     let mut write = AccessFs::from_all(abi);
     write.remove(AccessFs::Execute | AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev);
+    // What is replaced by renaming is reached by its folder.
     let readable = config.read_paths().into_iter().chain([config_file]);
     // SQLite asks it for the salts of its log.
     let random = [Path::new("/dev/urandom")];
@@ -122,14 +124,6 @@ fn restrict_files(
             write,
         ))?;
     Ok(ruleset.restrict_self()?.ruleset)
-}
-
-/// What is replaced by renaming is reached by its folder.
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
 }
 
 fn forbid_calls() -> Result<(), Box<dyn std::error::Error>> {

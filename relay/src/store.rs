@@ -227,15 +227,6 @@ impl Store {
         self.orders.is_closed()
     }
 
-    /// How many orders wait for the disk, and at most.
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting_max() - self.orders.capacity()
-    }
-
-    pub(crate) fn waiting_max(&self) -> usize {
-        self.orders.max_capacity()
-    }
-
     /// The receipt of the submission that waits longest for the intake.
     pub(crate) async fn oldest_receipt(&self) -> Result<Option<String>, StoreError> {
         let oldest = |connection: &Connection| {

@@ -3,12 +3,17 @@
 //! `{n}.part` while it comes, `{n}` from the moment its digest was found right. What a crash left is what the file holds:
 //! its digests are made from it again, and a byte that never reached the disk is found by the digest at the end.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use envelope::{Digest, Pieces};
+
+use crate::disk::{folder_of, make_folder, sync_folder};
+
+/// The folders are for this user alone.
+pub(super) const FOLDER_MODE: u32 = 0o700;
 
 /// What an attachment has to become, and where.
 #[derive(Clone)]
@@ -53,7 +58,7 @@ impl PartFile {
         if self.is_whole() {
             return Ok(State::Whole);
         }
-        let mut file = match File::open(&self.growing) {
+        let file = match File::open(&self.growing) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Ok(State::Growing(Box::default()));
@@ -61,14 +66,7 @@ impl PartFile {
             Err(error) => return Err(error),
         };
         file.sync_data()?;
-        let mut pieces = Pieces::new();
-        let mut some = vec![0; 64 * 1024];
-        loop {
-            match file.read(&mut some)? {
-                0 => break,
-                read => pieces.update(&some[..read]),
-            }
-        }
+        let pieces = pieces_of(file)?;
         if pieces.len() > self.len {
             fs::remove_file(&self.growing)?;
             return Ok(State::Growing(Box::default()));
@@ -79,7 +77,7 @@ impl PartFile {
     /// Adds the bytes that come next. After an error only [`PartFile::read`] knows how many of them are there.
     pub(super) fn append(&self, pieces: &mut Pieces, bytes: &[u8]) -> io::Result<()> {
         if pieces.is_empty() {
-            make_folder(self.folder())?;
+            make_folder(folder_of(&self.whole), FOLDER_MODE)?;
         }
         let mut file = OpenOptions::new()
             .append(true)
@@ -108,24 +106,19 @@ impl PartFile {
         }
         File::open(&self.growing)?.sync_all()?;
         fs::rename(&self.growing, &self.whole)?;
-        sync_folder(self.folder())?;
+        sync_folder(folder_of(&self.whole))?;
         Ok(State::Whole)
-    }
-
-    fn folder(&self) -> &Path {
-        self.whole.parent().unwrap_or(Path::new("."))
     }
 }
 
-/// Makes a folder for this user alone, which outlives a power cut; one that is there already is fine.
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(path) {
-        // Whoever made it may have died before it was synced.
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-        _ => match path.parent() {
-            Some(parent) if parent != Path::new("") => sync_folder(parent),
-            _ => sync_folder(Path::new(".")),
-        },
+/// The digests of what is in a file.
+pub(crate) fn pieces_of(mut file: File) -> io::Result<Pieces> {
+    let (mut pieces, mut some) = (Pieces::new(), vec![0; 64 * 1024]);
+    loop {
+        match file.read(&mut some)? {
+            0 => return Ok(pieces),
+            read => pieces.update(&some[..read]),
+        }
     }
 }
 
@@ -135,8 +128,4 @@ pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
 }

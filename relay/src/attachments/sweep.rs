@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use envelope::{Digest, SubmissionId, reference};
 
-use super::file::{make_folder, remove_folder};
+use super::file::{FOLDER_MODE, remove_folder};
 use super::holds::Holds;
+use crate::disk::make_folder;
 
 /// What the store says of the attachments of one submission.
 pub(crate) enum Known {
@@ -37,7 +38,7 @@ pub(super) fn run(
     known: &HashMap<SubmissionId, Known>,
     holds: &Holds,
 ) -> io::Result<()> {
-    make_folder(folder)?;
+    make_folder(folder, FOLDER_MODE)?;
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         let id = name.to_str().and_then(|name| name.parse().ok());

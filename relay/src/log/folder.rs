@@ -13,6 +13,7 @@ use envelope::UnixTime;
 use envelope::log::{Bundle, Checkpoint, LogKey, Note, Tile};
 use rusqlite::Connection;
 
+use crate::disk::{folder_of, make_folder, sync_folder};
 use crate::fault::Fault;
 use crate::log::key::LogSigner;
 use crate::store::log::{Head, entries, head, with_nodes};
@@ -176,7 +177,7 @@ impl Folder {
         let time = now.max(self.published_at(signer.public()).unwrap_or(now));
         let fresh = format!("{checkpoint}{}", signer.freshness(note.text(), time));
         self.write(CHECKPOINT, fresh.as_bytes())?;
-        sync(&self.root)?;
+        sync_folder(&self.root)?;
         for partial in written.replaced {
             ignore_missing(fs::remove_dir_all(partial))?;
         }
@@ -185,12 +186,7 @@ impl Folder {
 
     /// Makes the folder. Its own name has to outlive a power cut, too: without the folder a store with leaves is refused.
     fn make(&self) -> io::Result<()> {
-        match fs::create_dir(&self.root) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-        let parent = self.root.parent().filter(|path| *path != Path::new(""));
-        sync(parent.unwrap_or(Path::new(".")))
+        make_folder(&self.root, 0o777)
     }
 
     /// The time under the published checkpoint. A clock that was put back does not take it back.
@@ -235,7 +231,7 @@ impl Folder {
     pub(crate) fn mend(&self, name: &str, right: &[u8]) -> io::Result<()> {
         self.put(".mended", name, right)?;
         let path = self.root.join(name);
-        sync(path.parent().unwrap_or(&self.root))
+        sync_folder(folder_of(&path))
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
@@ -245,7 +241,7 @@ impl Folder {
     /// Puts a file in place, whole or not at all. Of those who write at once each has a temporary name of its own.
     fn put(&self, temporary: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.root.join(name);
-        let folder = path.parent().unwrap_or(&self.root);
+        let folder = folder_of(&path);
         let temporary = self.root.join(temporary);
         fs::create_dir_all(folder)?;
         let mut file = File::create(&temporary)?;
@@ -269,12 +265,10 @@ struct Written {
 
 impl Written {
     fn sync_folders(&self) -> io::Result<()> {
-        self.folders.iter().try_for_each(|folder| sync(folder))
+        self.folders
+            .iter()
+            .try_for_each(|folder| sync_folder(folder))
     }
-}
-
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 fn ignore_missing(done: io::Result<()>) -> io::Result<()> {

@@ -5,15 +5,15 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use envelope::log::{Bundle, Checkpoint, Frontier, LogKey, Tile, tree};
-use envelope::{Catalogue, Digest, Pieces, SubmissionId};
+use envelope::{Catalogue, SubmissionId};
 use rusqlite::{Connection, params};
 
 use super::log::{entries, head, with_nodes};
 use super::whole::{self, Damage, Damages, Place, Sealed, Submission};
+use crate::attachments::pieces_of;
 use crate::log::Folder;
 
 /// Rows, leaves or files looked at before the pass pauses.
@@ -62,28 +62,36 @@ impl Pass<'_> {
 
     /// Every row of `submission` with what belongs to it.
     fn pass_submissions(&mut self, passed: &mut Passed) {
+        self.pass_table("submission", passed, |pass, seq, passed| {
+            passed.submissions += 1;
+            if let Err(damage) = pass.judge(seq) {
+                pass.report(passed, Place::Submission(seq), damage);
+            }
+        });
+    }
+
+    /// The rows of a table one by one, as long as they stand in their order.
+    fn pass_table(
+        &mut self,
+        table: &'static str,
+        passed: &mut Passed,
+        look_at: impl Fn(&Self, i64, &mut Passed),
+    ) {
         let mut last = 0;
         loop {
-            let seqs = match seqs_after(self.connection, "submission", last) {
+            let seqs = match seqs_after(self.connection, table, last) {
+                Ok(seqs) if seqs.is_empty() => return,
                 Ok(seqs) => seqs,
                 Err(error) => {
-                    let damage = Damage::unreadable(&error);
-                    return self.report(passed, Place::Table("submission"), damage);
+                    return self.report(passed, Place::Table(table), Damage::unreadable(&error));
                 }
             };
-            if seqs.is_empty() {
-                return;
-            }
             for seq in seqs {
                 if seq <= last {
-                    self.report(passed, Place::Table("submission"), out_of_order(seq));
-                    return;
+                    return self.report(passed, Place::Table(table), out_of_order(seq));
                 }
                 last = seq;
-                passed.submissions += 1;
-                if let Err(damage) = self.judge(seq) {
-                    self.report(passed, Place::Submission(seq), damage);
-                }
+                look_at(self, seq, passed);
             }
             (self.pause)();
         }
@@ -114,7 +122,8 @@ impl Pass<'_> {
             .attachments
             .join(SubmissionId::from_bytes(row.id).to_string());
         for (n, len, pieces) in &sealed.attachments {
-            let what = match digest(&folder.join(n)) {
+            let found = File::open(folder.join(n)).and_then(pieces_of);
+            let what = match found.map(|found| (found.len(), found.finish())) {
                 Ok(found) if found == (*len, *pieces) => continue,
                 Ok(_) => "is not what its sender signed".to_owned(),
                 Err(error) => format!("cannot be read: {error}"),
@@ -128,36 +137,16 @@ impl Pass<'_> {
 
     /// That every row of `sealed` belongs to one of `submission`.
     fn pass_sealed(&mut self, passed: &mut Passed) {
-        let mut last = 0;
-        loop {
-            let seqs = match seqs_after(self.connection, "sealed", last) {
-                Ok(seqs) => seqs,
-                Err(error) => {
-                    let damage = Damage::unreadable(&error);
-                    return self.report(passed, Place::Table("sealed"), damage);
-                }
-            };
-            if seqs.is_empty() {
-                return;
+        self.pass_table("sealed", passed, |pass, seq, passed| {
+            let known = pass
+                .connection
+                .prepare_cached("SELECT 1 FROM submission WHERE seq = ?1")
+                .and_then(|mut known| known.exists([seq]));
+            if !known.is_ok_and(|known| known) {
+                let what = "sealed parts without their submission".to_owned();
+                pass.report(passed, Place::Submission(seq), damage(what));
             }
-            for seq in seqs {
-                if seq <= last {
-                    self.report(passed, Place::Table("sealed"), out_of_order(seq));
-                    return;
-                }
-                last = seq;
-                let known = self
-                    .connection
-                    .prepare_cached("SELECT 1 FROM submission WHERE seq = ?1")
-                    .and_then(|mut known| known.exists([seq]));
-                if !known.is_ok_and(|known| known) {
-                    let what = "sealed parts without their submission".to_owned();
-                    let reference = None;
-                    self.report(passed, Place::Submission(seq), Damage { reference, what });
-                }
-            }
-            (self.pause)();
-        }
+        });
     }
 
     /// That the entries make every node, and the nodes the signed root. Returns the size of the log when all of it does.
@@ -242,18 +231,6 @@ impl Pass<'_> {
             if number % STEP == STEP - 1 {
                 (self.pause)();
             }
-        }
-    }
-}
-
-/// How many bytes a file has, and the digest of its pieces.
-fn digest(path: &Path) -> io::Result<(u64, Digest)> {
-    let mut file = File::open(path)?;
-    let (mut pieces, mut some) = (Pieces::new(), vec![0; 64 * 1024]);
-    loop {
-        match file.read(&mut some)? {
-            0 => return Ok((pieces.len(), pieces.finish())),
-            read => pieces.update(&some[..read]),
         }
     }
 }

@@ -9,13 +9,17 @@ use std::time::{Duration, Instant};
 use rustix::fs::statvfs;
 
 use crate::config::Config;
+use crate::disk::folder_of;
 use crate::metrics::Page;
 
 /// The rate at which room is used up is that of the last hour.
 const RATE_OVER: Duration = Duration::from_secs(3600);
 
-/// Used shares of the room that are told in the log when they are reached.
-const TOLD_AT: [f64; 2] = [0.70, 0.85];
+/// The used share of the room from which it is a warning.
+pub(crate) const FILLING: f64 = 0.70;
+
+/// Used shares that are told in the log when they are reached.
+const TOLD_AT: [f64; 2] = [FILLING, 0.85];
 
 /// What one submission takes at most: a body of 384 KiB in SQLite's log and again in the store, and the trees around it.
 const ONE_BYTES: u64 = 1 << 20;
@@ -76,12 +80,8 @@ impl Disk {
 impl Room {
     pub(super) fn new(config: &Config) -> Room {
         let limits = &config.limits;
-        let folder = config
-            .store
-            .parent()
-            .filter(|folder| *folder != Path::new(""));
         Room {
-            store_folder: folder.unwrap_or(Path::new(".")).to_owned(),
+            store_folder: folder_of(&config.store).to_owned(),
             log_folder: config.log.clone(),
             store_bytes_max: limits.store_bytes_max.get(),
             reserve_bytes: limits.disk_reserve_bytes.get(),
