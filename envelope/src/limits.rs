@@ -47,13 +47,13 @@ pub const ANSWERS_AGE_S_MAX: i64 = 30 * 24 * 3600;
 pub const PART_PLAINTEXT_BYTES: [usize; 4] = [1024, 4 * 1024, 16 * 1024, 64 * 1024];
 
 /// What the header of RFC 8188 weighs with an empty key id.
-const ATTACHMENT_HEADER_BYTES: u64 = 21;
+pub const ATTACHMENT_HEADER_BYTES: u64 = 21;
 
 /// What a record of RFC 8188 holds besides content: the delimiter and the tag.
-const RECORD_EXTRA_BYTES: u64 = 1 + 16;
+pub const RECORD_EXTRA_BYTES: u64 = 1 + 16;
 
-/// A record of a sealed attachment.
-const RECORD_BYTES: u64 = 262_144;
+/// A record of a sealed attachment, the last one apart, which may be shorter.
+pub const RECORD_BYTES: u64 = 262_144;
 
 /// An attachment's digest is made over the digests of its pieces of so many bytes; the last one may be shorter.
 pub const PIECE_BYTES: u64 = 262_144;

@@ -16,6 +16,7 @@ mod display;
 mod expr;
 mod fault;
 mod form;
+mod format;
 mod kinds;
 mod list;
 mod message;
@@ -40,6 +41,7 @@ pub use form::{
     Again, Choice, FORMDEF_VERSION, Field, Form, Guide, Mode, Office, Recipient, Rule, Section,
     Severity, Window, Wording,
 };
+pub use format::{FORMAT_BYTES, FORMATS, Format};
 pub use kinds::{Kind, all as kinds};
 pub use list::{Group, Item, List, Lists};
 pub use message::fault_words;

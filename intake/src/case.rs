@@ -3,7 +3,7 @@
 use envelope::{Digest, FormRef, Mode, SubmissionId, UnixTime, V1};
 use formdef::{AnswerFault, Severity, Text};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::plaintext::Reply;
 
@@ -37,6 +37,9 @@ pub(crate) struct Case {
     pub(crate) withdraws: Option<SubmissionId>,
     /// By field id, as the citizen gave them.
     pub(crate) answers: Map<String, Value>,
+    /// The files of its papers, in the citizen's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) attachments: Vec<CaseFile>,
     /// What is wrong with the answers, for a person to decide; empty when nothing is.
     pub(crate) faults: Vec<CaseFault>,
     /// How the office answers the citizen.
@@ -75,6 +78,45 @@ impl CaseForm {
             sha256: self.sha256,
         }
     }
+}
+
+/// A file of one paper.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaseFile {
+    /// Its name in the submission.
+    pub(crate) part: String,
+    /// The paper's field.
+    pub(crate) field: String,
+    /// What it was called on the citizen's device.
+    pub(crate) name: String,
+    /// Media type.
+    pub(crate) r#type: String,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// The file beside this one; none when it could not be handed over, of which a fault says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
+}
+
+/// Files as the answers to their papers, which is what the form's rules judge and sheets show.
+pub(crate) fn as_answers(files: impl IntoIterator<Item = CaseFile>) -> Map<String, Value> {
+    let mut answers: Map<String, Value> = Map::new();
+    for CaseFile {
+        part,
+        field,
+        name,
+        r#type,
+        size,
+        ..
+    } in files
+    {
+        let its = answers.entry(field).or_insert_with(|| json!([]));
+        if let Some(its) = its.as_array_mut() {
+            its.push(json!({ "part": part, "name": name, "type": r#type, "size": size }));
+        }
+    }
+    answers
 }
 
 /// One marked fault.

@@ -71,7 +71,8 @@ fn faults(opened: &Opened, known: &KnownForm) -> BTreeMap<String, Vec<CaseFault>
     for (role, part) in &opened.parts {
         let reads = reads(form, role);
         let of_others = together.iter().chain(&misdirected);
-        let mut faults = check(form, lists, &part.answers, part.checked, &reads);
+        let mut faults = check(form, lists, &part.all_answers(), part.checked, &reads);
+        faults.extend(papers_among_answers(form, part));
         faults.extend(
             of_others
                 .filter(|fault| reads.contains(fault.field_id()))
@@ -120,17 +121,14 @@ impl<'a> Union<'a> {
             disagreements: Vec::new(),
         };
         for (role, part) in parts {
-            let reads = reads(form, role);
+            let (reads, answers) = (reads(form, role), part.all_answers());
             for id in union.reads.intersection(&reads) {
-                if union.answers.get(*id) != part.answers.get(*id) {
+                if union.answers.get(*id) != answers.get(*id) {
                     union.disagreements.push(disagree(id));
                 }
             }
-            for (id, answer) in &part.answers {
-                union
-                    .answers
-                    .entry(id.clone())
-                    .or_insert_with(|| answer.clone());
+            for (id, answer) in answers {
+                union.answers.entry(id).or_insert(answer);
             }
             union.reads.extend(reads);
         }
@@ -157,6 +155,22 @@ fn misdirected(
             (right != *office).then(|| wrong_office(field, office, &right))
         })
         .collect()
+}
+
+/// Files are told of among the attachments, with their keys, and nowhere else.
+fn papers_among_answers(form: &Form, part: &OpenPart) -> Vec<CaseFault> {
+    let papers = form.papers().map(|paper| &paper.id);
+    let told = papers.filter(|id| part.answers.contains_key(*id));
+    told.map(|id| CaseFault {
+        field: id.clone(),
+        rule: "shape".to_owned(),
+        severity: Severity::Error,
+        message: text(
+            "Tệp của giấy tờ này được khai sai chỗ, không có tệp nào kèm theo. Hãy yêu cầu người nộp mang bản giấy.",
+            "Files of this paper are told of in the wrong place, and none came. Ask the applicant for the paper.",
+        ),
+    })
+    .collect()
 }
 
 fn disagree(field: &str) -> CaseFault {

@@ -67,7 +67,13 @@ pub(crate) fn write_all(
 }
 
 fn write_synced(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
-    let mut file = OpenOptions::new()
+    let mut file = empty(path, readers)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn empty(path: &Path, readers: Readers) -> io::Result<File> {
+    let file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
@@ -75,8 +81,17 @@ fn write_synced(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
         .open(path)?;
     // `mode` is cut by the umask and ignored on a leftover: say it again.
     file.set_permissions(fs::Permissions::from_mode(readers.file_mode()))?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    Ok(file)
+}
+
+/// Opens an empty file to write to, over what a crash left; [`settle`] ends it, or [`remove`].
+pub(crate) fn create(path: &Path, readers: Readers) -> Result<File, Failure> {
+    empty(path, readers).map_err(|error| Failure::at(path, error, "Make the folder writable."))
+}
+
+/// Removes a file that was not to be.
+pub(crate) fn remove(path: &Path) -> Result<(), Failure> {
+    fs::remove_file(path).map_err(|error| Failure::at(path, error, "Make the folder writable."))
 }
 
 /// Opens a file that grows from request to request; [`settle`] ends it.

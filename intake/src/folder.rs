@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! offices/{code}/{reference}-{id}.json   handed over, for the office's own system
+//! offices/{code}/{reference}-{id}.{part}.{ending}   a file of one of its papers, opened
 //! trial/{code}/…                         the same for submissions in trial; they never become cases
 //! submissions/{id}/                      evidence, still sealed: manifest.jws receipt.jws proof.txt parts/{n}.jwe ledger.json
 //! quarantine/{id}/                       cause.txt, and submission.json when nothing of it was taken

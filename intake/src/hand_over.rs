@@ -5,16 +5,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use envelope::{SubmissionId, UnixTime, V1, reference};
+use envelope::{Manifest, SubmissionId, UnixTime, V1, reference};
 
 use crate::case::{Case, CaseFault, CaseForm};
 use crate::cause::Cause;
 use crate::check::Checked;
 use crate::durable::{self, Readers};
 use crate::failure::Failure;
+use crate::files;
 use crate::folder::Folder;
 use crate::ledger::{Ledger, Part};
 use crate::open::{Closed, ClosedPart, OpenPart, Opened};
+use crate::plaintext::Attachment;
 use crate::quarantine::{self, Quarantined};
 use crate::verify::Verified;
 
@@ -45,14 +47,16 @@ impl HandedOver {
         let mut quarantined = Vec::new();
 
         write_evidence(&verified, folder)?;
-        for (role, part) in open {
+        for (role, mut part) in open {
             let done = before.and_then(|ledger| ledger.parts.get(&role));
             let state = match done {
                 Some(done @ Part::HandedOver { .. }) => done.clone(),
                 _ => {
                     let faults = faults.remove(&role).unwrap_or_default();
                     let form = CaseForm::of(&ledger.form, title.clone());
-                    write_case(case_of(&ledger, &role, part, form, faults), folder)?
+                    let attachments = std::mem::take(&mut part.attachments);
+                    let case = case_of(&ledger, &role, part, form, faults);
+                    write_case(case, &attachments, verified.signed.manifest(), folder)?
                 }
             };
             ledger.parts.insert(role, state);
@@ -169,15 +173,32 @@ fn case_of(
         amends: part.amends,
         withdraws: part.withdraws,
         answers: part.answers,
+        attachments: Vec::new(),
         faults,
         reply: part.reply,
     }
 }
 
-fn write_case(case: Case, folder: &Folder) -> Result<Part, Failure> {
+/// The files of its papers first: who sees the case finds them.
+fn write_case(
+    mut case: Case,
+    attachments: &[Attachment],
+    manifest: &Manifest,
+    folder: &Folder,
+) -> Result<Part, Failure> {
     let of_office = Folder::office(case.mode, &case.office);
-    let file = of_office.join(case_name(&case.reference, &case.id));
+    let stem = case_name(&case.reference, &case.id);
+    let file = of_office.join(format!("{stem}.json"));
     durable::folder(&folder.resolve(&of_office), Readers::Group)?;
+    let place = files::Place {
+        manifest,
+        sealed: &folder.submission(&case.id.to_string()).join("parts"),
+        office: &folder.resolve(&of_office),
+        stem: &stem,
+    };
+    let opened = place.open(attachments)?;
+    case.attachments = opened.files;
+    case.faults.extend(opened.faults);
     durable::write(&folder.resolve(&file), &json(&case, &file)?, Readers::Group)?;
     Ok(Part::HandedOver {
         office: case.office,
@@ -186,8 +207,9 @@ fn write_case(case: Case, folder: &Folder) -> Result<Part, Failure> {
     })
 }
 
+/// What the names of a case's files begin with.
 fn case_name(reference: &str, id: &SubmissionId) -> String {
-    format!("{reference}-{id}.json")
+    format!("{reference}-{id}")
 }
 
 fn write_ledger(ledger: &Ledger, folder: &Folder) -> Result<(), Failure> {

@@ -12,7 +12,7 @@
 //! | `verify` | signature, digests, receipt and admission, as if there were no relay |
 //! | `open` (`jwe`, `plaintext`, `keys`) | each part with its office's private key; what is inside belongs to what is outside |
 //! | `check` (`archive`) | the answers against the compiled form of exactly the manifest's digest |
-//! | `hand_over` (`durable`, `ledger`) | evidence, office files, ledger: on disk before the relay may delete |
+//! | `hand_over` (`files`, `ece`, `durable`, `ledger`) | evidence, office files, ledger: on disk before the relay may delete |
 //! | `intake` | the five steps in order, one submission isolated from the next |
 //! | `run` (`outbox`, `trust`) | pull, take, acknowledge, until told to stop |
 //!
@@ -26,7 +26,9 @@ mod attachments;
 mod case;
 mod check;
 mod durable;
+mod ece;
 mod escape;
+mod files;
 mod folder;
 mod hand_over;
 mod intake;

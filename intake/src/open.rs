@@ -9,10 +9,11 @@ use envelope::{Catalogue, PartRef, SubmissionId, Thumbprint, UnixTime};
 use formdef::Moment;
 use serde_json::{Map, Value};
 
+use crate::case::as_answers;
 use crate::cause::Cause;
 use crate::jwe;
 use crate::keys::OfficeKeys;
-use crate::plaintext::{Plaintext, Reply, Sub};
+use crate::plaintext::{Attachment, Plaintext, Reply, Sub};
 use crate::verify::Verified;
 
 /// A submission of which everything that can be opened here is open.
@@ -33,6 +34,7 @@ pub(crate) struct OpenPart {
     /// The same moment on the city's clock, for the rules.
     pub(crate) checked: Moment,
     pub(crate) answers: Map<String, Value>,
+    pub(crate) attachments: Vec<Attachment>,
     pub(crate) reply: Reply,
     pub(crate) amends: Option<SubmissionId>,
     pub(crate) withdraws: Option<SubmissionId>,
@@ -92,6 +94,14 @@ impl Opened {
 }
 
 impl OpenPart {
+    /// The answers with those to its papers: their files.
+    pub(crate) fn all_answers(&self) -> Map<String, Value> {
+        let mut answers = self.answers.clone();
+        let files = self.attachments.iter().map(|file| file.handed_over(None));
+        answers.extend(as_answers(files));
+        answers
+    }
+
     fn of(plaintext: Plaintext, checked: Moment, office: String) -> Self {
         let Plaintext {
             sub:
@@ -102,6 +112,7 @@ impl OpenPart {
                     ..
                 },
             answers,
+            attachments,
             reply,
             ..
         } = plaintext;
@@ -110,6 +121,7 @@ impl OpenPart {
             at,
             checked,
             answers,
+            attachments,
             reply,
             amends,
             withdraws,

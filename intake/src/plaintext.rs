@@ -6,7 +6,9 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::case::CaseFile;
 use crate::cause::Cause;
+use crate::ece::Ikm;
 
 /// The plaintext of one part.
 #[derive(Deserialize)]
@@ -17,13 +19,43 @@ pub(crate) struct Plaintext {
     pub(crate) sub: Sub,
     /// By field id: only what this recipient may see.
     pub(crate) answers: Map<String, Value>,
-    /// None yet: attachments are kept sealed, and a part that already names some waits in quarantine (`shape`).
-    #[serde(rename = "attachments")]
-    _attachments: [(); 0],
+    /// The attachments that this recipient may open.
+    pub(crate) attachments: Vec<Attachment>,
     pub(crate) reply: Reply,
     /// Spaces or anything else up to the size; its length, not its content, has a meaning.
     #[serde(rename = "pad")]
     _pad: String,
+}
+
+/// A file of one paper.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attachment {
+    /// The name of its `ece` part in the manifest.
+    pub(crate) part: String,
+    /// The paper's field.
+    pub(crate) field: String,
+    /// What it was called on the citizen's device; words, never a path.
+    pub(crate) name: String,
+    /// Media type.
+    pub(crate) r#type: String,
+    /// Bytes.
+    pub(crate) size: u64,
+    pub(crate) ikm: Ikm,
+}
+
+impl Attachment {
+    /// As the case file tells of it; `file` is its name beside that.
+    pub(crate) fn handed_over(&self, file: Option<String>) -> CaseFile {
+        CaseFile {
+            part: self.part.clone(),
+            field: self.field.clone(),
+            name: self.name.clone(),
+            r#type: self.r#type.clone(),
+            size: self.size,
+            file,
+        }
+    }
 }
 
 /// Binds the part to its submission: every member is compared with the signed manifest.

@@ -1,11 +1,12 @@
-//! `attachment`: a paper that the case needs. Until files can be sent it is brought to the counter: nothing on the page
-//! answers it, and nothing is wrong when there is no answer. Answer: its files, `[{"part", "name", "type", "size"}]`, which
+//! `attachment`: a paper that the case needs. Its original is brought to the counter; files of it may be sent before, and
+//! nothing is wrong when none is. Answer: its files, `[{"part", "name", "type", "size"}]`, which
 //! travel in a part's `attachments`, each with its `field` and its key, and never among its `answers`.
 
 use super::{Behaviour, Context, Finding, Shown, findings, plain};
 use crate::characters::is_plain_text;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
+use crate::format::FORMATS;
 use crate::list::Lists;
 use crate::message::Code;
 use crate::number::Number;
@@ -13,18 +14,9 @@ use crate::place::Object;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What photographs and scans are; the compiled form has the media types.
-const TYPES: &[(&str, &str)] = &[
-    ("jpeg", "image/jpeg"),
-    ("png", "image/png"),
-    ("webp", "image/webp"),
-    ("heic", "image/heic"),
-    ("pdf", "application/pdf"),
-];
-
 /// The types of files: the name that a definition uses, the media type.
 pub(crate) fn types() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TYPES.iter().copied()
+    FORMATS.iter().map(|format| (format.name, format.media))
 }
 
 /// Files of one paper: how many where the definition does not say, and how many at most.

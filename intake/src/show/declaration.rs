@@ -7,7 +7,7 @@ use formdef::{Field, Severity, display};
 use serde_json::{Map, Value};
 
 use crate::archive::KnownForm;
-use crate::case::{Case, CaseFault};
+use crate::case::{Case, CaseFault, as_answers};
 
 /// The language of the sheets: the offices'.
 const LANGUAGE: &str = "vi";
@@ -45,8 +45,11 @@ pub(super) struct Mark {
 
 impl Declaration {
     pub(super) fn of(case: &Case, known: &KnownForm) -> Self {
+        let mut answers = case.answers.clone();
+        answers.extend(as_answers(case.attachments.iter().cloned()));
         let mut sheets = Sheets {
             case,
+            answers: &answers,
             known,
             placed: BTreeSet::new(),
         };
@@ -119,6 +122,8 @@ fn addressee(office: &str, known: &KnownForm) -> String {
 /// Makes the sections of one case, and remembers which answers have their place.
 struct Sheets<'a> {
     case: &'a Case,
+    /// Those to papers too.
+    answers: &'a Map<String, Value>,
     known: &'a KnownForm,
     placed: BTreeSet<&'a str>,
 }
@@ -127,7 +132,7 @@ impl<'a> Sheets<'a> {
     fn of_section(&mut self, section: &'a formdef::Section) -> Sheet {
         let mut rows = Vec::new();
         for field in &section.fields {
-            if let Some(answer) = self.case.answers.get(&field.id) {
+            if let Some(answer) = self.answers.get(&field.id) {
                 self.placed.insert(&field.id);
                 rows.extend(self.rows(field, answer));
             } else if self.has_faults(&field.id) {
@@ -144,7 +149,7 @@ impl<'a> Sheets<'a> {
     /// Answers to questions that the form does not ask: shown as they came, so that nothing hides.
     fn of_strangers(&mut self) -> Sheet {
         let mut rows = Vec::new();
-        for (id, answer) in &self.case.answers {
+        for (id, answer) in self.answers {
             if self.known.form.field(id).is_none() {
                 self.placed.insert(id);
                 let marks = self.marks(id);

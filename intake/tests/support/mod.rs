@@ -68,7 +68,7 @@ impl Key {
 /// The compiled form: three offices that read different fields, a rule within one part and a rule
 /// that only two parts together can judge.
 pub(crate) fn form() -> String {
-    let reads_ward = ["agency", "name", "born", "people"];
+    let reads_ward = ["agency", "name", "born", "people", "att.photo"];
     let reads_police = ["agency", "name", "note"];
     let text = |words: &str| json!({ "vi": words, "en": words });
     json!({
@@ -87,6 +87,8 @@ pub(crate) fn form() -> String {
                 {"id": "people", "kind": "repeat", "label": text("Người đi cùng"), "required": false, "max": 5, "fields": [
                     {"id": "full_name", "kind": "text", "label": text("Tên"), "required": true, "length_max": 100},
                 ]},
+                {"id": "att.photo", "kind": "attachment", "label": text("Ảnh"), "required": false, "bring": true,
+                 "types": ["image/jpeg", "application/pdf"], "count_max": 2, "bytes_max": 600_000},
                 {"id": "note", "kind": "text", "label": text("Ghi chú"), "required": false, "length_max": 60000},
             ]},
         ],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Key as AesKey};
+use aes_gcm::{Aes128Gcm, Aes256Gcm, Key as AesKey};
 use envelope::{
     Digest, Manifest, Mode, PartRef, Pieces, PublicKey, Receipt, SubmissionId, UnixTime,
     Unverified, V1, base64url, reference,
@@ -21,8 +21,10 @@ pub(crate) struct Page {
     pub(crate) mode: Mode,
     pub(crate) at: UnixTime,
     pub(crate) received_at: UnixTime,
-    /// Name and bytes of each attachment, sealed.
-    pub(crate) attachments: Vec<(String, Vec<u8>)>,
+    /// Name, bytes and key commitment of each attachment, sealed.
+    pub(crate) attachments: Vec<(String, Vec<u8>, Digest)>,
+    /// What the part of a role says of them.
+    pub(crate) told: Vec<(&'static str, Value)>,
     /// Role, office whose key it is sealed for, answers.
     pub(crate) parts: Vec<(String, String, Value)>,
 }
@@ -38,6 +40,7 @@ impl Page {
             at: NOW,
             received_at: NOW,
             attachments: Vec::new(),
+            told: Vec::new(),
             parts: vec![
                 ("ward".into(), "00001".into(), ward_answers()),
                 ("police".into(), "ca-001".into(), police_answers()),
@@ -73,7 +76,7 @@ impl Page {
                 "sub": {"id": self.id(), "jkt": jkt, "form": form_ref(), "agency": self.agency, "aud": RELAY,
                         "mode": self.mode, "n": role, "at": self.at},
                 "answers": answers,
-                "attachments": [],
+                "attachments": self.told_to(role),
                 "reply": {"jwk": Key::named("reply").public(), "secret": Digest::of(b"a secret")},
             }));
             sealed.insert(
@@ -85,6 +88,11 @@ impl Page {
             );
         }
         self.sign(sealed)
+    }
+
+    fn told_to(&self, role: &str) -> Vec<&Value> {
+        let told = self.told.iter().filter(|(to, _)| *to == role);
+        told.map(|(_, what)| what).collect()
     }
 
     pub(crate) fn id(&self) -> SubmissionId {
@@ -100,14 +108,14 @@ impl Page {
             len: jwe.len() as u64,
             sha256: Digest::of(jwe.as_bytes()),
         };
-        let attachments = self.attachments.iter().map(|(n, bytes)| {
+        let attachments = self.attachments.iter().map(|(n, bytes, kc)| {
             let mut pieces = Pieces::new();
             pieces.update(bytes);
             PartRef::Ece {
                 n: n.clone(),
                 len: bytes.len() as u64,
                 pieces: pieces.finish(),
-                kc: Digest::of(b""),
+                kc: *kc,
             }
         });
         let manifest = Manifest {
@@ -186,6 +194,43 @@ pub(crate) fn padded(mut plaintext: Value) -> String {
         .expect("a size");
     plaintext["pad"] = json!(" ".repeat(full - bare));
     plaintext.to_string()
+}
+
+/// Seals a file as RFC 8188 says, in records of `record` bytes, of which the last ends with `last`.
+pub(crate) fn seal_file(content: &[u8], ikm: &[u8; 16], record: usize, last: &[u8]) -> Vec<u8> {
+    let salt = [5; 16];
+    let prk = hmac(&salt, ikm);
+    let expand = |info: &[u8]| hmac(&prk, &[info, &[0, 1]].concat());
+    let key: [u8; 16] = expand(b"Content-Encoding: aes128gcm")[..16]
+        .try_into()
+        .expect("16 bytes");
+    let nonce = expand(b"Content-Encoding: nonce");
+    let cipher = Aes128Gcm::new(&AesKey::<Aes128Gcm>::from(key));
+    let size = u32::try_from(record).expect("a record").to_be_bytes();
+    let mut sealed = [&salt[..], &size, &[0]].concat();
+    let records: Vec<&[u8]> = content.chunks(record - 17).collect();
+    for (number, some) in records.iter().enumerate() {
+        let mut iv: [u8; 12] = nonce[..12].try_into().expect("12 bytes");
+        iv[11] ^= u8::try_from(number).expect("few records");
+        let end = if number + 1 == records.len() {
+            last
+        } else {
+            &[1]
+        };
+        let record = [some, end].concat();
+        sealed.extend(cipher.encrypt(&iv.into(), &record[..]).expect("sealed"));
+    }
+    sealed
+}
+
+/// What the manifest says of a key.
+pub(crate) fn commitment(ikm: &[u8; 16]) -> Digest {
+    Digest::of(&[b"motcua/kc/v1", &ikm[..]].concat())
+}
+
+fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key);
+    ring::hmac::sign(&key, text).as_ref().to_vec()
 }
 
 /// Seals as RFC 7516 and RFC 7518 say, with an ephemeral key of the tests.
