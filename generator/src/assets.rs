@@ -6,6 +6,7 @@ use std::sync::Arc;
 use envelope::Digest;
 
 use formdef::Form;
+use serde::Serialize;
 
 use crate::bundle::{Bundle, Written, bundles};
 use crate::fault::{Fault, Mistake};
@@ -34,13 +35,22 @@ const STYLES: [(&str, &[&str]); 4] = [
 /// How many characters of the digest a name holds: 60 bits, which keep ten thousand files apart. A page has a dozen.
 const DIGEST_CHARACTERS: usize = 10;
 
+/// What a page says of a file that it links: the members are attributes.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Linked {
+    /// Its address.
+    pub(crate) href: String,
+    /// The digest that a browser compares before it uses the file (W3C Subresource Integrity).
+    pub(crate) integrity: String,
+}
+
 /// The assets of a portal.
 #[derive(Default)]
 pub(crate) struct Assets {
-    /// Logical name → address.
-    pub(crate) urls: BTreeMap<String, String>,
-    /// Module that begins a piece → its address.
-    pieces: BTreeMap<String, String>,
+    /// By logical name.
+    pub(crate) linked: BTreeMap<String, Linked>,
+    /// By the module that begins a piece.
+    pieces: BTreeMap<String, Linked>,
     /// The same → what others import of it: all lie in one folder.
     scripts: BTreeMap<String, Written>,
     /// Path → content.
@@ -81,8 +91,8 @@ impl Assets {
         Ok(assets)
     }
 
-    /// The addresses of the pieces that a form's page links.
-    pub(crate) fn pieces(&self, form: &Form) -> Vec<&str> {
+    /// The pieces that a form's page links.
+    pub(crate) fn pieces(&self, form: &Form) -> Vec<&Linked> {
         let uses = [form.kinds(), form.functions()];
         let paths = PIECES
             .iter()
@@ -92,10 +102,7 @@ impl Assets {
                     .iter()
                     .map(move |word| format!("{folder}{word}{ending}"))
             });
-        paths
-            .filter_map(|path| self.pieces.get(&path))
-            .map(String::as_str)
-            .collect()
+        paths.filter_map(|path| self.pieces.get(&path)).collect()
     }
 
     fn add_scripts(&mut self, site: &Folder) -> Result<(), Vec<Fault>> {
@@ -129,20 +136,29 @@ impl Assets {
         let entry = bundle.entry.as_str();
         let name = last(entry.trim_end_matches("/script.js").trim_end_matches(".js"));
         let (script, names) = bundle.unaliased(&minify::script(module));
-        let url = self.add(name, "js", script);
-        let address = format!("./{}", last(&url));
-        self.pieces.insert(entry.to_owned(), url);
+        let linked = self.add(name, "js", script);
+        let address = format!("./{}", last(&linked.href));
+        self.pieces.insert(entry.to_owned(), linked);
         self.scripts
             .insert(entry.to_owned(), Written { address, names });
     }
 
-    fn add(&mut self, name: &str, ending: &str, content: String) -> String {
+    fn add(&mut self, name: &str, ending: &str, content: String) -> Linked {
         let (path, _) = named(name, ending, &content);
-        let url = format!("/{path}");
-        self.urls.insert(name.to_owned(), url.clone());
+        let linked = Linked {
+            href: format!("/{path}"),
+            integrity: integrity(&Digest::of(content.as_bytes())),
+        };
+        self.linked.insert(name.to_owned(), linked.clone());
         self.files.insert(path, content);
-        url
+        linked
     }
+}
+
+/// A digest as browsers read it: in the other base64, whose characters are padded to a multiple of four.
+fn integrity(digest: &Digest) -> String {
+    let digest = digest.to_string().replace('-', "+").replace('_', "/");
+    format!("sha256-{digest}=")
 }
 
 /// The path of a file by the digest of its content, and that digest as it stands there.

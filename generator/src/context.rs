@@ -3,7 +3,6 @@
 use formdef::{Field, Form, List, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Map, Value, json};
 
-use crate::assets::Assets;
 use crate::content::{Content, Service};
 use crate::lists::{Agency, District, SHORT_LIST_MAX};
 use crate::loaded::PageFiles;
@@ -296,7 +295,7 @@ impl<'a> View<'a> {
     }
 
     /// The data block of a form's page.
-    pub(crate) fn data(self, form: &Form, assets: &Assets, files: &PageFiles<'_>) -> Value {
+    pub(crate) fn data(self, form: &Form, files: &PageFiles<'_>) -> Value {
         let lists = self.loaded_lists(form);
         let ids = lists.iter().map(|list| &*list.id);
         let loaded = files.of(self.language, form, ids);
@@ -304,7 +303,6 @@ impl<'a> View<'a> {
         let texts = self.content.texts.get(self.language);
         let mut data = form.on_page().page(&lists);
         data["lists"] = loaded.collect::<Map<_, Value>>().into();
-        data["outcome"] = json!(assets.urls.get("outcome"));
         data["ui"] = texts.map_or(Value::Null, |texts| texts["script"].clone());
         data
     }

@@ -9,12 +9,34 @@ use crate::plan::Page;
 const PAGE_SECONDS: u32 = 300;
 const YEAR_SECONDS: u32 = 31_536_000;
 
+/// What a page may do (CSP 3), directive by directive; `{relay}` is the relay's origin. Pages say it themselves, for hosts that
+/// send no headers, and hosts say it for everything.
+const POLICY: [(&str, &str); 9] = [
+    ("default-src", "'none'"),
+    // Workers, too.
+    ("script-src", "'self'"),
+    ("style-src", "'self'"),
+    ("img-src", "'self'"),
+    ("connect-src", "'self' {relay}"),
+    ("form-action", "'none'"),
+    ("base-uri", "'none'"),
+    // A text becomes the address of a worker by one policy alone, `script/trusted.js`, and markup or script by none.
+    ("trusted-types", "motcua"),
+    ("require-trusted-types-for", "'script'"),
+];
+/// Nobody may show a page in a frame; browsers believe that of a header alone.
+const FRAMES: &str = "frame-ancestors 'none'";
+
+/// The policy as a page says it.
+pub(crate) fn policy(relay: &str) -> String {
+    let directives = POLICY.map(|(name, value)| format!("{name} {value}"));
+    directives.join(";").replace("{relay}", relay)
+}
+
 /// The text of `_headers` for a portal that sends to `relay`. No two rules give one file the same header: hosts join
 /// the values of rules that overlap.
 pub(crate) fn text(relay: &str, pages: &[Page<'_>]) -> String {
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {relay}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-    );
+    let policy = format!("{};{FRAMES}", policy(relay));
     let mut text = rule(
         "/*",
         &[

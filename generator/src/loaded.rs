@@ -8,7 +8,7 @@ use formdef::{Form, List, Recipient};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::assets::{Assets, named};
+use crate::assets::{Assets, Linked, named};
 use crate::content::{Content, Service};
 use crate::memo::{Inputs, Memo};
 use crate::prepared::Prepared;
@@ -128,8 +128,8 @@ impl Faults {
 struct Sending<'a> {
     language: &'a str,
     content: &'a Content,
-    /// The address of the script that copies an application.
-    again: Option<&'a String>,
+    /// The script that copies an application.
+    again: Option<&'a Linked>,
     /// The same for every form.
     common: Value,
     /// What every form's file is made from.
@@ -144,11 +144,12 @@ impl<'a> Sending<'a> {
         publishers: Option<&Value>,
     ) -> Self {
         let texts = &content.texts[language];
-        let again = assets.urls.get("again");
+        let again = assets.linked.get("again");
         let common = json!({
             "relay": content.portal.relay,
             "publishers": publishers,
-            "style": assets.urls.get("outcome_style"),
+            "script": assets.linked.get("outcome"),
+            "style": assets.linked.get("outcome_style"),
             "ui": texts["outcome"],
         });
         let input = format!("{common} {again:?} {:?}", content.portal.offices);

@@ -10,6 +10,7 @@ use tera::Context;
 use crate::content::Content;
 use crate::context::View;
 use crate::fault::Fault;
+use crate::headers;
 use crate::links;
 use crate::loaded::PageFiles;
 use crate::minify;
@@ -64,7 +65,8 @@ impl<'a> Renderer<'a> {
         context.insert("lang", language);
         context.insert("languages", &self.content.portal.languages);
         context.insert("portal", &self.content.portal);
-        context.insert("assets", &self.prepared.assets.urls);
+        context.insert("assets", &self.prepared.assets.linked);
+        context.insert("policy", &headers::policy(&self.content.portal.relay));
         context.insert("root", &root);
         context.insert("built", &self.built.day().to_string());
         context.insert(
@@ -150,7 +152,7 @@ impl<'a> Renderer<'a> {
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
                 let assets = &self.prepared.assets;
-                let data = view.data(&service.form, assets, &self.page_files);
+                let data = view.data(&service.form, &self.page_files);
                 context.insert("form", &service.form.on_page());
                 context.insert("papers", &service.form.papers().collect::<Vec<_>>());
                 context.insert("pieces", &assets.pieces(&service.form));

@@ -122,8 +122,8 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
         serde_json::from_str(&read(&dir.join(loaded("outcome")))?).unwrap_or_default();
     let addresses = [
         loaded("outcome"),
-        text(&data["outcome"]),
-        text(&outcome["style"]),
+        text(&outcome["script"]["href"]),
+        text(&outcome["style"]["href"]),
     ];
     let page = path
         .strip_prefix(dir)

@@ -5,6 +5,8 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use generator::output::Output;
 use generator::{Options, make};
 use support::{fixture, whole_portal};
@@ -183,8 +185,38 @@ fn nothing_is_inline_and_nothing_is_of_a_third_party() {
             );
         }
     }
+    let policy = "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self' https://nhan.dichvucong.example;form-action 'none';base-uri 'none';trusted-types motcua;require-trusted-types-for 'script'";
+    for path in made.plain_pages.keys() {
+        let said = format!("<meta content=\"{policy}\" http-equiv=Content-Security-Policy>");
+        assert!(page(&made.output, path).contains(&said), "{path}");
+    }
     let headers = page(&made.output, "_headers");
-    assert!(headers.contains("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' https://nhan.dichvucong.example; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"));
+    assert!(headers.contains(&format!(
+        "Content-Security-Policy: {policy};frame-ancestors 'none'\n"
+    )));
+}
+
+#[test]
+fn scripts_and_styles_are_linked_with_their_digest() {
+    let made = make(&whole_portal()).unwrap();
+    let mut linked = 0;
+    for (path, text) in &made.plain_pages {
+        let tags = text.split('<').filter_map(|rest| rest.split('>').next());
+        for tag in tags.filter(|tag| tag.contains("stylesheet") || tag.contains("src=")) {
+            let value = |name: &str| {
+                let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+                rest.split('"').next()
+            };
+            let url = value("href").or(value("src")).unwrap();
+            let file = url.strip_prefix('/').unwrap();
+            let (_, content) = made.output.files().find(|(path, _)| *path == file).unwrap();
+            let digest = STANDARD.encode(envelope::Digest::of(content).as_bytes());
+            let wanted = format!("sha256-{digest}");
+            assert_eq!(value("integrity"), Some(&*wanted), "{path}: {url}");
+            linked += 1;
+        }
+    }
+    assert!(linked > 2 * made.plain_pages.len(), "{linked}");
 }
 
 #[test]

@@ -4,8 +4,8 @@
  * @import { Answer, Lists } from './types'
  */
 
-/** Characters that nobody sees and that can make a text read as another one. */
-export const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+/** Characters that nobody sees and that can make a text read as another one, and halves of characters. */
+export const INVISIBLE = /[\p{Cs}\u0000-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
 /** As the page writes it: NFC, nothing but words at its ends, not empty. */
 export const isCanonical = (/** @type {Answer} */ text) => typeof text === 'string' && text !== '' && text === text.normalize('NFC').trim();

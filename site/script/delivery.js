@@ -3,12 +3,13 @@
  *
  * @import { Case, Sealed } from './types'
  */
-import { keyInUse, readKeyFile, sealSubmission } from './seal.js';
 import { ask, offline, receiptIn } from './send.js';
+import { keyInUse, readKeyFile } from './signed.js';
 import { answers } from './sheet.js';
 import { data } from './page.js';
 import { now } from './clock.js';
 import { officeOf, receivingOffice } from './offices.js';
+import { sealSubmission } from './seal.js';
 
 const keyFile = async (/** @type {string} */ code) => {
   const answer = await fetch(`/keys/${code}.jws`, { cache: 'no-cache' }).catch(offline);

@@ -21,7 +21,7 @@ import { showReview } from './review.js';
 const { ui, ...rest } = /** @type {any} */ (lists.outcome);
 Object.assign(data, rest);
 Object.assign(data.ui, ui);
-document.head.append(element('link', '', { rel: 'stylesheet', href: data.style }));
+document.head.append(element('link', '', { rel: 'stylesheet', ...data.style }));
 
 /** The step before sending. */
 export const review = showReview;

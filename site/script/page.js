@@ -1,7 +1,7 @@
 /**
  * What the generator put into the page: questions in the HTML, the rest in its data block.
  *
- * @import { Field, PageData, Section } from './types'
+ * @import { Field, Linked, PageData, Section } from './types'
  */
 
 /** The first element that a selector finds: one that the template, or the script before, has made. @type {(selector: string, root?: ParentNode) => HTMLInputElement} */
@@ -71,6 +71,12 @@ export const element = (tag, words = '', attributes = {}) => {
   made.textContent = words;
   for (const name in attributes) made.setAttribute(name, attributes[name]);
   return made;
+};
+
+/** Loads a script when it comes to it, if it is the one that was published: the link tells the browser its digest. @type {(script: Linked) => Promise<any>} */
+export const loadScript = (script) => {
+  document.head.append(element('link', '', { rel: 'modulepreload', ...script }));
+  return import(script.href);
 };
 
 /** The page's state, for style sheets and for whoever watches. @type {(state: string) => void} */

@@ -3,7 +3,7 @@
  *
  * @import { Case, KeyFile, Sealed } from './types'
  */
-import { all, clicks, data, element, one, setState, sheet } from './page.js';
+import { all, clicks, data, element, loadScript, one, setState, sheet } from './page.js';
 import { CITY_OFFSET_SECONDS } from './clock.js';
 import { keepCase } from './store.js';
 import { Refused } from './send.js';
@@ -51,7 +51,7 @@ export const showReceipt = async (case_, sealed, file, relay) => {
   scrollTo(0, 0);
   keepCase({ ...case_, receipt: file, reference });
   // The receipt is as good without.
-  if (data.again) import(data.again).then(({ offerAgain }) => offerAgain()).catch(() => {});
+  if (data.again) loadScript(data.again).then(({ offerAgain }) => offerAgain()).catch(() => {});
 };
 
 /** `10:32, 10/08/2016` in the city. */

@@ -2,14 +2,14 @@
  * Sealing and signing with WebCrypto alone: one JWE a reader, one signed manifest over their digests. The format's
  * home is `envelope/FORMAT.md`. No DOM, no network; time comes in.
  *
- * @import { Answers, Case, DatedKey, Jwk, KeyFile, PageData, Sealed } from './types'
+ * @import { Answers, Case, DatedKey, Jwk, PageData, Sealed } from './types'
  */
 
 const { subtle } = globalThis.crypto || {};
 
 const HASH = 'SHA-256';
 const CURVE = 'P-256';
-const ECDSA = { name: 'ECDSA', namedCurve: CURVE, hash: HASH };
+export const ECDSA = { name: 'ECDSA', namedCurve: CURVE, hash: HASH };
 const ECDH = { name: 'ECDH', namedCurve: CURVE };
 
 /** A manifest is taken for so long after it was signed. */
@@ -18,7 +18,7 @@ const VALID_SECONDS = 86400;
 /** What a part is filled up to, so that its length tells little: 1, 4, 16 or 64 KiB. */
 const PART_BYTES = [1024, 4096, 16384, 65536];
 
-const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
+export const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
 const random = (/** @type {number} */ length) => crypto.getRandomValues(new Uint8Array(length));
 
 /** Base64url of bytes, of a text, or of a value's JSON. @type {(data: unknown) => string} */
@@ -28,15 +28,10 @@ export const toBase64url = (data) => {
   return btoa(text).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 };
 
-const bytesOf = (/** @type {string} */ text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
-
-/** The JSON in a JWS. @type {(part: string) => any} */
-const jsonOf = (part) => JSON.parse(new TextDecoder().decode(bytesOf(part)));
-
 const digestOf = async (/** @type {string} */ text) => new Uint8Array(await subtle.digest(HASH, utf8(text)));
 
 /** The public members of a key, in the order of our headers. @type {(key: { x?: string, y?: string }) => Jwk} */
-const publicJwk = ({ x = '', y = '' }) => ({ kty: 'EC', crv: CURVE, x, y });
+export const publicJwk = ({ x = '', y = '' }) => ({ kty: 'EC', crv: CURVE, x, y });
 
 const jwkOf = async (/** @type {CryptoKeyPair} */ { publicKey }) => publicJwk(await subtle.exportKey('jwk', publicKey));
 
@@ -51,37 +46,6 @@ export const newCase = async () => ({
   keys: await subtle.generateKey(ECDSA, false, ['sign', 'verify']),
   reply: { keys: await newExchangeKeys(), secret: toBase64url(random(32)) },
 });
-
-/** What a JWS of that type says, when the key signed it; else nothing. @type {(jws: string, typ: string, jwk: Jwk) => Promise<any>} */
-export const signedBy = async (jws, typ, jwk) => {
-  const [header, payload, signature] = jws.trim().split('.');
-  if (header !== toBase64url({ alg: 'ES256', typ, kid: await thumbprint(jwk) })) return undefined;
-  const key = await subtle.importKey('jwk', publicJwk(jwk), ECDSA, false, ['verify']);
-  return (await subtle.verify(ECDSA, key, bytesOf(signature), utf8(`${header}.${payload}`))) ? jsonOf(payload) : undefined;
-};
-
-/**
- * The content of an office's key file, when a publisher of this page signed it for that office.
- * @type {(jws: string, publishers: Jwk[], code: string) => Promise<KeyFile>}
- */
-export const readKeyFile = async (jws, publishers, code) => {
-  for (const jwk of publishers) {
-    const file = await signedBy(jws, 'motcua-keys+jws', jwk);
-    if (file?.v === 1 && file.office.code === code) return file;
-  }
-  throw new Error(`keys of ${code}: not from the publisher`);
-};
-
-/**
- * The key to seal under: the newest that is in use, else (a device whose clock is slow) the first that will be.
- * @type {(file: KeyFile, now: number) => DatedKey}
- */
-export const keyInUse = ({ exp, office }, now) => {
-  const keys = office.keys.filter((key) => key.not_after > now).sort((a, b) => a.not_before - b.not_before);
-  const key = keys.findLast((one) => one.not_before <= now) || keys[0];
-  if (!key || exp <= now) throw new Error(`keys of ${office.code}: out of date`);
-  return key;
-};
 
 /** A text as compact JWE for one key: ECDH-ES with a key of its own, A256GCM. @type {(text: string, to: DatedKey) => Promise<string>} */
 export const sealPart = async (text, { kid, jwk }) => {

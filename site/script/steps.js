@@ -3,7 +3,7 @@
  *
  * @import { Fault } from './types'
  */
-import { all, data, element, fieldElement, one, say, setState } from './page.js';
+import { all, element, fieldElement, loadScript, one, say, setState } from './page.js';
 import { faultsNow, sectionsNow, update } from './sheet.js';
 import { faultsUnder, firstControl, showFaults, showSummary } from './faults.js';
 import { fillLists, lists, load, loadLists } from './lists.js';
@@ -24,7 +24,7 @@ let outcome;
 /** Loads the script of the review and what it needs; whether both are there. */
 const loadOutcome = async () => {
   await load('outcome');
-  outcome ||= lists.outcome && (await import(data.outcome).catch(() => undefined));
+  outcome ||= lists.outcome && (await loadScript(/** @type {any} */ (lists.outcome).script).catch(() => undefined));
   return !!outcome;
 };
 

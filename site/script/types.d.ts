@@ -148,6 +148,12 @@ export interface KeyFile {
   office: { code: string; kind: string; mode: 'live' | 'trial'; keys: DatedKey[] };
 }
 
+/** A file that a page links by its script: attributes of the link. `integrity` is its digest. */
+export interface Linked {
+  href: string;
+  integrity: string;
+}
+
 /** The data block of a form's page (`Form::page` of formdef), and what is loaded before the review. */
 export interface PageData {
   sections: Record<string, Tree>;
@@ -155,8 +161,6 @@ export interface PageData {
   rules: Rule[];
   /** What the page loads: name → the part of its address that is the digest of its content. */
   lists: Record<string, string>;
-  /** Address of the script of the review and of sending. */
-  outcome: string;
   ui: Record<string, string>;
 
   /** When its papers are needed. */
@@ -167,10 +171,12 @@ export interface PageData {
   relay: string;
   /** Who signs the offices' keys; none: nothing can be sent. */
   publishers: Jwk[] | null;
-  /** Address of the style of the review. */
-  style: string;
-  /** Address of the script that offers another application; only where the form has one. */
-  again?: string;
+  /** The script of the review and of sending. */
+  script: Linked;
+  /** The style of the review. */
+  style: Linked;
+  /** The script that offers another application; only where the form has one. */
+  again?: Linked;
 }
 
 /** What a case keeps on the device: keys that cannot be taken out, and what was sent. */

@@ -3,7 +3,7 @@
  *
  * @import { KeyFile } from './types'
  */
-import { signedBy } from './seal.js';
+import { signedBy } from './signed.js';
 
 /**
  * What the receipt says, when a relay of the portal signed it with a key that was in use, for that submission. Throws

@@ -12,10 +12,16 @@ const STEPS_MAX = 40
 const PATIENCE_MS = 15_000
 
 /**
+ * @typedef {object} Engine
+ * @property {'chromium' | 'firefox'} engine
+ * @property {string} path - of the program
+ */
+
+/**
  * The order that a test gives on standard input.
  *
  * @typedef {object} Order
- * @property {string} chromium - path of the browser
+ * @property {Engine} browser
  * @property {string} pictures - folder for pictures of failures
  * @property {string} portal - origin of the pages
  * @property {number} now - the city's time, in seconds since 1970
@@ -32,15 +38,19 @@ export async function readOrder() {
  * One browser for everything a test does.
  *
  * @template T
- * @param {string} chromium
+ * @param {Engine} engine
  * @param {(browser: import('puppeteer-core').Browser) => Promise<T>} work
  * @returns {Promise<T>} what `work` gives; the browser is closed in any case
  */
-export async function withBrowser(chromium, work) {
+export async function withBrowser({ engine, path }, work) {
   const browser = await puppeteer.launch({
-    executablePath: chromium,
+    executablePath: path,
+    // Puppeteer drives Firefox by WebDriver BiDi.
+    browser: engine === 'firefox' ? 'firefox' : 'chrome',
+    // Its panel of downloads would take the keys that are meant for the next page.
+    extraPrefsFirefox: { 'browser.download.alwaysOpenPanel': false },
     // Root in a container has no user namespaces for the sandbox, and /dev/shm there is small.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb'],
+    args: engine === 'firefox' ? [] : ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb'],
   })
   try {
     return await work(browser)
@@ -56,15 +66,11 @@ export async function withBrowser(chromium, work) {
  * @param {number} now - seconds since 1970
  */
 export async function openPage(browser, now) {
-  const context = await browser.createBrowserContext()
   const downloads = mkdtempSync(join(tmpdir(), 'motcua-downloads-'))
-  const session = await browser.target().createCDPSession()
-  await session.send('Browser.setDownloadBehavior', {
-    behavior: 'allow',
-    browserContextId: context.id,
-    downloadPath: downloads,
-  })
+  const context = await browser.createBrowserContext({ downloadBehavior: { policy: 'allow', downloadPath: downloads } })
   const page = await context.newPage()
+  // A browser draws, and hands keys to, only the page in front.
+  await page.bringToFront()
   page.setDefaultTimeout(PATIENCE_MS)
   await page.setViewport({ width: 1000, height: 1400 })
   /** @type {string[]} */
@@ -73,6 +79,12 @@ export async function openPage(browser, now) {
   page.on('console', message => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location()?.url ?? ''}`)
   })
+  // Chromium writes it to its console as an error, Firefox where nobody hears it.
+  await page.evaluateOnNewDocument(() =>
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      console.error(`against the policy: ${violatedDirective} ${blockedURI}`),
+    ),
+  )
   await page.evaluateOnNewDocument(startMs => {
     const Real = Date
     const ahead = startMs - Real.now()
@@ -139,7 +151,7 @@ export class Form {
     const kind = await this.page.$eval(named, input =>
       input instanceof HTMLInputElement ? input.type : input.tagName.toLowerCase(),
     )
-    if (kind === 'radio') return this.press(`${named}[value=${JSON.stringify(String(value))}]`, 'Space')
+    if (kind === 'radio') return this.press(`${named}[value=${JSON.stringify(String(value))}]`, ' ')
     if (Array.isArray(value)) {
       for (const code of value) await this.tick(`${named}[value=${JSON.stringify(code)}]`, true)
       return
@@ -155,14 +167,14 @@ export class Form {
    */
   async tick(selector, wanted) {
     const is = await this.page.$eval(selector, box => box instanceof HTMLInputElement && box.checked)
-    if (is !== wanted) await this.press(selector, 'Space')
+    if (is !== wanted) await this.press(selector, ' ')
   }
 
   /**
    * By keyboard: a note that appears under the pointer moves what is clicked, and everything must work by keyboard.
    *
    * @param {string} selector
-   * @param {'Enter' | 'Space'} key
+   * @param {'Enter' | ' '} key
    */
   async press(selector, key) {
     await this.page.focus(selector)
@@ -196,9 +208,9 @@ export class Form {
       if (input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) input.select()
     })
     await this.page.keyboard.press('Backspace')
-    // Vietnamese comes from an input method, which hands over finished text; digits and Latin come from keys.
+    // Vietnamese comes from an input method, which hands over finished characters; digits and Latin come from keys.
     if (/^[\x20-\x7e]*$/.test(value)) await this.page.keyboard.type(value)
-    else await this.page.keyboard.sendCharacter(value)
+    else for (const character of value) await this.page.keyboard.sendCharacter(character)
     await this.page.keyboard.press('Tab')
   }
 

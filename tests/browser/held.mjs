@@ -12,7 +12,7 @@ async function appears(path) {
 }
 
 const order = await readOrder()
-const results = await withBrowser(order.chromium, async browser => {
+const results = await withBrowser(order.browser, async browser => {
   const held = []
   for (const journey of order.journeys) {
     const { page, downloads } = await openPage(browser, order.now + performance.now() / 1000)

@@ -6,7 +6,7 @@
 import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
-const results = await withBrowser(order.chromium, async browser => {
+const results = await withBrowser(order.browser, async browser => {
   const results = []
   for (const wrong of order.cases) {
     const { context, page } = await openPage(browser, order.now)

@@ -5,7 +5,7 @@
 import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
-const results = await withBrowser(order.chromium, async browser => {
+const results = await withBrowser(order.browser, async browser => {
   const results = []
   for (const journey of order.journeys) {
     // The city's clock has gone on while earlier journeys were made.

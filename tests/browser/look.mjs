@@ -18,7 +18,7 @@ if (!chromium) {
   console.error('look: no chromium in PATH; run tests/install')
   process.exit(1)
 }
-await withBrowser(chromium, async browser => {
+await withBrowser({ engine: 'chromium', path: chromium }, async browser => {
   const { page, complaints } = await openPage(browser, Date.now() / 1000)
   await page.setViewport({ width: Number(width), height: Number(height) })
   await page.goto(url, { waitUntil: 'networkidle0' })

@@ -8,7 +8,7 @@ import { openPage, readOrder, withBrowser } from './driver.mjs'
 const EARLY_S = 4
 
 const order = await readOrder()
-const result = await withBrowser(order.chromium, async browser => {
+const result = await withBrowser(order.browser, async browser => {
   /** @param {number} now */
   const open = async now => {
     const { page } = await openPage(browser, now)

@@ -4,7 +4,7 @@
 import { openPage, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
-const result = await withBrowser(order.chromium, async browser => {
+const result = await withBrowser(order.browser, async browser => {
   const { page, complaints } = await openPage(browser, order.now)
   await page.setJavaScriptEnabled(false)
   await page.goto(`${order.portal}/${order.service}/form/`, { waitUntil: 'load' })

@@ -32,7 +32,7 @@ async function changed(path, change, work) {
   }
 }
 
-const result = await withBrowser(order.chromium, async browser => {
+const result = await withBrowser(order.browser, async browser => {
   const { page, complaints } = await openPage(browser, order.now)
   const open = (/** @type {string} */ to) => page.goto(order.portal + to, { waitUntil: 'load' })
   const ready = () => page.waitForSelector('body[data-state="ready"]')

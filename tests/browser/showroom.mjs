@@ -6,7 +6,7 @@
 import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
-const result = await withBrowser(order.chromium, async browser => {
+const result = await withBrowser(order.browser, async browser => {
   const { page, complaints, downloads } = await openPage(browser, order.now)
   await page.setViewport({ width: 320, height: 640 })
   const form = await Form.open(page, order.portal, order.service, 'vi')

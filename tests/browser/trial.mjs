@@ -10,7 +10,7 @@ const order = await readOrder()
 /** What a person sees, in small letters. @param {import('puppeteer-core').Page} page */
 const seen = page => page.evaluate(() => document.body.innerText.toLowerCase())
 
-const results = await withBrowser(order.chromium, async browser => {
+const results = await withBrowser(order.browser, async browser => {
   const results = []
   for (const { id, service, lang, type, agency } of order.journeys) {
     const { page, downloads } = await openPage(browser, order.now + performance.now() / 1000)

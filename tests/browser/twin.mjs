@@ -5,7 +5,7 @@
 import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
-const result = await withBrowser(order.chromium, async browser => {
+const result = await withBrowser(order.browser, async browser => {
   const { page, complaints, downloads } = await openPage(browser, order.now)
   const form = await Form.open(page, order.portal, order.service, order.lang)
   for (const [name, value] of order.type) await form.enter(name, value)

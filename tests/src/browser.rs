@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::programs::Programs;
 use crate::{Failure, repository};
@@ -13,14 +13,61 @@ use crate::{Failure, repository};
 /// What to do when a tool is missing.
 const INSTALL: &str = "run tests/install, which installs what the tests need";
 
-/// Runs `tests/browser/{script}` in Node with `order` as JSON on its standard input; returns what it answers.
-///
-/// The script is given the browser's path and a folder for pictures of failures beside the order's own members.
+/// A browser that citizens have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium, Chrome, Edge, and what telephones carry.
+    Chromium,
+    /// Firefox, as Debian's `firefox-esr`.
+    Firefox,
+}
+
+impl Engine {
+    fn name(self) -> &'static str {
+        match self {
+            Engine::Chromium => "chromium",
+            Engine::Firefox => "firefox",
+        }
+    }
+
+    /// What the program may be called.
+    fn programs(self) -> &'static [&'static str] {
+        match self {
+            Engine::Chromium => &["chromium", "chromium-browser", "google-chrome"],
+            Engine::Firefox => &["firefox-esr", "firefox"],
+        }
+    }
+
+    /// The browser of this machine.
+    fn path(self) -> Result<PathBuf, Failure> {
+        let folders: Vec<PathBuf> = env::var_os("PATH")
+            .map(|path| env::split_paths(&path).collect())
+            .unwrap_or_default();
+        self.programs()
+            .iter()
+            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+            .find(|path| path.exists())
+            .ok_or_else(|| Failure::new(format!("no {} in PATH; {INSTALL}", self.name())))
+    }
+}
+
+/// Runs `tests/browser/{script}` with Chromium: see [`drive_in`].
 ///
 /// # Errors
-/// Node, its packages or Chromium are missing; the script ended in failure or did not answer in JSON.
-pub fn drive(script: &str, mut order: Value) -> Result<Value, Failure> {
-    order["chromium"] = chromium()?.display().to_string().into();
+/// As there.
+pub fn drive(script: &str, order: Value) -> Result<Value, Failure> {
+    drive_in(Engine::Chromium, script, order)
+}
+
+/// Runs `tests/browser/{script}` in Node with `order` as JSON on its standard input; returns what it answers.
+///
+/// The script is given the browser and a folder for pictures of failures beside the order's own members.
+///
+/// # Errors
+/// Node, its packages or the browser are missing; the script ended in failure or did not answer in JSON.
+pub fn drive_in(engine: Engine, script: &str, mut order: Value) -> Result<Value, Failure> {
+    let path = engine.path()?.display().to_string();
+    order["browser"] = json!({ "engine": engine.name(), "path": path });
     order["pictures"] = Programs::scratch()?
         .join("pictures")
         .display()
@@ -62,18 +109,6 @@ pub fn python(script: &str, arguments: &[&str], input: &str) -> Result<String, F
             .args(arguments),
         input,
     )
-}
-
-/// The Chromium of this machine.
-fn chromium() -> Result<PathBuf, Failure> {
-    let folders: Vec<PathBuf> = env::var_os("PATH")
-        .map(|path| env::split_paths(&path).collect())
-        .unwrap_or_default();
-    ["chromium", "chromium-browser", "google-chrome"]
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|path| path.exists())
-        .ok_or_else(|| Failure::new(format!("no Chromium in PATH; {INSTALL}")))
 }
 
 /// Runs `command` with `input` on its standard input and returns its standard output.

@@ -1,10 +1,11 @@
-//! Every scenario, typed into the real pages in a real Chromium, sealed there, taken by the relay, opened by the
+//! Every scenario, typed into the real pages in real browsers, sealed there, taken by the relay, opened by the
 //! intake: the offices must then hold what the *scenario file* says, each exactly the fields that it may read.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use tests::browser::Engine;
 use tests::office::HandedOver;
 use tests::scenarios::{self, Scenario};
 use tests::{City, Plan, browser};
@@ -22,6 +23,9 @@ const SERVICES: [&str; 10] = [
     "trich-luc-ho-tich",
     "khai-sinh-co-giay-to",
 ];
+
+/// The scenario that goes through Firefox, too, in every run: long lists, repeated entries, a worked-out amount.
+const IN_FIREFOX: &str = "S32";
 
 type WhoReads = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
@@ -46,9 +50,25 @@ fn people_write_names_and_sensitive_answers() {
 
 #[test]
 fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
+    all_arrive(Engine::Chromium, scenarios::all().unwrap());
+}
+
+/// Firefox types so slowly that half a minute goes by for each; `MOTCUA_FIREFOX=all` takes all of them.
+#[test]
+fn scenarios_arrive_from_firefox_too() {
+    let mut scenarios = scenarios::all().unwrap();
+    if std::env::var("MOTCUA_FIREFOX").as_deref() != Ok("all") {
+        scenarios.retain(|scenario| scenario.id == IN_FIREFOX);
+        assert_eq!(scenarios.len(), 1);
+    }
+    all_arrive(Engine::Firefox, scenarios);
+}
+
+/// Types them in that browser, and follows each into the offices' folders.
+fn all_arrive(engine: Engine, scenarios: Vec<Scenario>) {
     let who_reads = scenarios::who_reads().unwrap();
     let mut by_day: BTreeMap<String, Vec<Scenario>> = BTreeMap::new();
-    for scenario in scenarios::all().unwrap() {
+    for scenario in scenarios {
         by_day
             .entry(scenario.date.clone())
             .or_default()
@@ -56,14 +76,14 @@ fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
     }
     let mut faults = Vec::new();
     for (day, scenarios) in by_day {
-        let plan = Plan::for_test(&format!("journeys-{day}"), Some(&day)).unwrap();
+        let plan = Plan::for_test(&format!("journeys-{engine:?}-{day}"), Some(&day)).unwrap();
         let city = City::start(&plan, &|_| ()).unwrap();
         let journeys: Vec<_> = scenarios
             .iter()
             .map(|s| json!({ "id": s.id, "service": s.service, "lang": s.lang, "type": s.r#type }))
             .collect();
         let order = json!({ "portal": city.portal_url(), "now": city.now(), "journeys": journeys });
-        let results = browser::drive("journey.mjs", order).unwrap();
+        let results = browser::drive_in(engine, "journey.mjs", order).unwrap();
         for (scenario, result) in scenarios.iter().zip(results.as_array().unwrap()) {
             match arrived(&city, scenario, result, &who_reads) {
                 Ok(()) => println!(
