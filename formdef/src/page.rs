@@ -44,11 +44,17 @@ impl Form {
         })
     }
 
-    /// When its papers are needed: those that have a condition, by id.
+    /// Its papers by id: when they are needed, and what their files may be.
     pub fn page_attachments(&self) -> Value {
-        let papers = self.papers().filter_map(|paper| {
-            let condition = page_tree(paper.show_when.as_ref()?, &[]);
-            Some((paper.id.clone(), condition))
+        let papers = self.papers().map(|paper| {
+            let condition = paper.show_when.as_ref().map(|tree| page_tree(tree, &[]));
+            let about = members([
+                ("show_when", condition),
+                ("types", Some(json!(paper.types))),
+                ("count_max", Some(json!(paper.count_max))),
+                ("bytes_max", Some(json!(paper.bytes_max))),
+            ]);
+            (paper.id.clone(), about.unwrap_or_default())
         });
         papers.collect::<Map<_, _>>().into()
     }

@@ -369,7 +369,7 @@ fn a_paper_is_brought_and_never_missing() {
         !found.iter().any(|(field, _)| field == "att.book"),
         "{found:?}"
     );
-    let when = &form.page_attachments()["att.book"];
+    let when = &form.page_attachments()["att.book"]["show_when"];
     assert_eq!(when[2], json!(["!", ["d<", "2022-12-31", ["today"]]]));
     let asked: Vec<_> = form
         .on_page()

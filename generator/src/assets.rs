@@ -22,7 +22,12 @@ const PIECES: [(&str, &str); 2] = [("components/", "/script.js"), ("script/funct
 /// What several pieces share.
 const SHARED: [&str; 3] = ["script/fill.js", "script/words.js", "script/repeats.js"];
 /// Pieces that the core loads when it comes to them.
-const LATER: [&str; 2] = ["script/outcome.js", "script/again.js"];
+const LATER: [&str; 4] = [
+    "script/outcome.js",
+    "script/again.js",
+    "script/papers.js",
+    "script/sealer.js",
+];
 /// The style that has the components', too.
 const FORM_STYLE: &str = "form_style";
 /// The style of pages, of forms, of their review and receipt, and of paper, each in one file: the sheets of `style/` that it is made of.

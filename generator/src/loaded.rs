@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envelope::Digest;
-use formdef::{Form, List, Recipient};
+use formdef::{FORMATS, Form, List, Recipient};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -130,6 +130,8 @@ struct Sending<'a> {
     content: &'a Content,
     /// The script that copies an application.
     again: Option<&'a Linked>,
+    /// What only forms with papers need, to send files of them.
+    files: Value,
     /// The same for every form.
     common: Value,
     /// What every form's file is made from.
@@ -152,11 +154,22 @@ impl<'a> Sending<'a> {
             "style": assets.linked.get("outcome_style"),
             "ui": texts["outcome"],
         });
-        let input = format!("{common} {again:?} {:?}", content.portal.offices);
+        let formats = FORMATS.iter();
+        let formats: Map<_, _> = formats
+            .map(|format| (format.media.to_owned(), json!(format.begins)))
+            .collect();
+        let files = json!({
+            "script": assets.linked.get("papers"),
+            "sealer": assets.linked.get("sealer").map(|linked| &linked.href),
+            "formats": formats,
+            "ui": texts["files"],
+        });
+        let input = format!("{common} {again:?} {files} {:?}", content.portal.offices);
         Sending {
             language,
             content,
             again,
+            files,
             common,
             inputs: vec![Some(input.into())],
         }
@@ -174,14 +187,16 @@ impl<'a> Sending<'a> {
     /// What the review and sending of a form need.
     fn of(&self, service: &Service) -> Value {
         let form = &*service.form;
-        let shown = form.on_page();
-        let readers = shown.recipients.iter();
-        let readers = readers.map(|reader| self.reader(&shown, reader));
+        let readers = form.recipients.iter();
+        let readers = readers.map(|reader| self.reader(form, reader));
         let sha256 = Digest::of(service.compiled.as_bytes());
         let mut outcome = self.common.clone();
         outcome["mode"] = json!(form.mode);
         outcome["recipients"] = readers.collect();
-        outcome["attachments"] = json!(form.page_attachments());
+        outcome["attachments"] = form.page_attachments();
+        if form.papers().next().is_some() {
+            outcome["files"] = self.files.clone();
+        }
         outcome["ref"] = json!({ "id": form.id, "version": form.version, "sha256": sha256 });
         outcome["again"] = json!(form.again.as_ref().and(self.again));
         outcome

@@ -35,6 +35,8 @@ pub struct PageSize {
     pub faults: Weight,
     /// The review, sending and the receipt: script, words and style, which it loads in the last section.
     pub outcome: Weight,
+    /// Sending files of papers, worker included, which the review loads where the form has papers.
+    pub files: Weight,
 }
 
 impl PageSize {
@@ -49,11 +51,12 @@ impl PageSize {
         let page = &self.page;
         let first = [self.html, self.style, self.script];
         let [html, style, script] = first.map(|part| part.brotli);
-        let [faults, outcome] = [self.faults, self.outcome].map(|part| part.brotli);
+        let later = [self.faults, self.outcome, self.files];
+        let [faults, outcome, files] = later.map(|part| part.brotli);
         say!(
             lang,
-            "{page}: {brotli} bytes in brotli ({plain} plain): html {html}, style {style}, script {script}; later: words of faults {faults}, review and sending {outcome}",
-            "{page}: {brotli} byte khi nén brotli ({plain} khi chưa nén): html {html}, kiểu dáng {style}, mã lệnh {script}; tải sau: lời báo lỗi {faults}, xem lại và gửi {outcome}"
+            "{page}: {brotli} bytes in brotli ({plain} plain): html {html}, style {style}, script {script}; later: words of faults {faults}, review and sending {outcome}, files of papers {files}",
+            "{page}: {brotli} byte khi nén brotli ({plain} khi chưa nén): html {html}, kiểu dáng {style}, mã lệnh {script}; tải sau: lời báo lỗi {faults}, xem lại và gửi {outcome}, tệp kèm theo {files}"
         )
     }
 }
@@ -125,6 +128,8 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
         text(&outcome["script"]["href"]),
         text(&outcome["style"]["href"]),
     ];
+    let of_files = &outcome["files"];
+    let of_files = [&of_files["script"]["href"], &of_files["sealer"]].map(text);
     let page = path
         .strip_prefix(dir)
         .unwrap_or(path)
@@ -138,6 +143,11 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
         faults: weight(&loaded("words.faults"))?,
         outcome: addresses
             .iter()
+            .map(|url| weight(url))
+            .sum::<Result<_, _>>()?,
+        files: of_files
+            .iter()
+            .filter(|url| !url.is_empty())
             .map(|url| weight(url))
             .sum::<Result<_, _>>()?,
     })

@@ -19,8 +19,8 @@ export const referenceOf = (/** @type {Uint8Array} */ digest) => {
   return bits.slice(0, 50).replace(/.{5}/g, letter).replace(/.{5}/, '$&-');
 };
 
-/** Puts the receipt in the place of the form, once it is seen to be one. `file` has the proof below the JWS. @type {(case_: Case, sealed: Sealed, file: string, relay: KeyFile) => Promise<void>} */
-export const showReceipt = async (case_, sealed, file, relay) => {
+/** Puts the receipt in the place of the form, once it is seen to be one. `file` has the proof below the JWS. @type {(case_: Case, sealed: Sealed, file: string, relay: KeyFile, where?: string) => Promise<void>} */
+export const showReceipt = async (case_, sealed, file, relay, where = receivingOffice().name) => {
   const { received_at, mode } = await verifiedReceipt(file.split('\n')[0], sealed, relay).catch(() => {
     throw new Refused({ code: 'forged' });
   });
@@ -35,7 +35,7 @@ export const showReceipt = async (case_, sealed, file, relay) => {
   help.append(...one('footer p').cloneNode(true).childNodes);
   const facts = element('dl');
   facts.append(element('dt', words.received), element('dd', cityTime(received_at)));
-  facts.append(element('dt', words.where), element('dd', receivingOffice().name), element('dt', words.whom), help);
+  facts.append(element('dt', words.where), element('dd', where), element('dt', words.whom), help);
   const heading = element('h2', title, { tabindex: '-1' });
   view.append(heading, element('p', words.reference), element('p', reference, { class: 'reference', 'data-reference': '' }));
   view.append(element('p', words.keep), actions, facts, one('#papers'));

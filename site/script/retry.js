@@ -4,7 +4,7 @@
  *
  * @import { Sealed } from './types'
  */
-import { Refused, ask, receiptIn } from './send.js';
+import { Refused, ask, receiptOf } from './send.js';
 import { post } from './delivery.js';
 
 /** Pauses between tries; the relay may ask for longer ones. */
@@ -16,7 +16,7 @@ const WAIT_SECONDS_MAX = 20;
 export const MAY_PASS = /^(offline|busy|internal)$/;
 
 /**
- * The receipt's JWS. Tries again when the network fails or the relay is busy.
+ * The receipt's JWS, or nothing as long as files are to follow. Tries again when the network fails or the relay is busy.
  * @type {(relay: string, sealed: Sealed, pauses?: number[]) => Promise<string>}
  */
 export const send = async (relay, sealed, [pauseMs, ...pauses] = PAUSES_MS) => {
@@ -30,8 +30,8 @@ export const send = async (relay, sealed, [pauseMs, ...pauses] = PAUSES_MS) => {
   }
 };
 
-/** The receipt of a submission of which we do not know whether it arrived; `undefined` when it did not. @type {(relay: string, sealed: Sealed) => Promise<string | undefined>} */
+/** The receipt of a submission of which we do not know whether it arrived; `undefined` when it did not, nothing in it as long as files are to follow. @type {(relay: string, sealed: Sealed) => Promise<string | undefined>} */
 export const arrived = async (relay, { id }) => {
   const answer = await ask(`${relay}/v1/submissions/${id}`);
-  return answer.status === 404 ? undefined : receiptIn(answer);
+  return answer.status === 404 ? undefined : receiptOf(answer);
 };

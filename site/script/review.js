@@ -28,7 +28,7 @@ export const showReview = (faults) => {
   offices.append(...readers.flat());
   const heading = one('#review h2');
   heading.parentElement?.replaceChildren(heading, element('p', say('review_lead')), answers, element('h3', say('readers')), offices, element('p', say('recovery')));
-  for (const id in data.attachments) one(`[data-attachment="${id}"]`).hidden = !asked.holds(data.attachments[id]);
+  for (const id in data.attachments) one(`[data-attachment="${id}"]`).hidden = !asked.holds(data.attachments[id].show_when);
   one('[data-send]').hidden = faults.some(stops) || !data.publishers;
   if (!data.publishers) one('#status').textContent = say('sending_off');
 };

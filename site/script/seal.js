@@ -71,19 +71,19 @@ const padded = (/** @type {object} */ content) => {
 /**
  * A submission: for every reader the answers that it may see, sealed for it, and the manifest signed over all.
  * @param {Case} its
- * @param {{ data: PageData, mode: 'live' | 'trial', agency: string, now: number, parts: { n: string, key: DatedKey, answers: Answers }[] }} what
+ * @param {{ data: PageData, mode: 'live' | 'trial', agency: string, now: number, parts: { n: string, key: DatedKey, answers: Answers, attachments: object[] }[], files: object[] }} what files: as the manifest names them
  * @returns {Promise<Sealed>}
  */
-export const sealSubmission = async ({ id, keys, reply }, { data: { ref: form, relay: aud }, mode, agency, now, parts }) => {
+export const sealSubmission = async ({ id, keys, reply }, { data: { ref: form, relay: aud }, mode, agency, now, parts, files }) => {
   const jwk = await jwkOf(keys);
   const about = { id, form, agency, aud, mode };
   const replyTo = { jwk: await jwkOf(reply.keys), secret: reply.secret };
   const jkt = await thumbprint(jwk);
   /** @type {Record<string, string>} */
   const sealed = {};
-  const refs = [];
-  for (const { n, key, answers } of parts) {
-    const jwe = await sealPart(padded({ v: 1, sub: { ...about, jkt, n, at: now }, answers, attachments: [], reply: replyTo }), key);
+  const refs = [...files];
+  for (const { n, key, answers, attachments } of parts) {
+    const jwe = await sealPart(padded({ v: 1, sub: { ...about, jkt, n, at: now }, answers, attachments, reply: replyTo }), key);
     sealed[n] = jwe;
     refs.push({ n, typ: 'jwe', kid: key.kid, len: jwe.length, sha256: toBase64url(await digestOf(jwe)) });
   }

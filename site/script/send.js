@@ -25,3 +25,6 @@ export const receiptIn = async (/** @type {Response} */ answer) => {
   if (content.receipt) return `${content.receipt}\n${content.proof}`;
   throw new Refused({ code: answer.status < 500 ? 'offline' : 'busy', ...content, seconds: +(answer.headers.get('retry-after') || 0) });
 };
+
+/** The receipt; nothing as long as files of the submission are to follow. */
+export const receiptOf = (/** @type {Response} */ answer) => (answer.status === 202 ? '' : receiptIn(answer));

@@ -163,8 +163,10 @@ export interface PageData {
   lists: Record<string, string>;
   ui: Record<string, string>;
 
-  /** When its papers are needed. */
-  attachments: Record<string, Tree>;
+  /** Its papers by their ids. */
+  attachments: Record<string, Paper>;
+  /** What sending files of papers needs; only where the form has papers. */
+  files?: Filing;
   mode: 'live' | 'trial';
   recipients: Recipient[];
   ref: { id: string; version: number; sha256: string };
@@ -184,6 +186,58 @@ export interface Case {
   id: string;
   keys: CryptoKeyPair;
   reply: { keys: CryptoKeyPair; secret: string };
+}
+
+/** Bytes that no other thread writes to. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** When a paper is needed, and what its files may be. */
+export interface Paper {
+  show_when?: Tree;
+  /** Media types. */
+  types: string[];
+  count_max: number;
+  bytes_max: number;
+}
+
+/** The script, the address of its worker; how files of each media type begin, in hexadecimal with points for any digit; words. */
+export interface Filing {
+  script: Linked;
+  sealer: string;
+  formats: Record<string, string[]>;
+  ui: Record<string, string>;
+}
+
+/** A file that was chosen for a paper. */
+export interface Chosen {
+  file: Blob;
+  name: string;
+  /** What its first bytes say. */
+  type: string;
+}
+
+/** The same sealed: as the manifest names it and as the sealed parts tell of it. */
+export interface SealedFile {
+  n: string;
+  field: string;
+  name: string;
+  type: string;
+  size: number;
+  len: number;
+  pieces: string;
+  kc: string;
+  ikm: string;
+}
+
+/** A submission with the sealed files that follow it. */
+export interface SealedWithFiles extends Sealed {
+  files: { n: string; len: number }[];
+}
+
+/** What is kept while files are on their way: the submission, its keys, and where it goes, in words. */
+export interface Upload extends SealedWithFiles {
+  case_: Case;
+  where: string;
 }
 
 /** A submission, ready for the relay. */

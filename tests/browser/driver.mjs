@@ -40,9 +40,10 @@ export async function readOrder() {
  * @template T
  * @param {Engine} engine
  * @param {(browser: import('puppeteer-core').Browser) => Promise<T>} work
+ * @param {string[]} further - arguments of the browser
  * @returns {Promise<T>} what `work` gives; the browser is closed in any case
  */
-export async function withBrowser({ engine, path }, work) {
+export async function withBrowser({ engine, path }, work, further = []) {
   const browser = await puppeteer.launch({
     executablePath: path,
     // Puppeteer drives Firefox by WebDriver BiDi.
@@ -50,7 +51,7 @@ export async function withBrowser({ engine, path }, work) {
     // Its panel of downloads would take the keys that are meant for the next page.
     extraPrefsFirefox: { 'browser.download.alwaysOpenPanel': false },
     // Root in a container has no user namespaces for the sandbox, and /dev/shm there is small.
-    args: engine === 'firefox' ? [] : ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb'],
+    args: engine === 'firefox' ? further : ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb', ...further],
   })
   try {
     return await work(browser)
@@ -68,6 +69,16 @@ export async function withBrowser({ engine, path }, work) {
 export async function openPage(browser, now) {
   const downloads = mkdtempSync(join(tmpdir(), 'motcua-downloads-'))
   const context = await browser.createBrowserContext({ downloadBehavior: { policy: 'allow', downloadPath: downloads } })
+  return { context, downloads, ...(await anotherPage(context, now)) }
+}
+
+/**
+ * One more page of the same person.
+ *
+ * @param {import('puppeteer-core').BrowserContext} context
+ * @param {number} now - seconds since 1970
+ */
+export async function anotherPage(context, now) {
   const page = await context.newPage()
   // A browser draws, and hands keys to, only the page in front.
   await page.bringToFront()
@@ -101,7 +112,7 @@ export async function openPage(browser, now) {
       }
     }
   }, now * 1000)
-  return { context, page, complaints, downloads }
+  return { page, complaints }
 }
 
 /** A person at one form. */
@@ -353,10 +364,12 @@ export class Form {
    * Presses "send", waits for the receipt, and keeps it as a file the way people do.
    *
    * @param {string} downloads - the folder into which this page's downloads go
+   * @param {number} timeout - how long it may take
+   * @param {string} button - another button that sends
    */
-  async send(downloads) {
-    await this.press('[data-send]', 'Enter')
-    await this.page.waitForSelector('body[data-state="sent"], body[data-state="failed"]')
+  async send(downloads, timeout = PATIENCE_MS, button = '[data-send]') {
+    await this.press(button, 'Enter')
+    await this.page.waitForSelector('body[data-state="sent"], body[data-state="failed"]', { timeout })
     if ((await this.where()) === '(failed)') {
       throw new Error(`not sent: ${await this.page.evaluate(() => document.body.innerText.slice(0, 2000))}`)
     }
@@ -366,6 +379,25 @@ export class Form {
     }))
     await this.page.click('#receipt [data-download]')
     return { reference, download, receipt: await this.downloaded(join(downloads, download)) }
+  }
+
+  /**
+   * Chooses files for a paper in the list of papers, and waits until all of them are named there.
+   *
+   * @param {string} paper
+   * @param {string[]} paths
+   */
+  async attach(paper, paths) {
+    const place = `[data-files=${JSON.stringify(paper)}]`
+    const input = await this.page.waitForSelector(`${place} input[multiple]`)
+    const before = (await this.page.$$(`${place} li`)).length
+    await /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (input).uploadFile(...paths)
+    await this.page.waitForFunction(
+      (place, count) => document.querySelectorAll(`${place} li`).length === count,
+      {},
+      place,
+      before + paths.length,
+    )
   }
 
   /** @param {string} path - of a file that the browser is writing */

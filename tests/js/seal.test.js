@@ -22,10 +22,10 @@ const data = { ref: { id: 'khai-sinh', version: 1, sha256: 'x'.repeat(43) }, rel
 const sealed = async (answers = { 'child.full_name': 'H’ƯƠM NIÊ KDĂM' }) => {
   const [ward, recovery, case_] = await Promise.all([officeKey(), officeKey(), newCase()]);
   const parts = [
-    { n: 'ward', key: ward.dated, answers },
-    { n: 'recovery', key: recovery.dated, answers },
+    { n: 'ward', key: ward.dated, answers, attachments: [] },
+    { n: 'recovery', key: recovery.dated, answers, attachments: [] },
   ];
-  const submission = await sealSubmission(case_, { data, mode: 'live', agency: '00043', now: NOW, parts });
+  const submission = await sealSubmission(case_, { data, mode: 'live', agency: '00043', now: NOW, parts, files: [] });
   return { ward, recovery, case_, submission, body: JSON.parse(submission.body) };
 };
 

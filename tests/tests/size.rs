@@ -5,6 +5,8 @@ use tests::programs::{Programs, run};
 
 /// HTML, style and script of the birth form in brotli: one initial window of TCP.
 const BYTES_MAX: usize = 14 * 1024;
+/// Each of what a page loads when it is used.
+const LATER_BYTES_MAX: usize = 10 * 1024;
 const BIRTH_FORM: &str = "khai-sinh/form/index.html";
 
 #[test]
@@ -23,4 +25,11 @@ fn the_first_load_of_the_birth_form_fits_in_one_window() {
         .find_map(|word| word.parse::<usize>().ok())
         .unwrap();
     assert!(bytes <= BYTES_MAX, "{birth}: more than {BYTES_MAX}");
+    for page in told.lines() {
+        let (_, later) = page.split_once("later: ").unwrap();
+        for piece in later.split(", ") {
+            let bytes: usize = piece.rsplit(' ').next().unwrap().parse().unwrap();
+            assert!(bytes <= LATER_BYTES_MAX, "{page}: {piece}");
+        }
+    }
 }

@@ -1,0 +1,185 @@
+//! Files of papers: chosen in a real browser, sealed by its worker, sent over a link that breaks, opened by the intake for
+//! the offices that may read them, equal byte for byte.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tests::office::HandedOver;
+use tests::programs::Programs;
+use tests::{City, Plan, browser, citizen, scenarios};
+
+/// What a person sends files with.
+struct Sending {
+    /// The scenario.
+    id: &'static str,
+    /// The paper that it needs.
+    paper: &'static str,
+    /// Who reads that.
+    role: &'static str,
+    /// The files, by name and bytes.
+    files: &'static [(&'static str, usize)],
+    /// After how many bytes each connection to the relay breaks; 0: never.
+    cut: u64,
+    /// Whether the page is closed while they are on their way.
+    killed: bool,
+}
+
+const SENDINGS: [Sending; 3] = [
+    Sending {
+        id: "S04",
+        paper: "att.witness",
+        role: "ward",
+        files: &[("xác nhận 1.jpg", 300), ("trang 2.pdf", 262_144)],
+        cut: 0,
+        killed: false,
+    },
+    Sending {
+        id: "S08",
+        paper: "att.death_notice",
+        role: "ward",
+        files: &[("<b>giấy.png", 524_288)],
+        cut: 0,
+        killed: false,
+    },
+    // Less than a piece: each of them is cut on its way.
+    Sending {
+        id: "S01",
+        paper: "att.birth_notice",
+        role: "ward",
+        files: &[("giấy chứng sinh.jpg", 900_001)],
+        cut: 200_000,
+        killed: true,
+    },
+];
+
+/// A file that begins as its name says.
+fn content(name: &str, bytes: usize) -> Vec<u8> {
+    let begins: &[u8] = match name.rsplit('.').next() {
+        Some("jpg") => b"\xff\xd8\xff\xe0",
+        Some("png") => b"\x89PNG\r\n\x1a\n",
+        _ => b"%PDF-1.7\n",
+    };
+    let mut content: Vec<u8> = (0..bytes).map(|i| (i % 251) as u8).collect();
+    content[..begins.len()].copy_from_slice(begins);
+    content
+}
+
+#[test]
+fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
+    let folder = Programs::scratch().unwrap().join("attachments");
+    fs::create_dir_all(&folder).unwrap();
+    let city = City::start(
+        &Plan::for_test("attachments", Some("2016-08-10")).unwrap(),
+        &|_| (),
+    )
+    .unwrap();
+    let journeys: Vec<Value> = SENDINGS
+        .iter()
+        .map(|Sending { id, paper, files, cut, killed, .. }| {
+            let scenario = scenarios::of(id).unwrap();
+            let paths: Vec<PathBuf> = files
+                .iter()
+                .map(|(name, bytes)| {
+                    let path = folder.join(name);
+                    fs::write(&path, content(name, *bytes)).unwrap();
+                    path
+                })
+                .collect();
+            json!({
+                "id": id, "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type,
+                "files": [[paper, paths]], "cut": cut, "killed": killed,
+            })
+        })
+        .collect();
+    let order = json!({
+        "portal": city.portal_url(), "now": city.now(), "relay": city.relay_address().to_string(), "journeys": journeys,
+    });
+    let results = browser::drive("attachments.mjs", order).unwrap();
+    for (sending, result) in SENDINGS.iter().zip(results.as_array().unwrap()) {
+        let Sending {
+            id,
+            paper,
+            role,
+            files,
+            cut,
+            ..
+        } = sending;
+        assert_eq!(result["failure"], Value::Null, "{result}");
+        println!("{id}: {} with {} cuts", result["reference"], result["cuts"]);
+        let sealed: usize = files.iter().map(|(_, bytes)| bytes).sum();
+        let least = (sealed as u64).checked_div(*cut).unwrap_or(0);
+        assert!(result["cuts"].as_u64().unwrap() >= least, "{result}");
+        assert_eq!(
+            result["left"],
+            json!(0),
+            "{id}: sealed pieces stay on the device"
+        );
+        let receipt = citizen::payload_of(result["receipt"].as_str().unwrap()).unwrap();
+        let scenario = scenarios::of(id).unwrap();
+        let cases = city
+            .wait_for_case(receipt["id"].as_str().unwrap(), scenario.offices.len())
+            .unwrap();
+        for case in &cases {
+            let wanted: &[(&str, usize)] = if case.role() == *role { files } else { &[] };
+            has_files(case, paper, wanted);
+        }
+        opened_by_a_foreign_library(&city, &cases[0]);
+    }
+}
+
+/// The office has exactly these files of that paper, beside its case.
+fn has_files(case: &HandedOver, paper: &str, files: &[(&str, usize)]) {
+    let faults = case.faults();
+    assert!(
+        !faults.iter().any(|(field, ..)| field == paper),
+        "{faults:?}"
+    );
+    let told = case.content["attachments"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    assert_eq!(told.len(), files.len(), "{}: {told:?}", case.role());
+    for (its, (name, bytes)) in told.iter().zip(files) {
+        assert_eq!((&its["field"], &its["name"]), (&json!(paper), &json!(name)));
+        let path = case.path.with_file_name(its["file"].as_str().unwrap());
+        assert!(
+            fs::read(&path).unwrap() == content(name, *bytes),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+/// What the page sealed opens with the stock library of Node, given the keying material alone.
+fn opened_by_a_foreign_library(city: &City, case: &HandedOver) {
+    let parts = city
+        .intake_dir()
+        .join("submissions")
+        .join(case.id())
+        .join("parts");
+    let recovery = fs::read_to_string(parts.join("recovery.jwe")).unwrap();
+    let key: Value = read_json(&city.keys().recovery());
+    let order = json!({ "jwe": recovery, "key": key }).to_string();
+    let plaintext: Value =
+        serde_json::from_str(&browser::node("tests/interop/open.mjs", &[], &order).unwrap())
+            .unwrap();
+    let attachments = plaintext["attachments"].as_array().unwrap();
+    assert!(!attachments.is_empty());
+    for attachment in attachments {
+        let part = attachment["part"].as_str().unwrap();
+        let opened = parts.join(format!("{part}.opened"));
+        let order = json!({
+            "sealed": parts.join(format!("{part}.ece")), "ikm": attachment["ikm"], "opened": opened,
+        });
+        browser::node("tests/interop/ece.mjs", &[], &order.to_string()).unwrap();
+        let name = attachment["name"].as_str().unwrap();
+        let bytes = usize::try_from(attachment["size"].as_u64().unwrap()).unwrap();
+        assert!(fs::read(&opened).unwrap() == content(name, bytes), "{name}");
+    }
+}
+
+fn read_json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
