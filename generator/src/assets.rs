@@ -28,6 +28,8 @@ const LATER: [&str; 4] = [
     "script/papers.js",
     "script/sealer.js",
 ];
+/// The modules that begin the scripts of other pages, each in one file of its own.
+const PAGES: [&str; 2] = ["script/receipts.js", "script/verify.js"];
 /// The style that has the components', too.
 const FORM_STYLE: &str = "form_style";
 /// The style of pages, of forms, of their review and receipt, and of paper, each in one file: the sheets of `style/` that it is made of.
@@ -111,6 +113,12 @@ impl Assets {
     }
 
     fn add_scripts(&mut self, site: &Folder) -> Result<(), Vec<Fault>> {
+        for entry in PAGES {
+            for bundle in bundles(site, entry, &[], &[])? {
+                let module = bundle.module(&[], |_| None).unwrap_or_default();
+                self.add_script(&bundle, &module);
+            }
+        }
         let linked = PIECES
             .iter()
             .flat_map(|(folder, ending)| site.matching(folder, ending));

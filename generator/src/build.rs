@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use envelope::PublicKey;
 use formdef::{Bilingual, Lang, Moment, both, say};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Options;
 use crate::catalogue::signed_files;
@@ -364,7 +364,7 @@ fn make_from(
     progress: Progress<'_>,
 ) -> Result<Made, Failure> {
     let built = options.moment();
-    let files = Files::new(prepared, built, keys.map(publishers), &Memo::default());
+    let files = Files::new(prepared, built, keys.map(signers), &Memo::default());
     // Each page is a step twice: rendered, made smaller.
     let (done, all) = (AtomicUsize::new(0), 2 * files.pages().count());
     let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
@@ -392,12 +392,10 @@ fn make_from(
     })
 }
 
-/// The publishers' public keys, as pages hold them.
-pub(crate) fn publishers(keys: &Keys) -> Value {
-    keys.publishers
-        .iter()
-        .map(|key| serde_json::json!(key.jwk()))
-        .collect()
+/// Whose signatures pages believe: the publishers', and on receipts and proofs the relays' and the logs'.
+pub(crate) fn signers(keys: &Keys) -> Value {
+    let jwks = |keys: &[PublicKey]| keys.iter().map(|key| json!(key.jwk())).collect::<Value>();
+    json!({ "publishers": jwks(&keys.publishers), "relays": jwks(&keys.relays), "logs": keys.logs })
 }
 
 pub(crate) fn summary(content: &Content, built: Moment) -> Summary {

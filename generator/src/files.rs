@@ -40,11 +40,11 @@ enum Data<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// The files as built at a moment. `publishers` are the keys that sign key files; none: sending is off.
+    /// The files as built at a moment. `signers` are those whom pages believe; none: sending is off.
     pub(crate) fn new(
         prepared: &'a Prepared,
         built: Moment,
-        publishers: Option<Value>,
+        signers: Option<Value>,
         memo: &Memo,
     ) -> Self {
         let content = &prepared.content;
@@ -72,11 +72,11 @@ impl<'a> Files<'a> {
                 }
             }
         }
-        let page_files = PageFiles::new(prepared, publishers.as_ref(), memo);
+        let page_files = PageFiles::new(prepared, signers.as_ref(), memo);
         for loaded in page_files.all() {
             data.insert(loaded.path.clone(), Data::Loaded(Arc::clone(loaded)));
         }
-        let renderer = Renderer::new(prepared, built, page_files, publishers.is_some());
+        let renderer = Renderer::new(prepared, built, page_files, signers.as_ref());
         Files {
             prepared,
             renderer,

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::assets::{Assets, Linked, named};
 use crate::content::{Content, Service};
 use crate::memo::{Inputs, Memo};
+use crate::plan::{Subject, root};
 use crate::prepared::Prepared;
 
 /// A file that a page loads.
@@ -46,8 +47,8 @@ pub(crate) struct PageFiles<'a> {
 }
 
 impl<'a> PageFiles<'a> {
-    /// `publishers` are the keys that sign key files; none: sending is off.
-    pub(crate) fn new(prepared: &'a Prepared, publishers: Option<&Value>, memo: &Memo) -> Self {
+    /// `signers` are those whom pages believe; none: sending is off.
+    pub(crate) fn new(prepared: &'a Prepared, signers: Option<&Value>, memo: &Memo) -> Self {
         let content = &prepared.content;
         let mut files = PageFiles {
             lists: BTreeMap::new(),
@@ -60,7 +61,7 @@ impl<'a> PageFiles<'a> {
             }
             let texts = &content.texts[language];
             let faults = Faults::new(texts);
-            let sending = Sending::new(content, &prepared.assets, language, publishers);
+            let sending = Sending::new(content, &prepared.assets, language, signers);
             let services = content.services.par_iter();
             let own = services.map(|service| {
                 let of_form = [
@@ -143,13 +144,14 @@ impl<'a> Sending<'a> {
         content: &'a Content,
         assets: &'a Assets,
         language: &'a str,
-        publishers: Option<&Value>,
+        signers: Option<&Value>,
     ) -> Self {
         let texts = &content.texts[language];
         let again = assets.linked.get("again");
         let common = json!({
             "relay": content.portal.relay,
-            "publishers": publishers,
+            "publishers": signers.map(|signers| &signers["publishers"]),
+            "receipts": Subject::Receipts.url(language, &root(language, &content.portal)),
             "script": assets.linked.get("outcome"),
             "style": assets.linked.get("outcome_style"),
             "ui": texts["outcome"],

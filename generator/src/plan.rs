@@ -29,6 +29,10 @@ pub enum Subject<'a> {
     Agencies,
     /// One agency and its district.
     Agency(&'a District, &'a Agency),
+    /// The receipts that are kept on a person's device.
+    Receipts,
+    /// What checks a receipt.
+    Verify,
     /// A plain text.
     Plain(Plain),
     /// What a person sees at an address where nothing is.
@@ -77,8 +81,8 @@ impl Plain {
     }
 }
 
-/// Folders of a portal that are no pages.
-const DATA_FOLDERS: [&str; 4] = ["assets", "forms", "keys", "lists"];
+/// Folders of a portal that no service can have: of data, and of pages that are called the same in every language.
+const FOLDERS: [&str; 6] = ["assets", "forms", "keys", "lists", "receipts", "verify"];
 
 impl Subject<'_> {
     /// The address in a language; `root` is `/` or `/en/`.
@@ -92,6 +96,8 @@ impl Subject<'_> {
             Subject::Agency(_, agency) => {
                 format!("{root}{}/{}/", agencies_word(vietnamese), agency.slug)
             }
+            Subject::Receipts => format!("{root}receipts/"),
+            Subject::Verify => format!("{root}verify/"),
             Subject::Plain(plain) if vietnamese => format!("{root}{}/", plain.vietnamese()),
             Subject::Plain(plain) => format!("{root}{}/", plain.id()),
             Subject::NotFound => format!("{root}404.html"),
@@ -106,6 +112,8 @@ impl Subject<'_> {
             Subject::Form(_) => "pages/form.html",
             Subject::Agencies => "pages/agencies.html",
             Subject::Agency(..) => "pages/agency.html",
+            Subject::Receipts => "pages/receipts.html",
+            Subject::Verify => "pages/verify.html",
             Subject::Plain(_) => "pages/plain.html",
             Subject::NotFound => "pages/404.html",
         }
@@ -143,7 +151,7 @@ pub(crate) fn is_taken(id: &str, portal: &Portal) -> bool {
         .any(|vietnamese| agencies_word(vietnamese) == id);
     plain
         || agencies
-        || DATA_FOLDERS.contains(&id)
+        || FOLDERS.contains(&id)
         || portal.languages.iter().any(|language| language == id)
 }
 
@@ -159,7 +167,14 @@ pub fn pages(content: &Content) -> Vec<Page<'_>> {
             .iter()
             .map(move |agency| Subject::Agency(district, agency))
     });
-    let subjects = [Subject::Home, Subject::Agencies, Subject::NotFound].into_iter();
+    let subjects = [
+        Subject::Home,
+        Subject::Agencies,
+        Subject::Receipts,
+        Subject::Verify,
+        Subject::NotFound,
+    ]
+    .into_iter();
     let subjects = subjects
         .chain(Plain::ALL.into_iter().map(Subject::Plain))
         .chain(services)

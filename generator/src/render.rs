@@ -27,8 +27,8 @@ pub(crate) struct Renderer<'a> {
     /// By language: what every page is told, the subjects that several pages show.
     common: BTreeMap<&'a str, Context>,
     page_files: PageFiles<'a>,
-    /// Whether what is filled in can be sent.
-    is_sending: bool,
+    /// Whom pages believe; none: what is filled in cannot be sent.
+    signers: Value,
 }
 
 impl<'a> Renderer<'a> {
@@ -37,7 +37,7 @@ impl<'a> Renderer<'a> {
         prepared: &'a Prepared,
         built: Moment,
         page_files: PageFiles<'a>,
-        is_sending: bool,
+        signers: Option<&Value>,
     ) -> Self {
         let mut renderer = Renderer {
             prepared,
@@ -45,7 +45,7 @@ impl<'a> Renderer<'a> {
             built,
             common: BTreeMap::new(),
             page_files,
-            is_sending,
+            signers: signers.cloned().unwrap_or_default(),
         };
         let order = Order::vietnamese();
         for language in &prepared.content.portal.languages {
@@ -147,7 +147,8 @@ impl<'a> Renderer<'a> {
     fn tell_subject(&self, page: &Page<'a>, context: &mut Context) {
         let view = self.view(page.language);
         match page.subject {
-            Subject::Home | Subject::Agencies | Subject::NotFound => {}
+            Subject::Home | Subject::Agencies | Subject::Receipts | Subject::NotFound => {}
+            Subject::Verify => context.insert("signers", &self.signers),
             Subject::Service(service) => context.insert("service", &view.service(service)),
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
@@ -157,7 +158,7 @@ impl<'a> Renderer<'a> {
                 context.insert("papers", &service.form.papers().collect::<Vec<_>>());
                 context.insert("pieces", &assets.pieces(&service.form));
                 context.insert("data", &data);
-                context.insert("sending", &self.is_sending);
+                context.insert("sending", &!self.signers.is_null());
                 context.insert("trial_agencies", &view.has_trial_agencies());
             }
             Subject::Agency(district, agency) => {

@@ -1,10 +1,10 @@
 /**
  * What a person keeps: the reference, the signed receipt as a file, what to do next.
  *
- * @import { Case, KeyFile, Sealed } from './types'
+ * @import { Case, KeptCase, KeyFile, Sealed } from './types'
  */
 import { all, clicks, data, element, loadScript, one, setState, sheet } from './page.js';
-import { CITY_OFFSET_SECONDS } from './clock.js';
+import { cityTime, referenceOf } from './reference.js';
 import { keepCase } from './store.js';
 import { Refused } from './send.js';
 import { receivingOffice } from './offices.js';
@@ -12,11 +12,27 @@ import { verifiedReceipt } from './verified.js';
 
 clicks.print = () => print();
 
-/** What a person reads out: the first 50 bits in Crockford's base 32. */
-export const referenceOf = (/** @type {Uint8Array} */ digest) => {
-  const bits = Array.from(digest, (byte) => byte.toString(2).padStart(8, '0')).join('');
-  const letter = (/** @type {string} */ five) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[parseInt(five, 2)];
-  return bits.slice(0, 50).replace(/.{5}/g, letter).replace(/.{5}/, '$&-');
+/** What may be kept on this device. @type {KeptCase} */
+let record;
+
+clicks.keep = async (button) => {
+  const { ui } = data;
+  await keepCase(record).then(
+    () => {
+      const kept = element('p', `${ui.kept} `, { role: 'status' });
+      kept.append(element('a', ui.receipts, { href: data.receipts }));
+      button.closest('[role=group]')?.replaceChildren(kept);
+    },
+    () => (button.textContent = ui.keep_failed),
+  );
+};
+
+/** The question whether it stays here; unasked nothing does. */
+const keepQuestion = () => {
+  const { ui } = data;
+  const question = element('div', '', { role: 'group', class: 'keep', 'aria-label': ui.keep_here });
+  question.append(element('p', ui.keep_hint), element('button', ui.keep_here, { class: 'quiet', type: 'button', 'data-keep': '' }));
+  return question;
 };
 
 /** Puts the receipt in the place of the form, once it is seen to be one. `file` has the proof below the JWS. @type {(case_: Case, sealed: Sealed, file: string, relay: KeyFile, where?: string) => Promise<void>} */
@@ -28,7 +44,8 @@ export const showReceipt = async (case_, sealed, file, relay, where = receivingO
   const { ui: words } = data;
   const reference = referenceOf(sealed.digest);
   const view = element('section', '', { id: 'receipt' });
-  const link = { class: 'button', 'data-download': '', download: `receipt-${mark}${reference}.txt`, href: URL.createObjectURL(new Blob([file])) };
+  const name = `receipt-${mark}${reference}.txt`;
+  const link = { class: 'button', 'data-download': '', download: name, href: URL.createObjectURL(new Blob([file])) };
   const actions = element('p', '', { class: 'actions' });
   actions.append(element('a', words.download, link), ' ', element('button', words.print, { class: 'quiet', 'data-print': '' }));
   const help = element('dd');
@@ -38,7 +55,8 @@ export const showReceipt = async (case_, sealed, file, relay, where = receivingO
   facts.append(element('dt', words.where), element('dd', where), element('dt', words.whom), help);
   const heading = element('h2', title, { tabindex: '-1' });
   view.append(heading, element('p', words.reference), element('p', reference, { class: 'reference', 'data-reference': '' }));
-  view.append(element('p', words.keep), actions, facts, one('#papers'));
+  view.append(element('p', words.keep), actions, keepQuestion(), facts, one('#papers'));
+  record = { ...case_, reference, title: one('h1').textContent || '', received_at, receipt: file, file: name };
   sheet.hidden = one('#progress').hidden = true;
   // Of an application that this one followed, its receipt stays within reach.
   const earlier = document.getElementById('receipt');
@@ -49,11 +67,6 @@ export const showReceipt = async (case_, sealed, file, relay, where = receivingO
   document.title = `${title}: ${reference}`;
   heading.focus();
   scrollTo(0, 0);
-  keepCase({ ...case_, receipt: file, reference });
   // The receipt is as good without.
   if (data.again) loadScript(data.again).then(({ offerAgain }) => offerAgain()).catch(() => {});
 };
-
-/** `10:32, 10/08/2016` in the city. */
-const cityTime = (/** @type {number} */ seconds) =>
-  new Date((seconds + CITY_OFFSET_SECONDS) * 1000).toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+:\d+).*/, '$4, $3/$2/$1');

@@ -177,6 +177,8 @@ export interface PageData {
   script: Linked;
   /** The style of the review. */
   style: Linked;
+  /** Address of the page of kept receipts. */
+  receipts: string;
   /** The script that offers another application; only where the form has one. */
   again?: Linked;
 }
@@ -238,6 +240,28 @@ export interface SealedWithFiles extends Sealed {
 export interface Upload extends SealedWithFiles {
   case_: Case;
   where: string;
+}
+
+/** What the relay signed. */
+export interface Receipt {
+  v: number;
+  id: string;
+  mode: 'live' | 'trial';
+  manifest_sha256: string;
+  form: { id: string; version: number; sha256: string };
+  agency: string;
+  received_at: number;
+}
+
+/** A case that a person chose to keep on the device. */
+export interface KeptCase extends Case {
+  reference: string;
+  /** The service's, in the page's language. */
+  title: string;
+  received_at: number;
+  /** The JWS and its proof, and the name of the file in which they are saved. */
+  receipt: string;
+  file: string;
 }
 
 /** A submission, ready for the relay. */

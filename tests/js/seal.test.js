@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompactSign, calculateJwkThumbprint, compactDecrypt, compactVerify, exportJWK, generateKeyPair, importJWK } from 'jose';
-import { referenceOf } from '../../site/script/receipt.js';
+import { referenceOf } from '../../site/script/reference.js';
 import { newCase, sealPart, sealSubmission, thumbprint, toBase64url } from '../../site/script/seal.js';
 import { keyInUse, readKeyFile } from '../../site/script/signed.js';
 

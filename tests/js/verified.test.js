@@ -6,7 +6,7 @@ import { verifiedReceipt } from '../../site/script/verified.js';
 
 const NOW = 1_470_800_000;
 const SEALED = { id: 'a', manifest_sha256: 'b' };
-const RECEIPT = { v: 1, ...SEALED, mode: 'live', received_at: NOW };
+const RECEIPT = { v: 1, ...SEALED, mode: 'live', form: { id: 'a', version: 1, sha256: 'c' }, agency: '00043', received_at: NOW };
 
 /** A relay's key as its key file has it, and what signs with it. */
 const relayKey = async (not_before = NOW - 100, not_after = NOW + 100) => {

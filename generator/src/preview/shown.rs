@@ -6,7 +6,7 @@ use envelope::Digest;
 use hyper::body::Bytes;
 
 use crate::Options;
-use crate::build::{Failure, publishers, sorted};
+use crate::build::{Failure, signers, sorted};
 use crate::catalogue::signed_files;
 use crate::fault::Fault;
 use crate::files::Files;
@@ -54,7 +54,7 @@ impl<'a> Shown<'a> {
         keys: Option<&'a Keys>,
         memo: &Memo,
     ) -> Shown<'a> {
-        let files = Files::new(prepared, options.moment(), keys.map(publishers), memo);
+        let files = Files::new(prepared, options.moment(), keys.map(signers), memo);
         let mut untried: Vec<String> = files.pages().map(|page| page.path()).collect();
         untried.reverse();
         Shown {

@@ -1,0 +1,88 @@
+// What becomes of a receipt on a person's device.
+// In: an Order with `service`, `type` (a scenario's) and `folder`, where files may be written. Out: see tests/tests/receipts.rs.
+
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+
+const order = await readOrder()
+const result = await withBrowser(order.browser, async browser => {
+  const { page, complaints, downloads } = await openPage(browser, order.now)
+  const form = await Form.open(page, order.portal, order.service, 'vi')
+  for (const [name, value] of order.type) await form.enter(name, value)
+  await form.toReview()
+  const sent = await form.send(downloads)
+
+  // Unasked nothing stays.
+  const unasked = await page.evaluate(() => indexedDB.databases().then(all => all.length))
+  await form.press('[data-keep]', 'Enter')
+  await page.waitForSelector('.keep a')
+  const link = await page.$eval('.keep a', link => link.getAttribute('href'))
+  await picture(page, order.pictures, 'receipt')
+
+  const open = async (/** @type {string} */ address) => {
+    await page.goto(order.portal + address, { waitUntil: 'load' })
+    await page.waitForSelector('body[data-state="ready"]')
+  }
+  const listed = () => page.$$eval('#kept li', items => items.map(item => ({ reference: item.dataset.reference, words: item.textContent })))
+  await open('/receipts/')
+  const kept = await listed()
+  await picture(page, order.pictures, 'receipts')
+  rmSync(join(downloads, sent.download))
+  await page.click('#kept a')
+  const saved = await form.downloaded(join(downloads, sent.download))
+
+  // Checked without a network, in both languages.
+  const verdicts = []
+  for (const address of ['/verify/', '/en/verify/']) {
+    await open(address)
+    await page.setOfflineMode(true)
+    for (const [name, text] of Object.entries(changed(sent.receipt))) verdicts.push({ address, name, ...(await verdict(page, name, text)) })
+    await page.setOfflineMode(false)
+  }
+  await open('/verify/')
+  await verdict(page, 'receipt', sent.receipt)
+  await picture(page, order.pictures, 'verify')
+
+  await open('/receipts/')
+  await page.focus('#kept button')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#none:not([hidden])')
+  const left = await listed()
+  await page.reload()
+  await page.waitForSelector('body[data-state="ready"]')
+  return { sent, unasked, link, kept, saved, verdicts, left: left.length + (await listed()).length, complaints }
+})
+console.log(JSON.stringify(result))
+
+/** A receipt's file, and such with a fault. @param {string} file @returns {Record<string, string>} */
+function changed(file) {
+  const [jws, ...proof] = file.split('\n')
+  const [header, payload, signature] = jws.split('.')
+  const later = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  later.received_at++
+  const forged = Buffer.from(JSON.stringify(later)).toString('base64url')
+  const index = proof.findIndex(line => line.startsWith('index '))
+  return {
+    whole: file,
+    forged: file.replace(payload, forged),
+    unsigned: file.replace(signature, signature.replace(/^./, first => (first === 'A' ? 'B' : 'A'))),
+    headless: file.replace(header, header.slice(1)),
+    elsewhere: file.replace(proof[index], 'index 7'),
+    cut: file.slice(0, -40),
+    other: 'Biên nhận',
+  }
+}
+
+/** What the page says of a file. @param {import('puppeteer-core').Page} page @param {string} name @param {string} text */
+async function verdict(page, name, text) {
+  const path = join(order.folder, `${name}.txt`)
+  writeFileSync(path, text)
+  const input = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement> | null} */ (await page.$('#file'))
+  await input?.uploadFile(path)
+  await page.waitForFunction(name => document.querySelector('#verdict h2')?.textContent === name, {}, `${name}.txt`)
+  return page.evaluate(() => ({
+    marks: [...document.querySelectorAll('[data-verdict]')].map(line => line.getAttribute('data-verdict')),
+    words: document.querySelector('#verdict')?.textContent,
+  }))
+}
