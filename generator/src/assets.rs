@@ -22,9 +22,10 @@ const PIECES: [(&str, &str); 2] = [("components/", "/script.js"), ("script/funct
 /// What several pieces share.
 const SHARED: [&str; 3] = ["script/fill.js", "script/words.js", "script/repeats.js"];
 /// Pieces that the core loads when it comes to them.
-const LATER: [&str; 4] = [
+const LATER: [&str; 5] = [
     "script/outcome.js",
     "script/again.js",
+    "script/copy.js",
     "script/papers.js",
     "script/sealer.js",
 ];

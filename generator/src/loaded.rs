@@ -153,6 +153,7 @@ impl<'a> Sending<'a> {
             "publishers": signers.map(|signers| &signers["publishers"]),
             "receipts": Subject::Receipts.url(language, &root(language, &content.portal)),
             "script": assets.linked.get("outcome"),
+            "copy": assets.linked.get("copy"),
             "style": assets.linked.get("outcome_style"),
             "ui": texts["outcome"],
         });

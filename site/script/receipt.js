@@ -67,6 +67,7 @@ export const showReceipt = async (case_, sealed, file, relay, where = receivingO
   document.title = `${title}: ${reference}`;
   heading.focus();
   scrollTo(0, 0);
-  // The receipt is as good without.
+  // The receipt is as good without what follows.
+  loadScript(data.copy).then(({ addCopy }) => addCopy(record)).catch(() => {});
   if (data.again) loadScript(data.again).then(({ offerAgain }) => offerAgain()).catch(() => {});
 };

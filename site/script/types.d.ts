@@ -179,6 +179,8 @@ export interface PageData {
   style: Linked;
   /** Address of the page of kept receipts. */
   receipts: string;
+  /** The script that shows a copy of what was sent. */
+  copy: Linked;
   /** The script that offers another application; only where the form has one. */
   again?: Linked;
 }

@@ -17,7 +17,7 @@ const isStrict = (jws, receipt) => {
 };
 
 /** What a receipt says, when one of the relays' keys signed it while it was in use; else nothing. @type {(jws: string, relays: DatedKey[]) => Promise<Receipt | undefined>} */
-export const receiptOf = async (jws, relays) => {
+export const signedReceipt = async (jws, relays) => {
   if (jws.length > RECEIPT_BYTES_MAX) return undefined;
   for (const { jwk, not_before, not_after } of relays) {
     const receipt = await signedBy(jws, 'motcua-receipt+jws', jwk);
@@ -32,7 +32,7 @@ export const receiptOf = async (jws, relays) => {
  * @type {(jws: string, sealed: { id: string, manifest_sha256: string }, relay: KeyFile) => Promise<Receipt>}
  */
 export const verifiedReceipt = async (jws, { id, manifest_sha256 }, { office }) => {
-  const receipt = await receiptOf(jws, office.keys);
+  const receipt = await signedReceipt(jws, office.keys);
   if (receipt?.id === id && receipt.manifest_sha256 === manifest_sha256) return receipt;
   throw new Error('no receipt of the relay for this submission');
 };

@@ -8,7 +8,7 @@ import { bytesOf } from './signed.js';
 import { checkProof } from './proof.js';
 import { cityTime, referenceOf } from './reference.js';
 import { element, fillGaps, one } from './page.js';
-import { receiptOf } from './verified.js';
+import { signedReceipt } from './verified.js';
 
 /** A receipt and the proof below it, in a file that a page saved. */
 const SAVED = /(eyJ[\w-]+\.[\w-]+\.[\w-]+)\s+(c2sp\.org\/tlog-proof@v1\n[^]*?\n\n[^]*?\n\n(?:\u2014 \S+ \S+\n)+)/;
@@ -40,7 +40,7 @@ const verdict = async (text) => {
   const [, jws, proof] = SAVED.exec(text) || [];
   if (!jws) return [line(labels.none, 'error')];
   // They stand in the page for as long as what they signed counts.
-  const receipt = await receiptOf(jws, keys.relays.map((jwk) => ({ kid: '', jwk, not_before: 0, not_after: Infinity })));
+  const receipt = await signedReceipt(jws, keys.relays.map((jwk) => ({ kid: '', jwk, not_before: 0, not_after: Infinity })));
   if (!receipt) return [line(labels.forged, 'error')];
   const signed = line(labels.signed, 'good');
   return checkProof(proof, bytesOf(receipt.manifest_sha256), keys.logs).then(

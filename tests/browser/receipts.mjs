@@ -3,6 +3,7 @@
 
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { qrOf } from '../../site/script/qr.js'
 import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
@@ -13,8 +14,18 @@ const result = await withBrowser(order.browser, async browser => {
   await form.toReview()
   const sent = await form.send(downloads)
 
+  // Their own copy, on the page and in one file.
+  await page.waitForSelector('#copy svg')
+  const copy = await page.$eval('#copy', copy => copy.textContent ?? '')
+  const drawn = await page.$eval('#copy path', path => path.getAttribute('d') ?? '')
+  const isCode = drawn === pathOf(sent.receipt.split('\n')[0])
+  await page.click('[data-whole]')
+  const file = sent.download.replace(/txt$/, 'html')
+  const whole = await form.downloaded(join(downloads, file))
+  const copied = await shown(browser, join(downloads, file))
+
   // Unasked nothing stays.
-  const unasked = await page.evaluate(() => indexedDB.databases().then(all => all.length))
+  const unasked = await page.evaluate(() => indexedDB.databases().then(all => all.filter(({ name }) => name === 'motcua').length))
   await form.press('[data-keep]', 'Enter')
   await page.waitForSelector('.keep a')
   const link = await page.$eval('.keep a', link => link.getAttribute('href'))
@@ -37,7 +48,7 @@ const result = await withBrowser(order.browser, async browser => {
   for (const address of ['/verify/', '/en/verify/']) {
     await open(address)
     await page.setOfflineMode(true)
-    for (const [name, text] of Object.entries(changed(sent.receipt))) verdicts.push({ address, name, ...(await verdict(page, name, text)) })
+    for (const [name, text] of Object.entries({ ...changed(sent.receipt), page: whole })) verdicts.push({ address, name, ...(await verdict(page, name, text)) })
     await page.setOfflineMode(false)
   }
   await open('/verify/')
@@ -51,9 +62,24 @@ const result = await withBrowser(order.browser, async browser => {
   const left = await listed()
   await page.reload()
   await page.waitForSelector('body[data-state="ready"]')
-  return { sent, unasked, link, kept, saved, verdicts, left: left.length + (await listed()).length, complaints }
+  return { sent, copy, isCode, copied, unasked, link, kept, saved, verdicts, left: left.length + (await listed()).length, complaints }
 })
 console.log(JSON.stringify(result))
+
+/** The drawing of a text's code, with four light modules around. @param {string} text */
+function pathOf(text) {
+  const rows = qrOf(text) ?? []
+  return rows.flatMap((row, y) => row.map((is, x) => (is ? `M${x + 4} ${y + 4}h1v1h-1z` : ''))).join('')
+}
+
+/** What a person sees who opens the saved file. @param {import('puppeteer-core').Browser} browser @param {string} path */
+async function shown(browser, path) {
+  const page = await browser.newPage()
+  await page.goto(`file://${path}`)
+  const seen = await page.evaluate(() => ({ words: document.body.innerText, code: document.querySelector('svg')?.getBoundingClientRect().width, buttons: document.querySelectorAll('button').length }))
+  await page.close()
+  return seen
+}
 
 /** A receipt's file, and such with a fault. @param {string} file @returns {Record<string, string>} */
 function changed(file) {

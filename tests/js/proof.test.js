@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { checkProof } from '../../site/script/proof.js';
 import { bytesOf, jsonOf } from '../../site/script/signed.js';
-import { receiptOf } from '../../site/script/verified.js';
+import { signedReceipt } from '../../site/script/verified.js';
 
 const VECTORS = new URL('../../envelope/vectors/', import.meta.url);
 const vectors = (folder) => {
@@ -32,7 +32,7 @@ test('without Ed25519 a proof is not called wrong', async (t) => {
 for (const { name, fault, jws, catalogue, verdict } of vectors('receipts')) {
   test(`receipt ${name}: ${fault}`, async () => {
     const { relays } = jsonOf(readFileSync(new URL(catalogue, VECTORS), 'utf8').split('.')[1]);
-    const receipt = await receiptOf(jws, relays).catch(() => undefined);
+    const receipt = await signedReceipt(jws, relays).catch(() => undefined);
     assert.equal(receipt !== undefined, verdict === 'accept');
   });
 }

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use tests::{City, Plan, browser, scenarios};
 
 const SCENARIO: &str = "S22";
+/// What somebody typed there.
+const TYPED: &str = "Số 3, đường Thử";
 
 #[test]
 fn a_receipt_is_kept_when_asked_for_checked_offline_and_forgotten() {
@@ -20,7 +22,16 @@ fn a_receipt_is_kept_when_asked_for_checked_offline_and_forgotten() {
     });
     let result = browser::drive("receipts.mjs", order).unwrap();
     assert_eq!(result["complaints"], json!([]));
-    assert_eq!(result["unasked"], 0, "databases before anybody asked");
+    assert_eq!(result["isCode"], true);
+    for place in [&result["copy"], &result["copied"]["words"]] {
+        assert!(place.as_str().unwrap().contains(TYPED), "{place}");
+    }
+    assert!(result["copied"]["code"].as_f64().unwrap() > 300.0);
+    assert_eq!(result["copied"]["buttons"], 0);
+    assert_eq!(
+        result["unasked"], 0,
+        "stores of receipts before anybody asked for one"
+    );
     assert_eq!(result["link"], "/receipts/");
 
     let reference = &result["sent"]["reference"];
@@ -31,10 +42,10 @@ fn a_receipt_is_kept_when_asked_for_checked_offline_and_forgotten() {
     assert_eq!(result["left"], 0, "after forgetting");
 
     let verdicts = result["verdicts"].as_array().unwrap();
-    assert_eq!(verdicts.len(), 14);
+    assert_eq!(verdicts.len(), 16);
     for verdict in verdicts {
         let marks = match verdict["name"].as_str().unwrap() {
-            "whole" => json!(["good", "good"]),
+            "whole" | "page" => json!(["good", "good"]),
             "elsewhere" => json!(["good", "error"]),
             _ => json!(["error"]),
         };
