@@ -1,11 +1,14 @@
-//! Time that does not flow: a machine that stands still, and a clock that goes back.
+//! Time that does not flow: a machine that stands still, and a clock that goes back or jumps.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods)] // the relay may start no program; this starts it with another clock
 
 mod support;
 
 use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +17,7 @@ use envelope::UnixTime;
 use envelope::log::{Checkpoint, Note};
 use support::client::{connect, get, pending, read_answer, submission, submit};
 use support::submission::draft;
-use support::{City, NOW, Running};
+use support::{City, NOW, RELAY, Running};
 
 /// Threat 7: the machine was paused, as a virtual one is when it moves.
 #[test]
@@ -141,4 +144,87 @@ fn the_time_of_the_log_never_goes_back() {
         "{fault}"
     );
     assert!(fs::exists(city.path("log/checkpoint")).unwrap());
+}
+
+/// Threat 31: the machine's clock jumps while the relay runs, two days on and then back to before it started. The relay reads its time
+/// through libfaketime; the monotonic clock is the machine's.
+#[test]
+fn a_clock_that_jumps_is_told_to_the_page_and_takes_nothing_back() {
+    const DAYS: i64 = 2 * 86_400;
+    let city = City::new();
+    let jump = |to: i64| {
+        let new = city.path("clock.new");
+        fs::write(&new, format!("@{to}\n")).unwrap();
+        fs::rename(new, city.path("clock")).unwrap();
+    };
+    jump(NOW);
+    let mut command = Command::new(RELAY);
+    command
+        .arg("--config")
+        .arg(city.config())
+        .env("LD_PRELOAD", faketime())
+        .env("FAKETIME_TIMESTAMP_FILE", city.path("clock"))
+        .env("FAKETIME_FMT", "%s")
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    let relay = Running::wait_for(&city, &mut command);
+    let first = draft(&city).body();
+    assert_eq!(submit(&relay, &first).status, 201);
+    let slow = submission(&draft(&city).body());
+    let mut half_sent = connect(&relay);
+    half_sent
+        .get_mut()
+        .write_all(&slow[..slow.len() / 2])
+        .unwrap();
+
+    jump(NOW + DAYS);
+    let refused = submit(&relay, &draft(&city).body());
+    assert_eq!(refused.code(), "clock");
+    let told = refused.json()["now"].as_i64().unwrap();
+    assert!(
+        (NOW + DAYS..NOW + DAYS + 60).contains(&told),
+        "{told}: the time is told as it is now"
+    );
+    assert_eq!(submit(&relay, &sent_at(&city, told)).status, 201);
+    assert_eq!(
+        submit(&relay, &first).status,
+        200,
+        "what is kept is known whatever the dates say"
+    );
+    half_sent
+        .get_mut()
+        .write_all(&slow[slow.len() / 2..])
+        .unwrap();
+    let late = read_answer(&mut half_sent).unwrap().unwrap();
+    assert_eq!(
+        late.code(),
+        "clock",
+        "two days later by the clock, no deadline has passed"
+    );
+    let (_, ahead) = checkpoint(&city, &relay, 2);
+    assert!(ahead.0 >= NOW + DAYS);
+
+    jump(NOW - 3600);
+    assert_eq!(submit(&relay, &sent_at(&city, NOW - 3600)).status, 201);
+    let (_, back) = checkpoint(&city, &relay, 3);
+    assert!(back >= ahead, "{back} after {ahead}");
+    assert_eq!(pending(&city, &relay, "").len(), 3, "each once");
+}
+
+/// A submission by a page that goes by this time.
+fn sent_at(city: &City, now: i64) -> Vec<u8> {
+    let dated = draft(city).with(|draft| {
+        draft.payload["iat"] = now.into();
+        draft.payload["exp"] = (now + 3600).into();
+    });
+    dated.body()
+}
+
+/// The library of Debian's `faketime`, in the folder of this machine's architecture.
+fn faketime() -> PathBuf {
+    let libraries = fs::read_dir("/usr/lib").unwrap();
+    libraries
+        .map(|folder| folder.unwrap().path().join("faketime/libfaketimeMT.so.1"))
+        .find(|library| library.exists())
+        .expect("libfaketime; tests/install installs it")
 }
