@@ -69,6 +69,6 @@ pub use pieces::Pieces;
 pub use receipt::{Receipt, StatementFault};
 pub use reference::reference;
 pub use refusal::{Layer, Refusal};
-pub use submission::{Signed, Unverified, Verified};
+pub use submission::{Identity, Signed, Unverified, Verified};
 pub use time::UnixTime;
 pub use version::V1;

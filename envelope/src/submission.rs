@@ -119,7 +119,28 @@ pub struct Signed {
     read: Unverified,
 }
 
+/// What a submission is known by: two with the same identity are one, however often it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its id, unique only together with `jkt`.
+    pub id: SubmissionId,
+    /// The name of the key that signed it.
+    pub jkt: Thumbprint,
+    /// Digest of the manifest's signing input: the only name of what was signed.
+    pub manifest_sha256: Digest,
+}
+
 impl Signed {
+    /// What it is known by.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity {
+            id: self.id(),
+            jkt: self.jkt,
+            manifest_sha256: self.manifest_sha256,
+        }
+    }
+
     /// The submission's id, unique only together with [`Signed::jkt`].
     #[must_use]
     pub fn id(&self) -> SubmissionId {

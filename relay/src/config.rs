@@ -135,7 +135,7 @@ pub struct Limits {
     pub bodies_bytes_max: NonZeroU64,
     /// Attachments that wait or are kept, together (8 GiB); beyond it a manifest with attachments is refused `busy`.
     pub attachments_bytes_max: NonZeroU64,
-    /// Handshake of TLS; then from the first moment of waiting to the end of a request's head (10 s).
+    /// To the first byte; then for the handshake of TLS; then from the first moment of waiting to the end of a request's head (10 s each).
     pub head_timeout_ms: NonZeroU64,
     /// From the end of the head to the end of a body of JSON (60 s: 384 KiB at 52 kbit/s).
     pub body_timeout_ms: NonZeroU64,

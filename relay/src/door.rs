@@ -105,10 +105,28 @@ impl Door {
             Side::Outbox => None,
         };
         let is_hurried = guest.as_ref().is_some_and(|guest| guest.is_crowding);
-        let head_timeout = self.head_timeout(is_hurried);
+        // Until something is said, a connection is a socket and this small task.
+        if self.first_byte(&socket, is_hurried).await {
+            Box::pin(self.converse(socket, is_hurried)).await;
+        }
+    }
+
+    /// Whether the peer has begun to speak in time.
+    async fn first_byte(&self, socket: &TcpStream, is_hurried: bool) -> bool {
+        let mut first = [0];
+        tokio::select! {
+            seen = socket.peek(&mut first) => seen.is_ok_and(|bytes| bytes > 0),
+            () = tokio::time::sleep(self.head_timeout(is_hurried)) => false,
+            () = self.relay.stopped() => false,
+        }
+    }
+
+    /// A connection on which something is said.
+    async fn converse(&self, socket: TcpStream, is_hurried: bool) {
         let Some(tls) = &self.tls else {
             return self.serve(socket, is_hurried).await;
         };
+        let head_timeout = self.head_timeout(is_hurried);
         let acceptor = tls.borrow().acceptor.clone();
         match tokio::time::timeout(head_timeout, acceptor.accept(socket)).await {
             Ok(Ok(stream)) => self.serve(stream, is_hurried).await,
@@ -120,7 +138,7 @@ impl Door {
         }
     }
 
-    /// How long a head may take to come.
+    /// How long the first byte may take to come, and how long a head.
     fn head_timeout(&self, is_hurried: bool) -> Duration {
         let patience = span(self.relay.limits.head_timeout_ms);
         if is_hurried {
@@ -132,7 +150,8 @@ impl Door {
 
     async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S, is_hurried: bool) {
         let limits = &self.relay.limits;
-        let service = service_fn(|request| self.answer(request));
+        // hyper keeps room for the answer that is being made, for as long as the connection lasts: let it be that of a pointer.
+        let service = service_fn(|request| Box::pin(self.answer(request)));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(self.head_timeout(is_hurried))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use envelope::{
-    Catalogue, Refusal, Signed, SubmissionId, UnixTime, Unverified, Verified, reference,
+    Catalogue, Digest, Identity, Refusal, Signed, SubmissionId, UnixTime, Unverified, Verified,
+    reference,
 };
 use hyper::body::Incoming;
 use hyper::header::ORIGIN;
@@ -101,7 +102,7 @@ async fn part(
     }
 }
 
-/// Takes a submission: read, believe, know again or admit, keep, and only then say so.
+/// Takes a submission: read, believe, admit, keep, and only then say so.
 async fn submit(
     relay: &Arc<Relay>,
     catalogue: &Catalogue,
@@ -111,25 +112,56 @@ async fn submit(
     // Before anything that costs: whoever finds the queue full is told at once.
     let _place = relay.queue.try_acquire().map_err(|_| Refusal::Busy)?;
     let signed = Unverified::read(body.bytes())?.check_signature()?;
-    let has_attachments = signed.manifest().has_attachments();
-    // Before the dates: a sender whose answer was lost gets it again, however late.
-    if let Some(kept) = relay.find(signed.id()).await? {
-        return receipt_for(relay, &signed, kept);
+    let sent = signed.identity();
+    let taken = if signed.manifest().has_attachments() {
+        begin_or_go_on(relay, catalogue, signed).await
+    } else {
+        take(relay, catalogue, signed).await
+    };
+    match taken {
+        // Whoever is refused may have been taken before and have lost the answer: it comes again, whatever the dates say and
+        // however full the store is. A store that has failed says nothing any more.
+        Err(refused) if !relay.store.has_stopped() => match relay.find(sent.id).await? {
+            Some(kept) => receipt_for(relay, sent, kept),
+            None => Err(refused),
+        },
+        taken => taken,
     }
-    if has_attachments && let Some(answer) = upload::known(relay, &signed).await? {
-        return Ok(answer);
-    }
+}
+
+async fn take(
+    relay: &Arc<Relay>,
+    catalogue: &Catalogue,
+    signed: Signed,
+) -> Result<Answer, Refused> {
     let now = relay.clock.now();
     let verified = signed.admit(now, catalogue)?;
-    if has_attachments {
-        return upload::begin(relay, verified.into_signed()).await;
-    }
     let draft = draft(relay, catalogue, &verified, now)?;
+    let sent = draft.sent;
     let begun = Instant::now();
     let kept = relay.keep(draft).await?;
-    relay.counters.committed_after(begun.elapsed());
-    // It may have come twice at once: the writer has decided which was first.
-    receipt_for(relay, verified.signed(), kept)
+    // It may have come before, or twice at once: the writer has decided which was first.
+    if kept.is_new() {
+        relay.counters.committed_after(begun.elapsed());
+    }
+    receipt_for(relay, sent, kept)
+}
+
+/// A submission with attachments: its receipt, what is missing of it, or a beginning.
+async fn begin_or_go_on(
+    relay: &Arc<Relay>,
+    catalogue: &Catalogue,
+    signed: Signed,
+) -> Result<Answer, Refused> {
+    let sent = signed.identity();
+    if let Some(kept) = relay.find(sent.id).await? {
+        return receipt_for(relay, sent, kept);
+    }
+    if let Some(answer) = upload::known(relay, sent).await? {
+        return Ok(answer);
+    }
+    let verified = signed.admit(relay.clock.now(), catalogue)?;
+    upload::begin(relay, verified.into_signed()).await
 }
 
 /// What is to be kept, with the receipt that this will make true.
@@ -147,9 +179,7 @@ pub(crate) fn draft(
     }
     let promise = Promise::sign(&relay.key, verified, now).map_err(|_| Refusal::Internal)?;
     Ok(Draft {
-        id: signed.id(),
-        jkt: signed.jkt(),
-        manifest_sha256: signed.manifest_sha256(),
+        sent: signed.identity(),
         exp: manifest.exp,
         manifest: signed.manifest_jws().to_owned(),
         parts: serde_json::to_string(signed.parts()).map_err(|_| Refusal::Internal)?,
@@ -161,13 +191,10 @@ pub(crate) fn draft(
     })
 }
 
-/// The receipt for `signed`, if what is kept under its id is `signed` itself.
-pub(crate) fn receipt_for(relay: &Relay, signed: &Signed, kept: Kept) -> Result<Answer, Refused> {
-    if !kept.is(signed) {
-        let (kept, sent) = (kept.manifest_sha256(), signed.manifest_sha256());
-        tracing::warn!(%kept, %sent, "id taken");
-        relay.counters.count(Event::IdTaken);
-        return Err(Refusal::IdTaken.into());
+/// The receipt for what was `sent`, if that is what is kept under its id.
+pub(crate) fn receipt_for(relay: &Relay, sent: Identity, kept: Kept) -> Result<Answer, Refused> {
+    if !kept.is(sent) {
+        return Err(id_taken(relay, kept.manifest_sha256(), sent));
     }
     let is_new = kept.is_new();
     let (status, event) = if is_new {
@@ -176,12 +203,15 @@ pub(crate) fn receipt_for(relay: &Relay, signed: &Signed, kept: Kept) -> Result<
         (StatusCode::OK, Event::SentAgain)
     };
     relay.counters.count(event);
-    tracing::info!(
-        reference = reference(&signed.manifest_sha256()),
-        is_new,
-        "kept"
-    );
+    tracing::info!(reference = reference(&sent.manifest_sha256), is_new, "kept");
     Ok(http::json(status, Receipt::from(kept).body()))
+}
+
+/// Somebody else has the id, or the same sender has signed something else under it.
+pub(crate) fn id_taken(relay: &Relay, kept: Digest, sent: Identity) -> Refused {
+    tracing::warn!(%kept, sent = %sent.manifest_sha256, "id taken");
+    relay.counters.count(Event::IdTaken);
+    Refusal::IdTaken.into()
 }
 
 /// Knowing the id is the right to ask.

@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::log::LogKey;
-use envelope::{Ack, Catalogue, Digest, Signed, SubmissionId, Thumbprint, UnixTime};
+use envelope::{Ack, Catalogue, Digest, Identity, Signed, SubmissionId, UnixTime};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -40,9 +40,7 @@ const TOMBSTONE_S: i64 = 30 * 24 * 3600;
 
 /// What is to be kept: a verified submission and the receipt that its commit will make true.
 pub(crate) struct Draft {
-    pub(crate) id: SubmissionId,
-    pub(crate) jkt: Thumbprint,
-    pub(crate) manifest_sha256: Digest,
+    pub(crate) sent: Identity,
     pub(crate) exp: UnixTime,
     pub(crate) manifest: String,
     /// The parts as a JSON object, name to JWE.
@@ -74,8 +72,8 @@ impl Kept {
     fn now(draft: Draft, proof: String) -> Kept {
         Kept {
             is_new: true,
-            jkt: *draft.jkt.digest().as_bytes(),
-            manifest_sha256: *draft.manifest_sha256.as_bytes(),
+            jkt: *draft.sent.jkt.digest().as_bytes(),
+            manifest_sha256: *draft.sent.manifest_sha256.as_bytes(),
             receipt: draft.promise.into_line(),
             proof,
         }
@@ -92,10 +90,9 @@ impl Kept {
         }
     }
 
-    /// Whether it is the very submission that `signed` is, and no other that took the same id.
-    pub(crate) fn is(&self, signed: &Signed) -> bool {
-        self.jkt == *signed.jkt().digest().as_bytes()
-            && self.manifest_sha256() == signed.manifest_sha256()
+    /// Whether it is the very submission that was `sent`, and no other that took the same id.
+    pub(crate) fn is(&self, sent: Identity) -> bool {
+        self.jkt == *sent.jkt.digest().as_bytes() && self.manifest_sha256() == sent.manifest_sha256
     }
 
     /// Whether this very request put it there.
@@ -249,7 +246,7 @@ impl Store {
         draft: Draft,
         catalogue: Arc<Catalogue>,
     ) -> Result<Kept, StoreError> {
-        let id = draft.id;
+        let id = draft.sent.id;
         match self
             .take(|reply| Order::Keep(Box::new(draft), reply))
             .await?

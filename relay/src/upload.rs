@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::Arc;
 
-use envelope::{Refusal, Signed, SubmissionId};
+use envelope::{Identity, Refusal, Signed, SubmissionId};
 use hyper::body::{Body, Incoming};
 use hyper::header::HeaderMap;
 use hyper::{Request, StatusCode};
@@ -14,50 +14,48 @@ use crate::bodies::{self, Held};
 use crate::head::decimal;
 use crate::http::{self, Answer, Refused, UPLOAD_OFFSET};
 use crate::pace::Pace;
-use crate::public::{draft, receipt_for};
+use crate::public::{draft, id_taken, receipt_for};
 use crate::receipt::Receipt;
 
 /// What comes is written in steps of so many bytes: a request holds no more of its body in memory.
 const STEP_BYTES: usize = 256 * 1024;
 
 /// What the sender of a submission with attachments is told, if it is known: its receipt, or what is missing.
-pub(crate) async fn known(relay: &Arc<Relay>, signed: &Signed) -> Result<Option<Answer>, Refused> {
-    let Some(first) = relay.store.unfinished(signed.id()).await? else {
+pub(crate) async fn known(relay: &Arc<Relay>, sent: Identity) -> Result<Option<Answer>, Refused> {
+    let Some(first) = relay.store.unfinished(sent.id).await? else {
         return Ok(None);
     };
     if first.manifest().exp < relay.clock.now() {
         lapse(relay).await?;
         return Ok(None);
     }
-    let (kept, sent) = (first.manifest_sha256(), signed.manifest_sha256());
-    if (first.jkt(), kept) != (signed.jkt(), sent) {
-        tracing::warn!(%kept, %sent, "id taken");
-        return Err(Refusal::IdTaken.into());
+    if first.identity() != sent {
+        return Err(id_taken(relay, first.manifest_sha256(), sent));
     }
-    state(relay, signed.id()).await.map(Some)
+    state(relay, sent.id).await.map(Some)
 }
 
 /// Begins with a submission that is good but for its attachments.
 pub(crate) async fn begin(relay: &Arc<Relay>, signed: Signed) -> Result<Answer, Refused> {
-    let id = signed.id();
+    let sent = signed.identity();
     if !relay.attachments.reserve(signed.manifest()) {
         return Err(Refusal::Busy.into());
     }
-    let is_new = match relay.store.begin(signed.clone()).await {
+    let is_new = match relay.store.begin(signed).await {
         Ok(is_new) => is_new,
         Err(error) => {
-            relay.attachments.release(id);
+            relay.attachments.release(sent.id);
             return Err(error.into());
         }
     };
-    let reference = envelope::reference(&signed.manifest_sha256());
+    let reference = envelope::reference(&sent.manifest_sha256);
     tracing::info!(reference, is_new, "attachments are to follow");
-    if let Some(answer) = known(relay, &signed).await? {
+    if let Some(answer) = known(relay, sent).await? {
         return Ok(answer);
     }
     // It came twice, and the other one has been completed or has lapsed already.
-    let kept = relay.find(id).await?.ok_or(Refusal::NotFound)?;
-    receipt_for(relay, &signed, kept)
+    let kept = relay.find(sent.id).await?.ok_or(Refusal::NotFound)?;
+    receipt_for(relay, sent, kept)
 }
 
 /// What is missing of an unfinished submission; with nothing missing, its receipt.
@@ -250,7 +248,7 @@ async fn complete(relay: &Arc<Relay>, upload: &Upload) -> Result<Answer, Refused
         .keep(draft(relay, &catalogue, &verified, now)?)
         .await?;
     relay.attachments.complete(id).await;
-    receipt_for(relay, verified.signed(), kept)
+    receipt_for(relay, verified.signed().identity(), kept)
 }
 
 impl From<Trouble> for Refused {

@@ -51,13 +51,8 @@ const BUGS: &[Bug] = &[
             ),
             (
                 "store/writer.rs",
-                "if is_known(connection, &draft.id)? {",
-                "if is_known(connection, &draft.id)? && false {",
-            ),
-            (
-                "public.rs",
-                "relay.find(signed.id()).await?",
-                "relay.find(signed.id()).await?.filter(|_| false)",
+                "if is_known(connection, &draft.sent.id)? {",
+                "if is_known(connection, &draft.sent.id)? && false {",
             ),
         ],
     },
@@ -65,8 +60,8 @@ const BUGS: &[Bug] = &[
         name: "skips a leaf",
         edits: &[(
             "store/writer.rs",
-            "        self.manifests.push(draft.manifest_sha256);\n",
-            "        if self.manifests.len() != 1 {\n            self.manifests.push(draft.manifest_sha256);\n        }\n",
+            "        self.manifests.push(draft.sent.manifest_sha256);\n",
+            "        if self.manifests.len() != 1 {\n            self.manifests.push(draft.sent.manifest_sha256);\n        }\n",
         )],
     },
     Bug {

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods)] // the relay may start no program; this starts it
 
+mod idle;
 mod sink;
 #[path = "../../tests/support/mod.rs"]
 mod support;
@@ -24,8 +25,7 @@ use support::promises::{Promise, Standing};
 use support::submission::draft;
 use support::{City, RELAY, Running};
 
-const CONNECTIONS: usize = 64;
-const IDLE_CONNECTIONS: usize = 10_000;
+const CONNECTIONS: usize = 256;
 /// What a busy relay's client waits before it sends again.
 const RETRY_AFTER: Duration = Duration::from_millis(20);
 
@@ -41,10 +41,7 @@ fn main() {
         fs::metadata(RELAY).unwrap().len() / 1024
     );
     let city = City::new();
-    city.configure(&format!(
-        "[limits]\nconnections_max = {}\nwaiting_max = 1024\nhead_timeout_ms = 300000",
-        IDLE_CONNECTIONS + 100
-    ));
+    city.configure("[limits]\nwaiting_max = 1024");
     let requests = requests(&city, number);
     println!(
         "{number} submissions of {} bytes over {CONNECTIONS} connections",
@@ -77,7 +74,6 @@ fn main() {
         Some(load.per_second / 2.0),
     );
     println!("at half load: {paced}");
-    idle(&relay);
     drop(relay);
     let promises: Vec<Promise> = verified(&city, load.answers.iter().chain(&paced.answers));
     start_again(&city);
@@ -93,6 +89,7 @@ fn main() {
         promises.len(),
         disk_kib(&city) / 1024
     );
+    idle::measure();
 }
 
 fn machine() -> String {
@@ -268,29 +265,6 @@ fn id_of(answer: &Answer) -> String {
     let payload = envelope::base64url::decode(receipt.split('.').nth(1).unwrap()).unwrap();
     let payload: serde_json::Value = serde_json::from_slice(&payload).unwrap();
     payload["id"].as_str().unwrap().to_owned()
-}
-
-/// Memory with connections on which nothing is said.
-fn idle(relay: &Running) {
-    let before = memory_kib(relay.pid());
-    let open: Vec<TcpStream> = (0..IDLE_CONNECTIONS)
-        .map(|_| TcpStream::connect(relay.public).unwrap())
-        .collect();
-    let descriptors = || {
-        fs::read_dir(format!("/proc/{}/fd", relay.pid()))
-            .unwrap()
-            .count()
-    };
-    while descriptors() <= IDLE_CONNECTIONS {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let with = memory_kib(relay.pid());
-    println!(
-        "{} idle connections: {} MiB resident, {} MiB before",
-        open.len(),
-        with / 1024,
-        before / 1024
-    );
 }
 
 fn verified<'a>(city: &City, answers: impl Iterator<Item = &'a Answer>) -> Vec<Promise> {

@@ -104,7 +104,9 @@ impl Log {
             node.execute(params![level, number.cast_signed(), hash.as_bytes()])?;
         }
         let checkpoint = checkpoint(&self.signer, growth.frontier());
-        transaction.execute("UPDATE log SET checkpoint = ?1", [&checkpoint])?;
+        transaction
+            .prepare_cached("UPDATE log SET checkpoint = ?1")?
+            .execute([&checkpoint])?;
         Ok(Appended { growth, checkpoint })
     }
 

@@ -1,14 +1,12 @@
 //! The one thread that writes. What waits is committed together; only then is anybody answered.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
 use envelope::{Ack, Digest, Signed, SubmissionId, UnixTime};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, timeout_at};
 
 use super::log::{Appended, Log};
 use super::room::{Measure, Room};
@@ -19,6 +17,9 @@ const BATCH_MAX: usize = 128;
 
 /// Under load a batch is waited for so long: who was answered a moment ago is about to send the next.
 const GATHER_MAX: Duration = Duration::from_millis(2);
+
+/// How often it is looked at what has come meanwhile.
+const GATHER_LOOK: Duration = Duration::from_micros(250);
 
 /// Bytes written to SQLite's log (the WAL) after which it is copied into the store's file.
 const WAL_BYTES_MAX: usize = 4 << 20;
@@ -64,7 +65,6 @@ pub(super) fn start(
         connection,
         log,
         waiting,
-        runtime: Handle::current(),
         last_batch: 1,
         last_seq,
         room,
@@ -87,8 +87,6 @@ struct Writer {
     connection: Connection,
     log: Log,
     waiting: mpsc::Receiver<Order>,
-    /// Whose clock the wait for a batch goes by.
-    runtime: Handle,
     /// Orders in the batch before: as many are expected again.
     last_batch: usize,
     last_seq: watch::Sender<i64>,
@@ -111,24 +109,22 @@ impl Writer {
     }
 
     /// What waits already, and under load what comes within [`GATHER_MAX`]. A lone order is not kept waiting.
+    ///
+    /// It looks from time to time rather than be woken by each order: a switch of threads costs about as much as a row.
     fn gather(&mut self, first: Order) -> Vec<Order> {
         let mut batch = vec![first];
         let until = Instant::now() + GATHER_MAX;
-        while batch.len() < BATCH_MAX {
-            match self.waiting.try_recv() {
-                Ok(next) => batch.push(next),
-                Err(_nothing_waits) if batch.len() >= self.last_batch => break,
-                Err(_nothing_waits) => {
-                    let waiting = &mut self.waiting;
-                    let next = async move { timeout_at(until, waiting.recv()).await };
-                    match self.runtime.block_on(next) {
-                        Ok(Some(next)) => batch.push(next),
-                        Ok(None) | Err(_) => break,
-                    }
-                }
+        loop {
+            while batch.len() < BATCH_MAX
+                && let Ok(next) = self.waiting.try_recv()
+            {
+                batch.push(next);
             }
+            if batch.len() >= self.last_batch || Instant::now() >= until {
+                return batch;
+            }
+            thread::sleep(GATHER_LOOK);
         }
-        batch
     }
 
     /// One transaction for the batch, its leaves and the checkpoint over them; the answers after it. Returns whether the
@@ -234,7 +230,7 @@ impl Order {
         let connection = batch.connection;
         Ok(match self {
             Order::Keep(draft, reply) => {
-                if is_known(connection, &draft.id)? {
+                if is_known(connection, &draft.sent.id)? {
                     return Ok(answer(reply, || None));
                 }
                 let leaf = batch.append(&draft)?;
@@ -289,7 +285,7 @@ impl Batch<'_> {
     fn append(&mut self, draft: &Draft) -> rusqlite::Result<u64> {
         let leaf = self.next_leaf;
         self.newest_seq = Some(insert(self.connection, draft, leaf)?);
-        self.manifests.push(draft.manifest_sha256);
+        self.manifests.push(draft.sent.manifest_sha256);
         self.next_leaf += 1;
         Ok(leaf)
     }
@@ -304,30 +300,28 @@ fn answer<T: 'static>(reply: oneshot::Sender<T>, make: impl FnOnce() -> T + 'sta
 
 /// Writes a submission and returns its `seq`.
 fn insert(connection: &Connection, draft: &Draft, leaf: u64) -> rusqlite::Result<i64> {
-    connection.execute(
-        "INSERT INTO submission (id, jkt, manifest_sha256, exp, receipt, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![
-            draft.id.as_bytes(),
-            draft.jkt.digest().as_bytes(),
-            draft.manifest_sha256.as_bytes(),
+    let seq = connection
+        .prepare_cached(
+            "INSERT INTO submission (id, jkt, manifest_sha256, exp, receipt, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .insert(params![
+            draft.sent.id.as_bytes(),
+            draft.sent.jkt.digest().as_bytes(),
+            draft.sent.manifest_sha256.as_bytes(),
             draft.exp.0,
             draft.promise.line(),
             leaf.cast_signed(),
-        ],
-    )?;
-    let seq = connection.last_insert_rowid();
-    connection.execute(
-        "INSERT INTO sealed (seq, manifest, parts) VALUES (?1, ?2, ?3)",
-        params![seq, draft.manifest, draft.parts],
-    )?;
+        ])?;
+    connection
+        .prepare_cached("INSERT INTO sealed (seq, manifest, parts) VALUES (?1, ?2, ?3)")?
+        .execute(params![seq, draft.manifest, draft.parts])?;
     if !draft.attachments.is_empty() {
-        unfinished::delete(connection, &draft.id)?;
+        unfinished::delete(connection, &draft.sent.id)?;
     }
     for (n, len) in &draft.attachments {
-        connection.execute(
-            "INSERT INTO attachment (seq, n, len) VALUES (?1, ?2, ?3)",
-            params![seq, n, len.cast_signed()],
-        )?;
+        connection
+            .prepare_cached("INSERT INTO attachment (seq, n, len) VALUES (?1, ?2, ?3)")?
+            .execute(params![seq, n, len.cast_signed()])?;
     }
     Ok(seq)
 }
