@@ -16,7 +16,7 @@ preparations.push(() => {
     one('[data-early]', notice).hidden = !isEarly;
     one('[data-late]', notice).hidden = !isLate;
     one('[data-clock]', notice).hidden = !isEarly && !isLate;
-    one('time', notice).textContent = cityNow().replace(/(\d+)-(\d+)-(\d+)T(\d+:\d+).*/, '$4, $3/$2/$1');
+    one('[data-clock] span', notice).textContent = cityNow().replace(/(\d+)-(\d+)-(\d+)T(\d+:\d+).*/, '$4, $3/$2/$1');
     // Where nothing can be sent anyway, editors look at the form.
     if ('sending' in notice.dataset && (isFirst || !isLate)) sheet.hidden = one('#progress').hidden = isEarly || isLate;
     const next = isEarly ? +opens : +closes;
