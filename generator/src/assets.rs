@@ -22,10 +22,11 @@ const PIECES: [(&str, &str); 2] = [("components/", "/script.js"), ("script/funct
 /// What several pieces share.
 const SHARED: [&str; 3] = ["script/fill.js", "script/words.js", "script/repeats.js"];
 /// Pieces that the core loads when it comes to them.
-const LATER: [&str; 5] = [
+const LATER: [&str; 6] = [
     "script/outcome.js",
     "script/again.js",
     "script/copy.js",
+    "script/draft.js",
     "script/papers.js",
     "script/sealer.js",
 ];

@@ -43,7 +43,7 @@ pub(crate) struct PageFiles<'a> {
     /// By language and id of the list.
     lists: BTreeMap<(&'a str, &'a str), Arc<Loaded>>,
     /// By language and id of the form: the words of its faults, what sending needs.
-    own: BTreeMap<(&'a str, &'a str), [Arc<Loaded>; 2]>,
+    own: BTreeMap<(&'a str, &'a str), [Arc<Loaded>; 3]>,
 }
 
 impl<'a> PageFiles<'a> {
@@ -62,11 +62,13 @@ impl<'a> PageFiles<'a> {
             let texts = &content.texts[language];
             let faults = Faults::new(texts);
             let sending = Sending::new(content, &prepared.assets, language, signers);
+            let draft = Arc::new(draft(content, &prepared.assets, language));
             let services = content.services.par_iter();
             let own = services.map(|service| {
                 let of_form = [
                     faults.words(service, language, memo),
                     sending.outcome(service, memo),
+                    Arc::clone(&draft),
                 ];
                 ((language.as_str(), service.form.id.as_str()), of_form)
             });
@@ -98,6 +100,16 @@ fn of_list(list: &List, language: &str, memo: &Memo) -> Arc<Loaded> {
     let name = format!("{language} list {}", list.id);
     memo.loaded
         .get(&name, inputs, || Loaded::new(&list.id, list.page(language)))
+}
+
+/// What keeps a draft on the device: the same for every form.
+fn draft(content: &Content, assets: &Assets, language: &str) -> Loaded {
+    let draft = json!({
+        "script": assets.linked.get("draft"),
+        "days": content.portal.draft_days,
+        "ui": content.texts[language]["draft"],
+    });
+    Loaded::new("draft", draft.to_string())
 }
 
 /// The words of faults in one language.

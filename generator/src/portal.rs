@@ -29,6 +29,9 @@ pub struct Portal {
     /// For how many days a catalogue and its key files are valid.
     #[serde(default = "validity_days")]
     pub validity_days: u32,
+    /// For how many days a draft stays on a person's device after it was last changed.
+    #[serde(default = "draft_days")]
+    pub draft_days: u32,
     /// Whom people call.
     pub contact: Contact,
     /// Whom to tell of a hole in the portal; without it there is no `/.well-known/security.txt`.
@@ -75,6 +78,10 @@ pub struct OfficeKind {
 
 fn validity_days() -> u32 {
     30
+}
+
+fn draft_days() -> u32 {
+    14
 }
 
 fn security_days() -> u32 {

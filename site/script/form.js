@@ -1,7 +1,8 @@
 /** A form's page: the paper becomes steps, and at the end a receipt. */
-import { all, clicks, one, preparations, readPage, setState, sheet } from './page.js';
+import { all, clicks, loadScript, one, preparations, readPage, setState, sheet } from './page.js';
 import { describe, faultsUnder, showFaults } from './faults.js';
 import { faultsNow, sectionsNow, touched, update } from './sheet.js';
+import { lists, load } from './lists.js';
 import { goOn, goTo, openStep, show } from './steps.js';
 import './core.js';
 // For `outcome.js`, which loads later: what is typed is sealed by what the page began with.
@@ -62,7 +63,9 @@ const start = () => {
     if (document.body.dataset.state !== 'sent') show(state);
   });
   history.replaceState(sectionsNow()[0].step.dataset.section, '');
-  return show('');
+  show('');
+  // What is offered beside the form is loaded when the form stands.
+  load('draft').then(() => loadScript(/** @type {any} */ (lists.draft).script)).catch(() => {});
 };
 
 // Then every script that the page links has run, this one first.

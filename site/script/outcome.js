@@ -12,7 +12,7 @@ import { answers, faultsNow, update } from './sheet.js';
 import { clicks, data, element, loadScript, one, say, setState } from './page.js';
 import { Refused } from './send.js';
 import { lists } from './lists.js';
-import { newCase } from './seal.js';
+import { newCase } from './case.js';
 import { relayKeys, sealAnswers } from './delivery.js';
 import { show } from './steps.js';
 import { showReceipt } from './receipt.js';

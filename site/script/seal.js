@@ -19,7 +19,7 @@ const VALID_SECONDS = 86400;
 const PART_BYTES = [1024, 4096, 16384, 65536];
 
 export const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
-const random = (/** @type {number} */ length) => crypto.getRandomValues(new Uint8Array(length));
+export const random = (/** @type {number} */ length) => crypto.getRandomValues(new Uint8Array(length));
 
 /** Base64url of bytes, of a text, or of a value's JSON. @type {(data: unknown) => string} */
 export const toBase64url = (data) => {
@@ -38,14 +38,7 @@ const jwkOf = async (/** @type {CryptoKeyPair} */ { publicKey }) => publicJwk(aw
 /** RFC 7638. */
 export const thumbprint = async (/** @type {Jwk} */ { x, y }) => toBase64url(await digestOf(`{"crv":"${CURVE}","kty":"EC","x":"${x}","y":"${y}"}`));
 
-const newExchangeKeys = () => subtle.generateKey(ECDH, false, ['deriveBits']);
-
-/** The keys of one case, never of a device: one to sign with, one for replies. They cannot be taken out. @returns {Promise<Case>} */
-export const newCase = async () => ({
-  id: toBase64url(random(16)),
-  keys: await subtle.generateKey(ECDSA, false, ['sign', 'verify']),
-  reply: { keys: await newExchangeKeys(), secret: toBase64url(random(32)) },
-});
+export const newExchangeKeys = () => subtle.generateKey(ECDH, false, ['deriveBits']);
 
 /** A text as compact JWE for one key: ECDH-ES with a key of its own, A256GCM. @type {(text: string, to: DatedKey) => Promise<string>} */
 export const sealPart = async (text, { kid, jwk }) => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompactSign, calculateJwkThumbprint, compactDecrypt, compactVerify, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { referenceOf } from '../../site/script/reference.js';
-import { newCase, sealPart, sealSubmission, thumbprint, toBase64url } from '../../site/script/seal.js';
+import { newCase } from '../../site/script/case.js';
+import { sealPart, sealSubmission, thumbprint, toBase64url } from '../../site/script/seal.js';
 import { keyInUse, readKeyFile } from '../../site/script/signed.js';
 
 const NOW = 1_470_800_000;
