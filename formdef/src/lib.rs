@@ -35,7 +35,7 @@ pub use check::{AnswerFault, check};
 pub use date::{Date, YEAR_MAX, YEAR_MIN};
 pub use difference::{Change, Effect, Version, difference};
 pub use display::display;
-pub use expr::{Op, Scalar, Tree};
+pub use expr::{Op, Scalar, Tree, folded};
 pub use fault::{Fault, Source};
 pub use form::{
     Again, Choice, FORMDEF_VERSION, Field, Form, Guide, Mode, Office, Recipient, Rule, Section,

@@ -10,6 +10,7 @@ mod certificates;
 mod child;
 pub mod citizen;
 pub mod city;
+pub mod corpus;
 pub mod day;
 mod failure;
 pub mod http;

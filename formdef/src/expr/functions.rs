@@ -170,7 +170,7 @@ pub(super) fn mentions(text: &str, ward: &str, lists: &Lists) -> Option<Known> {
 
 /// What is the same however it was typed: letters without their marks in lower case, and digits; one space for what is
 /// neither.
-fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let plain = text
         .to_lowercase()
         .nfd()

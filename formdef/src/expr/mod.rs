@@ -12,4 +12,5 @@ mod tree;
 pub(crate) mod types;
 mod words;
 
+pub use functions::folded;
 pub use tree::{Op, Scalar, Tree};
