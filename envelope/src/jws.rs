@@ -23,6 +23,8 @@ pub enum Typ {
     Catalogue,
     /// The keys of one office, by the publisher.
     Keys,
+    /// Every file of a portal, by the publisher.
+    Release,
 }
 
 impl Typ {
@@ -35,6 +37,7 @@ impl Typ {
             Self::Ack => "motcua-ack+jws",
             Self::Catalogue => "motcua-catalogue+jws",
             Self::Keys => "motcua-keys+jws",
+            Self::Release => "motcua-release+jws",
         }
     }
 }

@@ -25,7 +25,7 @@
 //! | [`digest`], [`id`], [`key`], [`time`] | the small values |
 //! | [`jws`] | compact JWS with an exactly known header |
 //! | [`manifest`], [`submission`], [`pieces`] | what a page sends |
-//! | [`catalogue`], [`keyfile`] | what a publisher signs |
+//! | [`catalogue`], [`keyfile`], [`release`] | what a publisher signs |
 //! | [`receipt`], [`ack`] | what a relay and an intake answer |
 //! | [`reference`](mod@reference) | what a person reads out at the counter |
 //! | [`log`] | the transparency log: tree, tiles, checkpoint, proof |
@@ -51,6 +51,7 @@ mod published;
 pub mod receipt;
 pub mod reference;
 pub mod refusal;
+pub mod release;
 mod statement;
 pub mod submission;
 pub mod time;

@@ -31,7 +31,7 @@ const LATER: [&str; 6] = [
     "script/sealer.js",
 ];
 /// The modules that begin the scripts of other pages, each in one file of its own.
-const PAGES: [&str; 2] = ["script/receipts.js", "script/verify.js"];
+const PAGES: [&str; 3] = ["script/receipts.js", "script/verify.js", "script/search.js"];
 /// The style that has the components', too.
 const FORM_STYLE: &str = "form_style";
 /// The style of pages, of forms, of their review and receipt, and of paper, each in one file: the sheets of `style/` that it is made of.

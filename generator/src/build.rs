@@ -4,27 +4,30 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use envelope::PublicKey;
+use envelope::release::ReleasedFile;
 use formdef::{Bilingual, Lang, Moment, both, say};
 use serde_json::{Value, json};
 
 use crate::Options;
-use crate::catalogue::signed_files;
+use crate::catalogue::{release_file, signed_files};
 use crate::content::Content;
 use crate::fault::{Fault, Mistake};
 use crate::files::Files;
 use crate::keys::{KeyFault, Keys};
 use crate::memo::Memo;
-use crate::output::{Output, WriteFault, Written};
+use crate::output::Output;
 use crate::portal::is_origin;
 use crate::prepared::Prepared;
 use crate::published::Published;
 use crate::readers::{self, FormReaders};
-use crate::render::minified;
+use crate::release::RELEASE;
 use crate::report::{self, Palette, for_a_person, plural};
 use crate::sources::Sources;
 use crate::versions::{self, FormDifference};
+use crate::writing::{WriteFault, Writing, Written};
 
 /// Why there is no portal.
 #[derive(Debug)]
@@ -203,9 +206,10 @@ pub struct Made {
     pub output: Output,
     /// Every page before minification, by its path.
     pub plain_pages: BTreeMap<String, String>,
-    summary: Summary,
-    sending: bool,
 }
+
+/// Takes a file of a portal: its path, its text, and of a page the text before it was made smaller.
+pub(crate) type Take<'a> = &'a (dyn Fn(&str, &str, Option<&str>) -> Result<(), WriteFault> + Sync);
 
 /// Is told how many of so many steps are done, from several threads at once.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
@@ -221,7 +225,10 @@ pub fn check_telling(options: &Options, progress: Progress<'_>) -> Result<Summar
         keys: None,
         ..options.clone()
     };
-    make_telling(&options, progress).map(|made| made.summary)
+    prepare_and(&options, |prepared, _| {
+        make_each(prepared, None, &options, progress, &|_, _, _| Ok(()))?;
+        Ok(summary(&prepared.content, options.moment()))
+    })
 }
 
 /// The sources against what was published.
@@ -293,31 +300,46 @@ pub fn build(options: &Options) -> Result<Report, Failure> {
 
 /// The same, telling how far it is.
 pub fn build_telling(options: &Options, progress: Progress<'_>) -> Result<Report, Failure> {
-    let Made {
-        output,
-        plain_pages,
-        summary,
-        sending,
-    } = make_telling(options, progress)?;
-    let files = output.files().fold((0, 0), |(count, bytes), (_, content)| {
-        (count + 1, bytes + content.len())
-    });
-    let written = output.write(&options.out).map_err(Failure::Write)?;
-    Ok(Report {
-        summary,
-        pages: plain_pages.len(),
-        files,
-        sending,
-        written,
+    prepare_and(options, |prepared, keys| {
+        let writing = Writing::begin(&options.out).map_err(Failure::Write)?;
+        let put = |path: &str, text: &str, _: Option<&str>| writing.put(path, text.as_bytes());
+        let pages = make_each(prepared, keys, options, progress, &put)?;
+        let files = writing.size();
+        Ok(Report {
+            summary: summary(&prepared.content, options.moment()),
+            pages,
+            files,
+            sending: keys.is_some(),
+            written: writing.finish().map_err(Failure::Write)?,
+        })
     })
 }
 
 /// Builds a portal as a value: it depends on sources, keys and `now` alone.
 pub fn make(options: &Options) -> Result<Made, Failure> {
-    make_telling(options, &|_, _| ())
+    let made = Mutex::new(Made {
+        output: Output::default(),
+        plain_pages: BTreeMap::new(),
+    });
+    let keep = |path: &str, text: &str, plain: Option<&str>| {
+        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.output.add(path, text);
+        if let Some(plain) = plain {
+            made.plain_pages.insert(path.to_owned(), plain.to_owned());
+        }
+        Ok(())
+    };
+    prepare_and(options, |prepared, keys| {
+        make_each(prepared, keys, options, &|_, _| (), &keep)
+    })?;
+    Ok(made.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn make_telling(options: &Options, progress: Progress<'_>) -> Result<Made, Failure> {
+/// Reads sources and keys, and works with them on as many threads as the options say.
+fn prepare_and<T: Send>(
+    options: &Options,
+    work: impl FnOnce(&Prepared, Option<&Keys>) -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or_default())
         .build();
@@ -325,13 +347,9 @@ fn make_telling(options: &Options, progress: Progress<'_>) -> Result<Made, Failu
     threads.install(|| {
         let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
         let prepared = prepare(sources, options, &Memo::default())?;
-        let keys = options
-            .keys
-            .as_deref()
-            .map(Keys::read)
-            .transpose()
-            .map_err(|fault| Failure::Keys(vec![fault]))?;
-        make_from(&prepared, keys.as_ref(), options, progress)
+        let keys = options.keys.as_deref().map(Keys::read).transpose();
+        let keys = keys.map_err(|fault| Failure::Keys(vec![fault]))?;
+        work(&prepared, keys.as_ref())
     })
 }
 
@@ -357,39 +375,42 @@ pub(crate) fn prepare(
     Prepared::new(sources, content, memo).map_err(sorted)
 }
 
-fn make_from(
+/// Makes every file and gives it to `take` as soon as it is made, from several threads at once: the path, the text, and of
+/// a page the text before it was made smaller. Returns how many pages there are.
+fn make_each(
     prepared: &Prepared,
     keys: Option<&Keys>,
     options: &Options,
     progress: Progress<'_>,
-) -> Result<Made, Failure> {
-    let built = options.moment();
-    let files = Files::new(prepared, built, keys.map(signers), &Memo::default());
-    // Each page is a step twice: rendered, made smaller.
-    let (done, all) = (AtomicUsize::new(0), 2 * files.pages().count());
+    take: Take<'_>,
+) -> Result<usize, Failure> {
+    let signed = keys.map(|keys| signed_files(&prepared.content, keys, options.now));
+    let signed = signed.transpose().map_err(Failure::Keys)?;
+    let memo = Memo::default();
+    let files = Files::new(prepared, options.moment(), keys.map(signers), &memo);
+    let (done, all) = (AtomicUsize::new(0), files.pages().count());
     let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-    let plain_pages = files.plain_pages(&step).map_err(sorted)?;
-    let mut output = Output::default();
-    for (path, page) in minified(plain_pages.clone(), &step) {
-        output.add(path, page);
+    let released = Mutex::new(BTreeMap::new());
+    let take_and_list = |path: &str, text: &str, plain: Option<&str>| {
+        if keys.is_some() {
+            let mut released = released.lock().unwrap_or_else(PoisonError::into_inner);
+            released.insert(path.to_owned(), ReleasedFile::of(text.as_bytes()));
+        }
+        take(path, text, plain)
+    };
+    for (path, text) in signed.unwrap_or_default() {
+        take_and_list(&path, &text, None).map_err(Failure::Write)?;
     }
-    for (path, text) in files.data_files() {
-        output.add(path, text);
+    files.each(&step, &take_and_list)?;
+    if let Some(keys) = keys {
+        let released = released
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let portal = &prepared.content.portal;
+        let text = release_file(portal, &keys.publisher, released, options.now);
+        take(RELEASE, &text, None).map_err(Failure::Write)?;
     }
-    for (path, text) in keys
-        .map(|keys| signed_files(&prepared.content, keys, options.now))
-        .transpose()
-        .map_err(Failure::Keys)?
-        .unwrap_or_default()
-    {
-        output.add(path, text);
-    }
-    Ok(Made {
-        output,
-        plain_pages: plain_pages.into_iter().collect(),
-        summary: summary(&prepared.content, built),
-        sending: keys.is_some(),
-    })
+    Ok(all)
 }
 
 /// Whose signatures pages believe: the publishers', and on receipts and proofs the relays' and the logs'.

@@ -1,8 +1,9 @@
 //! What the publisher signs: the catalogue, and the key file of every office.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use envelope::limits::{ATTACHMENTS_BYTES_MAX, sealed_attachment_bytes};
+use envelope::release::{Release, ReleasedFile};
 use envelope::{
     Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, Recipient,
     UnixTime, V1, jws,
@@ -10,8 +11,9 @@ use envelope::{
 use formdef::{Bilingual, Date, Form, Moment, Window, both};
 
 use crate::content::{Content, Service};
-use crate::keys::{KeyFault, Keys, RECOVERY, REGISTER, RELAY};
+use crate::keys::{KeyFault, Keys, Publisher, RECOVERY, REGISTER, RELAY};
 use crate::lists::Agency;
+use crate::portal::Portal;
 
 const DAY_S: i64 = 24 * 3600;
 /// How many offices a message names before it counts the rest.
@@ -64,6 +66,29 @@ pub(crate) fn signed_files(
     Ok(files)
 }
 
+/// The release: every file with its digest, signed.
+pub(crate) fn release_file(
+    portal: &Portal,
+    publisher: &Publisher,
+    files: BTreeMap<String, ReleasedFile>,
+    now: UnixTime,
+) -> String {
+    let release = Release {
+        v: V1,
+        serial: serial(now),
+        iat: now,
+        portal: portal.portal.clone(),
+        files,
+    };
+    let input = release.signing_input(publisher.public().thumbprint());
+    jws::attach(&input, &publisher.sign(&input))
+}
+
+/// The second of the build: it only grows.
+fn serial(now: UnixTime) -> u64 {
+    u64::try_from(now.0).unwrap_or_default()
+}
+
 fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue, Vec<KeyFault>> {
     let exp = now.plus(i64::from(content.portal.validity_days) * DAY_S);
     // A key of the folder holds from ever until the catalogue ends: it is dated by standing in the folder.
@@ -75,7 +100,7 @@ fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue,
     }
     Ok(Catalogue {
         v: V1,
-        serial: u64::try_from(now.0).unwrap_or_default(),
+        serial: serial(now),
         iat: now,
         exp,
         portal: content.portal.portal.clone(),

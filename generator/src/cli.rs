@@ -38,6 +38,16 @@ pub(crate) enum Command {
         after_help = "Nothing is written. With --dir a portal that was built is shown as a host would send it.\n\nExamples:\n  motcua serve\n  motcua serve --forms forms --site site --port 4020\n  motcua serve --dir target/portal"
     )]
     Serve(Serve),
+    /// Makes a built portal the public one in the folder of a web server, whole or not at all; or goes back.
+    #[command(
+        after_help = "The web server's root is DIR/current.\n\nExamples:\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --dry-run\n  motcua publish --from target/portal --to /srv/portal --publisher keys/publisher.pub.jwk\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --rollback"
+    )]
+    Publish(Publish),
+    /// Compares every file of a portal with the release that the publisher signed. Ends with status 1 when one differs.
+    #[command(
+        after_help = "Examples:\n  motcua verify https://dichvu.example.vn --publisher keys/publisher.pub.jwk\n  motcua verify target/portal --publisher keys/publisher.pub.jwk"
+    )]
+    Verify(Verify),
     /// Keeps the forms as they are published, in forms/published, so that a later build still knows them.
     #[command(
         after_help = "Examples:\n  motcua keep\n  motcua keep --against https://dichvu.example.vn"
@@ -170,6 +180,38 @@ pub(crate) struct Telling {
     /// How faults are told: to a person, as one JSON array, or as annotations of GitHub.
     #[arg(long, default_value = "human", value_name = "human|json|github", value_parser = format)]
     pub(crate) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct Publish {
+    /// The folder of the built portal.
+    #[arg(long, default_value = "target/portal", value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The folder in which releases stand.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// The publisher's public key. Can be given more than once: a portal is taken that one of them signed.
+    #[arg(long, value_name = "FILE.pub.jwk", required = true)]
+    pub(crate) publisher: Vec<PathBuf>,
+    /// Says what would change, and changes nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Goes back to a kept release: the one of this serial, else the newest before the public one.
+    #[arg(long, value_name = "SERIAL", num_args = 0..=1, conflicts_with_all = ["dry_run", "from"])]
+    pub(crate) rollback: Option<Option<u64>>,
+    /// How many releases are kept beside the public one, to go back to.
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    pub(crate) keep: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// A portal's address or folder.
+    #[arg(value_name = "URL-or-DIR")]
+    pub(crate) portal: String,
+    /// The publisher's public key. Can be given more than once.
+    #[arg(long, value_name = "FILE.pub.jwk", required = true)]
+    pub(crate) publisher: Vec<PathBuf>,
 }
 
 #[derive(Args)]

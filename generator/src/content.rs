@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use formdef::{Form, List, Lists, Shelf, Source};
+use formdef::{Form, List, Lists, Shelf, Source, Text};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::lists::{District, agency_list, districts, is_slug, lists};
 use crate::memo::{Inputs, Memo, ReadForm};
 use crate::order::Order;
 use crate::plan;
-use crate::portal::{Portal, read_toml};
+use crate::portal::{self, Portal, read_toml};
 use crate::published::Published;
 use crate::sources::{Folder, Sources};
 use crate::versions;
@@ -35,6 +35,17 @@ pub struct Content {
     pub fallbacks: BTreeMap<String, usize>,
     /// Versions that were published before, kept among the sources.
     pub kept: Published,
+}
+
+/// A heading under which services are listed, and its page.
+#[derive(Clone)]
+pub struct Group<'a> {
+    /// Its id: the last part of its page's address.
+    pub id: &'a str,
+    /// What it is called.
+    pub title: &'a Text,
+    /// Its services, in Vietnamese order of their titles.
+    pub services: Vec<&'a Service>,
 }
 
 /// A service: its form and its guide.
@@ -92,6 +103,27 @@ impl Content {
         } else {
             Err(faults)
         }
+    }
+
+    /// The groups that have services, with them, in Vietnamese order of their titles.
+    pub(crate) fn groups(&self) -> Vec<Group<'_>> {
+        let language = self.portal.default_language();
+        let groups = self.portal.groups.iter().map(|(id, title)| Group {
+            id,
+            title,
+            services: self.services_of(Some(id)),
+        });
+        let mut groups: Vec<_> = groups.filter(|group| !group.services.is_empty()).collect();
+        Order::vietnamese().sort_by_name(&mut groups, |group| group.title.get(language));
+        groups
+    }
+
+    /// The services of a group, or those of none.
+    pub(crate) fn services_of(&self, group: Option<&str>) -> Vec<&Service> {
+        let services = self.services.iter();
+        services
+            .filter(|service| service.form.guide.group.as_deref() == group)
+            .collect()
     }
 
     /// A list by its id.
@@ -230,6 +262,16 @@ fn service(
     }
     let (read, more) = form(forms, path, shelf, common, memo);
     faults.extend(more);
+    let group = read
+        .as_ref()
+        .and_then(|read| read.form.guide.group.as_deref());
+    if let Some(code) = group.filter(|group| !portal.groups.contains_key(*group)) {
+        let mistake = Mistake::UnknownGroup {
+            code: code.to_owned(),
+            file: forms.shown(portal::PATH),
+        };
+        faults.push(forms.fault_at_key(path, "group", &mistake));
+    }
     let (guides, more) = guides(forms, id, &portal.languages, memo);
     faults.extend(more);
     let service = read.map(|read| Service {

@@ -40,35 +40,32 @@ impl<'a> View<'a> {
             .unwrap_or_default()
     }
 
-    /// The services under their headings; services and headings in Vietnamese order of what is shown.
-    pub(crate) fn groups(self, order: &Order) -> Value {
-        let group_of = |service: &Service| service.form.guide.group.clone().unwrap_or_default();
-        let mut ids: Vec<String> = self.content.services.iter().map(group_of).collect();
-        ids.sort();
-        ids.dedup();
-        let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
-        for id in ids {
-            let mut services: Vec<&Service> = self
-                .content
-                .services
-                .iter()
-                .filter(|service| group_of(service) == id)
-                .collect();
+    /// The services under their headings, both in Vietnamese order of what is shown; those without a heading are last.
+    pub(crate) fn groups(self, order: &Order) -> Vec<Value> {
+        let content = self.content;
+        let services = |services: Vec<&Service>| {
+            let mut services = services;
             order.sort_by_name(&mut services, |service| self.words(&service.form.title));
-            let title = self.text("groups", &id).to_owned();
-            groups.push((
-                title,
-                services
-                    .into_iter()
-                    .map(|service| self.service_line(service))
-                    .collect(),
-            ));
-        }
-        order.sort_by_name(&mut groups, |(title, _)| title);
-        groups
-            .into_iter()
-            .map(|(title, services)| json!({ "title": title, "services": services }))
-            .collect()
+            let lines = services
+                .into_iter()
+                .map(|service| self.service_line(service));
+            lines.collect::<Value>()
+        };
+        let mut groups = content.groups();
+        order.sort_by_name(&mut groups, |group| self.words(group.title));
+        let with_heading = groups.into_iter().map(|group| {
+            json!({
+                "id": group.id,
+                "title": self.words(group.title),
+                "url": self.url(&Subject::Group(group.id)),
+                "count": group.services.len(),
+                "services": services(group.services),
+            })
+        });
+        let others = content.services_of(None);
+        let without = (!others.is_empty())
+            .then(|| json!({ "count": others.len(), "services": services(others) }));
+        with_heading.chain(without).collect()
     }
 
     /// A service as lists show it.
@@ -106,6 +103,10 @@ impl<'a> View<'a> {
         };
         json!({
             "id": form.id,
+            "group": form.guide.group.as_ref().and_then(|id| Some(json!({
+                "title": self.words(self.content.portal.groups.get(id)?),
+                "url": self.url(&Subject::Group(id)),
+            }))),
             "url": self.url(&Subject::Service(service)),
             "form_url": self.url(&Subject::Form(service)),
             "schema_url": format!("/{}/schema.json", form.id),

@@ -2,11 +2,13 @@
 //! a browser wants to see.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use formdef::{Form, List, Moment};
+use rayon::prelude::*;
 use serde_json::Value;
 
+use crate::build::{Failure, Take, sorted};
 use crate::discovery;
 use crate::fault::Fault;
 use crate::headers;
@@ -61,6 +63,9 @@ impl<'a> Files<'a> {
         for (path, text) in &prepared.assets.files {
             data.insert(path.clone(), Data::Text(text));
         }
+        for (path, text) in &prepared.search.files {
+            data.insert(path.clone(), Data::Text(text));
+        }
         for service in &content.services {
             let form = &*service.form;
             let compiled = format!("forms/{}/{}.json", form.id, form.version);
@@ -105,32 +110,42 @@ impl<'a> Files<'a> {
         self.pages.contains_key(path)
     }
 
+    /// Makes every file, on all cores, and gives it to `take` at once; `step` is called after each page. A template that fails
+    /// on many pages is told once; after the first file that cannot be taken no more are.
+    pub(crate) fn each(&self, step: &(dyn Fn() + Sync), take: Take<'_>) -> Result<(), Failure> {
+        let data = self.data.par_iter();
+        data.try_for_each(|(path, data)| take(path, &self.text(data), None))
+            .map_err(Failure::Write)?;
+        let faults = Mutex::new(Vec::new());
+        let pages: Vec<_> = self.pages.iter().collect();
+        let done = pages.par_iter().try_for_each(|(path, page)| {
+            match self.renderer.page(page) {
+                Ok(plain) => take(path, &minify::html(&plain), Some(&plain))?,
+                Err(fault) => note(&faults, fault),
+            }
+            step();
+            Ok(())
+        });
+        done.map_err(Failure::Write)?;
+        match faults.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            faults if faults.is_empty() => Ok(()),
+            faults => Err(sorted(faults)),
+        }
+    }
+
     /// What keeps these pages from being made.
     pub(crate) fn faults_of(&self, paths: &[String]) -> Vec<Fault> {
+        let faults = Mutex::new(Vec::new());
         let pages: Vec<_> = paths
             .iter()
             .filter_map(|path| self.pages.get(path))
             .collect();
-        self.renderer
-            .pages(&pages, &|| ())
-            .err()
-            .unwrap_or_default()
-    }
-
-    /// Every page as templates give it, before minification, by path; `step` is called after each. A template that fails on
-    /// many is told once.
-    pub(crate) fn plain_pages(
-        &self,
-        step: &(dyn Fn() + Sync),
-    ) -> Result<Vec<(String, String)>, Vec<Fault>> {
-        self.renderer.pages(&self.pages().collect::<Vec<_>>(), step)
-    }
-
-    /// Every file that is no page, by path.
-    pub(crate) fn data_files(&self) -> impl Iterator<Item = (&str, String)> {
-        self.data
-            .iter()
-            .map(|(path, data)| (path.as_str(), self.text(data)))
+        pages.par_iter().for_each(|page| {
+            if let Err(fault) = self.renderer.page(page) {
+                note(&faults, fault);
+            }
+        });
+        faults.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn text(&self, data: &Data<'_>) -> String {
@@ -145,5 +160,13 @@ impl<'a> Files<'a> {
             Data::Loaded(loaded) => loaded.json.clone(),
             Data::Written(text) => text.clone(),
         }
+    }
+}
+
+/// Notes a fault once.
+fn note(faults: &Mutex<Vec<Fault>>, fault: Fault) {
+    let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+    if !faults.contains(&fault) {
+        faults.push(fault);
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn text(relay: &str, pages: &[Page<'_>]) -> String {
         text += &rule(path, &[("Cache-Control", &lasting)]);
     }
     // A published version never changes, but while a form is being written its version stays.
-    for path in ["/catalogue.jws", "/forms/*", "/keys/*"] {
+    for path in ["/catalogue.jws", "/release.jws", "/forms/*", "/keys/*"] {
         text += &rule(path, &[("Cache-Control", "no-cache")]);
     }
     text

@@ -23,7 +23,7 @@ use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::cause;
-use crate::output::write_whole;
+use crate::writing::write_whole;
 
 mod logs;
 mod register;

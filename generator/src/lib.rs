@@ -1,7 +1,7 @@
 //! `motcua`: from `forms/` and `site/` to a static portal.
 //!
 //! ```text
-//! disk ──Sources──▶ Content ──plan──▶ pages ──Renderer──▶ Output ──write──▶ disk
+//! disk ──Sources──▶ Content ──plan──▶ pages ──Renderer──▶ Writing ──finish──▶ disk
 //! ```
 //!
 //! * [`sources::Sources`]: every file the editors wrote, read once.
@@ -10,10 +10,11 @@
 //! * `memo`: what was worked out before from equal inputs is not worked out again.
 //! * `prepared`, `files`: content, templates and assets together, and every file that can be made from them.
 //! * [`plan`]: which pages there are and where each stands.
-//! * [`output::Output`]: the whole portal as a value. It depends on sources, keys and day alone: two builds compare
-//!   byte for byte.
+//! * [`output::Output`]: the whole portal as a value, for tests. It depends on sources, keys and day alone: two builds
+//!   compare byte for byte.
 //! * [`preview`]: the same files while the sources are being written, each when a browser asks for it.
-//! * [`output::Output::write`]: the only writer; a failed build leaves the old portal whole.
+//! * [`writing`]: the only writer; each file goes to the disk as soon as it is made, and a failed build leaves the old
+//!   portal whole.
 
 use std::path::PathBuf;
 
@@ -48,11 +49,14 @@ pub mod plan;
 pub mod portal;
 mod prepared;
 pub mod preview;
+pub mod publish;
 pub mod published;
 pub mod readers;
+pub mod release;
 mod render;
 pub mod report;
 pub mod schema;
+mod search;
 pub mod serve;
 pub mod size;
 pub mod sources;
@@ -60,6 +64,7 @@ mod table;
 mod templates;
 pub mod translations;
 pub mod versions;
+pub mod writing;
 pub mod xlsform;
 
 pub use build::{

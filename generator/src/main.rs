@@ -16,6 +16,8 @@ use formdef::{Bilingual, Lang, say};
 use generator::catalogue::midnight;
 use generator::keys::{Added, Publisher, Register, Use, add_all, add_files, read_public};
 use generator::preview::{News, Preview};
+use generator::publish::Target;
+use generator::release::{self, Difference};
 use generator::report::{Format, Palette, as_annotations, as_json, for_a_person};
 use generator::serve::{Folder, Server, Site};
 use generator::translations::{self, Texts};
@@ -27,7 +29,7 @@ use generator::{
 use bar::Bar;
 use cli::{
     AddKeys, Build, Check, Cli, Command, History, Import, ImportXlsform, Keep, KeyFolder, Keys,
-    MadeOf, New, NewForm, Publishers, Serve, Size, Sources, Telling, Translations,
+    MadeOf, New, NewForm, Publish, Publishers, Serve, Size, Sources, Telling, Translations, Verify,
 };
 
 fn main() -> ExitCode {
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         Command::Check(arguments) => run_check(arguments, lang),
         Command::Build(arguments) => run_build(&arguments, lang),
         Command::Serve(arguments) => run_serve(arguments, lang),
+        Command::Publish(arguments) => run_publish(&arguments, lang),
+        Command::Verify(arguments) => run_verify(&arguments, lang),
         Command::Keep(arguments) => run_keep(arguments, lang),
         Command::History(arguments) => run_history(&arguments, lang),
         Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder, lang),
@@ -206,6 +210,60 @@ fn run_check(arguments: Check, lang: Lang) -> Done {
         Format::Github => {}
     }
     Ok(())
+}
+
+fn run_publish(arguments: &Publish, lang: Lang) -> Done {
+    let in_words = |said: Bilingual| said.of(lang).to_owned();
+    let publishers = public_keys(&arguments.publisher, lang)?;
+    let target = Target::new(&arguments.to, &publishers);
+    let root = arguments.to.join("current");
+    let root = root.display();
+    if let Some(serial) = arguments.rollback {
+        let back = target.roll_back(serial).map_err(in_words)?;
+        println!("{}\n{root}", release::show(&back, lang));
+        return Ok(());
+    }
+    let built = release::check(&arguments.from.to_string_lossy(), &publishers).map_err(in_words)?;
+    let before = target.current().map_err(in_words)?;
+    let before = before.as_ref().map(|kept| &kept.release);
+    let difference = Difference::between(before, &built.release);
+    println!("{}", difference.show(lang));
+    if arguments.dry_run {
+        println!(
+            "{}",
+            say!(lang, "nothing was published", "chưa công bố gì cả")
+        );
+        return Ok(());
+    }
+    let published = target.publish(&arguments.from, now(), arguments.keep);
+    println!(
+        "{}\n{root}",
+        release::show(&published.map_err(in_words)?, lang)
+    );
+    Ok(())
+}
+
+fn run_verify(arguments: &Verify, lang: Lang) -> Done {
+    let publishers = public_keys(&arguments.publisher, lang)?;
+    let checked = release::check(&arguments.portal, &publishers);
+    let checked = checked.map_err(|said| said.of(lang).to_owned())?;
+    println!("{}", release::show(&checked.release, lang));
+    for (path, wrong) in &checked.wrong {
+        println!("{path} {}", wrong.show(lang));
+    }
+    match checked.wrong.len() {
+        0 => Ok(()),
+        count => Err(say!(
+            lang,
+            "{count} files are not as they were signed\n  = publish again; if nobody of yours changed them, ask who did",
+            "{count} tệp không đúng như bản đã ký\n  = hãy công bố lại; nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"
+        )),
+    }
+}
+
+fn public_keys(paths: &[PathBuf], lang: Lang) -> Result<Vec<PublicKey>, String> {
+    let read = |path: &PathBuf| read_public(path, Use::Sig).map_err(|fault| fault.show(lang));
+    paths.iter().map(read).collect()
 }
 
 fn run_keep(arguments: Keep, lang: Lang) -> Done {
@@ -507,8 +565,7 @@ fn language_of_the_system() -> Lang {
 
 impl Publishers {
     fn keys(&self, lang: Lang) -> Result<Vec<PublicKey>, String> {
-        let read = |path: &PathBuf| read_public(path, Use::Sig).map_err(|fault| fault.show(lang));
-        self.publisher.iter().map(read).collect()
+        public_keys(&self.publisher, lang)
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Subject<'a> {
     Service(&'a Service),
     /// The form of a service.
     Form(&'a Service),
+    /// The services of one field of life.
+    Group(&'a str),
     /// All agencies by district.
     Agencies,
     /// One agency and its district.
@@ -92,6 +94,7 @@ impl Subject<'_> {
             Subject::Home => root.to_owned(),
             Subject::Service(service) => format!("{root}{}/", service.form.id),
             Subject::Form(service) => format!("{root}{}/form/", service.form.id),
+            Subject::Group(id) => format!("{root}{}/{id}/", groups_word(vietnamese)),
             Subject::Agencies => format!("{root}{}/", agencies_word(vietnamese)),
             Subject::Agency(_, agency) => {
                 format!("{root}{}/{}/", agencies_word(vietnamese), agency.slug)
@@ -110,6 +113,7 @@ impl Subject<'_> {
             Subject::Home => "pages/home.html",
             Subject::Service(_) => "pages/service.html",
             Subject::Form(_) => "pages/form.html",
+            Subject::Group(_) => "pages/group.html",
             Subject::Agencies => "pages/agencies.html",
             Subject::Agency(..) => "pages/agency.html",
             Subject::Receipts => "pages/receipts.html",
@@ -146,13 +150,12 @@ pub(crate) fn is_taken(id: &str, portal: &Portal) -> bool {
     let plain = Plain::ALL
         .iter()
         .any(|plain| plain.id() == id || plain.vietnamese() == id);
-    let agencies = [true, false]
-        .into_iter()
-        .any(|vietnamese| agencies_word(vietnamese) == id);
-    plain
-        || agencies
-        || FOLDERS.contains(&id)
-        || portal.languages.iter().any(|language| language == id)
+    let word = [true, false].into_iter().any(|vietnamese| {
+        [agencies_word, groups_word]
+            .iter()
+            .any(|word| word(vietnamese) == id)
+    });
+    plain || word || FOLDERS.contains(&id) || portal.languages.iter().any(|language| language == id)
 }
 
 /// Every page in every language.
@@ -167,6 +170,7 @@ pub fn pages(content: &Content) -> Vec<Page<'_>> {
             .iter()
             .map(move |agency| Subject::Agency(district, agency))
     });
+    let groups = content.groups().into_iter();
     let subjects = [
         Subject::Home,
         Subject::Agencies,
@@ -176,6 +180,7 @@ pub fn pages(content: &Content) -> Vec<Page<'_>> {
     ]
     .into_iter();
     let subjects = subjects
+        .chain(groups.map(|group| Subject::Group(group.id)))
         .chain(Plain::ALL.into_iter().map(Subject::Plain))
         .chain(services)
         .chain(agencies);
@@ -199,6 +204,10 @@ fn in_every_language<'a>(subject: Subject<'a>, portal: &'a Portal) -> Vec<Page<'
         alternates: alternates.clone(),
     };
     alternates.iter().map(page).collect()
+}
+
+fn groups_word(vietnamese: bool) -> &'static str {
+    if vietnamese { "linh-vuc" } else { "topics" }
 }
 
 fn agencies_word(vietnamese: bool) -> &'static str {

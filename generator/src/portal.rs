@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::fault::{Fault, Mistake};
+use crate::lists::is_slug;
 use crate::sources::Folder;
 
 /// The file's path in `forms/`.
-const PATH: &str = "portal.toml";
+pub(crate) const PATH: &str = "portal.toml";
 
 /// The portal's own facts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub struct Portal {
     /// Whom to tell of a hole in the portal; without it there is no `/.well-known/security.txt`.
     #[serde(default, skip_serializing)]
     pub security: Option<Security>,
+    /// The headings under which services are listed, by their ids: each has a page.
+    #[serde(default, skip_serializing)]
+    pub groups: BTreeMap<String, Text>,
     /// Kinds of offices, such as `ward`, `police`, `insurance`.
     pub offices: BTreeMap<String, OfficeKind>,
 }
@@ -96,6 +100,8 @@ struct Places {
     relay: Spanned<String>,
     name: Spanned<Text>,
     city: Spanned<Text>,
+    #[serde(default)]
+    groups: BTreeMap<Spanned<String>, Spanned<Text>>,
     offices: BTreeMap<String, OfficePlaces>,
     security: Option<SecurityPlaces>,
 }
@@ -124,13 +130,15 @@ impl Portal {
         }
         let languages = portal.languages.clone();
         let offices = portal.offices.values_mut().map(|office| &mut office.label);
-        for text in [
-            &mut portal.name,
-            &mut portal.city,
-            &mut portal.contact.hours,
-        ]
-        .into_iter()
-        .chain(offices)
+        for text in portal
+            .groups
+            .values_mut()
+            .chain([
+                &mut portal.name,
+                &mut portal.city,
+                &mut portal.contact.hours,
+            ])
+            .chain(offices)
         {
             *text = default_first(text, &languages);
         }
@@ -185,8 +193,13 @@ impl Places {
         if let Some(days) = valid_days.filter(|days| !(1..=365).contains(days.get_ref())) {
             fault(days.span(), Mistake::SecurityDays);
         }
+        for id in self.groups.keys().filter(|id| !is_slug(id.get_ref())) {
+            let slug = id.get_ref().clone();
+            fault(id.span(), Mistake::SlugForm { slug });
+        }
         for text in [&self.name, &self.city]
             .into_iter()
+            .chain(self.groups.values())
             .chain(self.offices.values().map(|office| &office.label))
         {
             if text

@@ -12,6 +12,7 @@ use crate::guide::{self, Guide};
 use crate::links;
 use crate::memo::Memo;
 use crate::plan::Plain;
+use crate::search::Search;
 use crate::sources::{Folder, Sources};
 use crate::templates;
 
@@ -21,6 +22,7 @@ pub(crate) struct Prepared {
     pub(crate) content: Content,
     pub(crate) assets: Arc<Assets>,
     pub(crate) templates: Arc<Tera>,
+    pub(crate) search: Search,
     /// The plain texts, by name and language.
     plain: BTreeMap<(&'static str, String), Guide>,
 }
@@ -36,6 +38,7 @@ impl Prepared {
         let templates = templates::kept(&sources.site, &content.lists, memo)?;
         let plain = plain_texts(&content, &sources.site, memo)?;
         let prepared = Prepared {
+            search: Search::new(&content),
             sources,
             content,
             assets,

@@ -4,7 +4,7 @@
 //! `catalogue.jws`, which says what counts and has the digest of each form. Its own signature is checked where the
 //! publisher's key is given.
 
-mod place;
+pub(crate) mod place;
 
 use std::collections::BTreeMap;
 

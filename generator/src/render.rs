@@ -1,9 +1,8 @@
-//! Pages from templates: the bytes of every page, on all cores.
+//! Pages from templates.
 
 use std::collections::BTreeMap;
 
 use formdef::Moment;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use tera::Context;
 
@@ -13,11 +12,13 @@ use crate::fault::Fault;
 use crate::headers;
 use crate::links;
 use crate::loaded::PageFiles;
-use crate::minify;
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
 use crate::prepared::Prepared;
 use crate::templates;
+
+/// Up to so many services stand on the home page and on agencies' pages themselves, else their groups do.
+const LISTED_MAX: usize = 40;
 
 /// Everything that pages share.
 pub(crate) struct Renderer<'a> {
@@ -26,6 +27,8 @@ pub(crate) struct Renderer<'a> {
     built: Moment,
     /// By language: what every page is told, the subjects that several pages show.
     common: BTreeMap<&'a str, Context>,
+    /// By language and id: the groups with their services.
+    groups: BTreeMap<(&'a str, String), tera::Value>,
     page_files: PageFiles<'a>,
     /// Whom pages believe; none: what is filled in cannot be sent.
     signers: Value,
@@ -44,18 +47,28 @@ impl<'a> Renderer<'a> {
             content: &prepared.content,
             built,
             common: BTreeMap::new(),
+            groups: BTreeMap::new(),
             page_files,
             signers: signers.cloned().unwrap_or_default(),
         };
         let order = Order::vietnamese();
         for language in &prepared.content.portal.languages {
-            let common = renderer.common_context(language, &order);
+            let groups = renderer.view(language).groups(&order);
+            let common = renderer.common_context(language, &groups);
+            let by_id = groups.iter().filter_map(|group| {
+                let id = group["id"].as_str()?.to_owned();
+                Some((
+                    (language.as_str(), id),
+                    tera::Value::from_serializable(group),
+                ))
+            });
+            renderer.groups.extend(by_id);
             renderer.common.insert(language, common);
         }
         renderer
     }
 
-    fn common_context(&self, language: &'a str, order: &Order) -> Context {
+    fn common_context(&self, language: &'a str, groups: &[Value]) -> Context {
         let view = self.view(language);
         let root = root(language, &self.content.portal);
         let plain = Plain::ALL.iter().map(
@@ -75,7 +88,11 @@ impl<'a> Renderer<'a> {
         );
         context.insert("plain_pages", &plain.collect::<Value>());
         context.insert("agencies_url", &Subject::Agencies.url(language, &root));
-        context.insert("groups", &view.groups(order));
+        context.insert("search", &self.prepared.search.urls.get(language));
+        context.insert("groups", groups);
+        let count = self.content.services.len();
+        context.insert("services_count", &count);
+        context.insert("listed", &(count <= LISTED_MAX));
         context.insert("districts", &view.districts());
         context
     }
@@ -85,36 +102,6 @@ impl<'a> Renderer<'a> {
             content: self.content,
             language,
             built: self.built,
-        }
-    }
-
-    /// Renders every page as templates give them, before minification, by path.
-    ///
-    /// `step` is called after each. A template that fails on many pages is told once.
-    pub(crate) fn pages(
-        &self,
-        pages: &[&Page<'a>],
-        step: &(dyn Fn() + Sync),
-    ) -> Result<Vec<(String, String)>, Vec<Fault>> {
-        let rendered: Vec<_> = pages
-            .par_iter()
-            .map(|page| (page.path(), self.page(page)))
-            .inspect(|_| step())
-            .map(|(path, page)| Ok((path, page?)))
-            .collect();
-        let mut faults: Vec<Fault> = Vec::new();
-        let mut done = Vec::with_capacity(pages.len());
-        for page in rendered {
-            match page {
-                Ok(page) => done.push(page),
-                Err(fault) if faults.contains(&fault) => {}
-                Err(fault) => faults.push(fault),
-            }
-        }
-        if faults.is_empty() {
-            Ok(done)
-        } else {
-            Err(faults)
         }
     }
 
@@ -149,6 +136,11 @@ impl<'a> Renderer<'a> {
         match page.subject {
             Subject::Home | Subject::Agencies | Subject::Receipts | Subject::NotFound => {}
             Subject::Verify => context.insert("signers", &self.signers),
+            Subject::Group(id) => {
+                if let Some(group) = self.groups.get(&(page.language, id.to_owned())) {
+                    context.insert_value("group", group.clone());
+                }
+            }
             Subject::Service(service) => context.insert("service", &view.service(service)),
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
@@ -175,16 +167,4 @@ impl<'a> Renderer<'a> {
             }
         }
     }
-}
-
-/// Pages in fewer bytes, by path; `step` is called after each.
-pub(crate) fn minified(
-    pages: Vec<(String, String)>,
-    step: &(dyn Fn() + Sync),
-) -> Vec<(String, String)> {
-    pages
-        .into_par_iter()
-        .map(|(path, page)| (path, minify::html(&page)))
-        .inspect(|_| step())
-        .collect()
 }

@@ -95,6 +95,7 @@ fn portal_schema(languages: &[String], lang: Lang) -> Value {
             "validity_days": about(days(u32::MAX), "For how many days a catalogue is valid.", "Danh mục có hiệu lực bao nhiêu ngày."),
             "contact": about(contact, "Whom people call.", "Người dân gọi ai."),
             "security": about(security, "Published as /.well-known/security.txt.", "Được công bố tại /.well-known/security.txt."),
+            "groups": about(json!({"type": "object", "additionalProperties": words()}), "The headings under which services are listed; each has a page.", "Các lĩnh vực để xếp thủ tục; mỗi lĩnh vực có một trang."),
             "offices": about(json!({"type": "object", "additionalProperties": office}), "Kinds of offices that read answers.", "Các loại cơ quan đọc hồ sơ."),
         }),
         &[

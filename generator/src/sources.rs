@@ -187,6 +187,17 @@ impl Folder {
         Fault::new(self.shown(path), Some(spot), mistake)
     }
 
+    /// A fault at the first line of a TOML file that gives a key a value.
+    pub(crate) fn fault_at_key(&self, path: &str, key: &str, mistake: &Mistake) -> Fault {
+        let gives = |line: &str| {
+            let rest = line.trim_start().strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let text = self.text(path).unwrap_or_default();
+        let line = text.lines().position(gives).map_or(1, |at| at + 1);
+        self.fault_at(path, line, 1, mistake)
+    }
+
     /// A fault at a byte of a file.
     pub(crate) fn fault_at_byte(&self, path: &str, byte: usize, mistake: &Mistake) -> Fault {
         let before = self

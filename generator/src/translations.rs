@@ -12,9 +12,9 @@ use toml_edit::{DocumentMut, Item, TableLike, Value};
 use crate::edit::set;
 use crate::fault::Fault;
 use crate::fault_words;
-use crate::output::write_whole;
 use crate::portal::Portal;
 use crate::sources::Sources;
+use crate::writing::write_whole;
 
 /// A text for people, in the default language and in another.
 #[derive(Debug, Clone, PartialEq, Eq)]

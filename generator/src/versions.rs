@@ -162,14 +162,7 @@ pub(crate) fn unkept(
 
 /// A fault at the line that says a form's version.
 fn at_version(forms: &Folder, id: &str, mistake: &Mistake) -> Fault {
-    let path = format!("{id}/form.toml");
-    let says_version = |line: &str| {
-        let rest = line.trim_start().strip_prefix("version");
-        rest.is_some_and(|rest| rest.trim_start().starts_with('='))
-    };
-    let text = forms.text(&path).unwrap_or_default();
-    let line = text.lines().position(says_version).map_or(1, |at| at + 1);
-    forms.fault_at(&path, line, 1, mistake)
+    forms.fault_at_key(&format!("{id}/form.toml"), "version", mistake)
 }
 
 /// Keeps what was published among the sources. Returns the paths of the files that are new there.

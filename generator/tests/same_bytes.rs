@@ -36,7 +36,7 @@ fn on_disk(dir: &Path) -> BTreeMap<String, Vec<u8>> {
         )
     });
     named
-        .filter(|(path, _)| path != generator::output::MARKER)
+        .filter(|(path, _)| path != generator::writing::MARKER)
         .collect()
 }
 

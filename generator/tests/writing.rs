@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use generator::output::Written;
+use generator::writing::Written;
 use generator::{Failure, build};
 
 fn modified(path: &Path) -> std::time::SystemTime {
@@ -48,7 +48,7 @@ fn a_second_build_writes_what_changed_and_removes_what_went() {
     let last = build(&options).unwrap();
     assert!(last.written.removed >= 6, "{:?}", last.written);
     assert!(!options.out.join("dong-dau").exists());
-    assert!(options.out.join(generator::output::MARKER).is_file());
+    assert!(options.out.join(generator::writing::MARKER).is_file());
 }
 
 #[test]
@@ -63,6 +63,52 @@ fn a_failed_build_leaves_the_old_portal_whole() {
     );
     assert!(matches!(build(&options), Err(Failure::Faults(_))));
     assert_eq!(fs::read(options.out.join("index.html")).unwrap(), home);
+}
+
+#[test]
+fn a_page_that_cannot_be_made_leaves_the_old_portal_whole() {
+    let mut options = support::fixture_copy();
+    build(&options).unwrap();
+    let before = tree(&options.out);
+    let site = support::new_dir().join("site");
+    support::copy_dir(&options.site, &site, &mut |paths| paths.sort());
+    options.site = site;
+    // Pages before it in every order are different, and made before the fault is met.
+    support::edit(
+        &options.site.join("layouts/base.html"),
+        "<body",
+        "<body id=\"b\"",
+    );
+    support::edit(
+        &options.site.join("pages/agency.html"),
+        "{{ agency.name_within }}",
+        "{{ agency.name_within.nothing.there }}",
+    );
+    assert!(matches!(build(&options), Err(Failure::Faults(_))));
+    assert_eq!(tree(&options.out), before);
+}
+
+#[test]
+fn what_an_interrupted_build_left_goes_with_the_next() {
+    let options = support::fixture_copy();
+    build(&options).unwrap();
+    let before = tree(&options.out);
+    let stage = options.out.join(".motcua-new");
+    fs::create_dir(&stage).unwrap();
+    fs::write(stage.join("7"), "half a pa").unwrap();
+    build(&options).unwrap();
+    assert_eq!(tree(&options.out), before);
+}
+
+/// Every path below a folder.
+fn tree(dir: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let entries = walkdir::WalkDir::new(dir).sort_by_file_name();
+    let files = entries.into_iter().map(|entry| {
+        let path = entry.unwrap().into_path();
+        let bytes = fs::read(&path).unwrap_or_default();
+        (path, bytes)
+    });
+    files.collect()
 }
 
 #[test]

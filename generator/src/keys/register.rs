@@ -10,7 +10,7 @@ use formdef::both;
 use serde::{Deserialize, Serialize};
 
 use super::{KeyFault, RECOVERY, REGISTER, Use, read_public, right_to_read};
-use crate::output::write_whole;
+use crate::writing::write_whole;
 
 /// The register of the offices' public keys, `offices.json`.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]

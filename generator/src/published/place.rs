@@ -17,17 +17,17 @@ const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A folder or a portal.
-pub(super) enum Place {
+pub(crate) enum Place {
     Folder(String),
     Portal(String, ureq::Agent),
 }
 
 /// A form that is published.
-pub(super) struct Listed {
+pub(crate) struct Listed {
     /// `{id}/{version}`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The digest that the catalogue has; none without a catalogue.
-    pub(super) sha256: Option<Digest>,
+    pub(crate) sha256: Option<Digest>,
 }
 
 /// What is read of a catalogue.
@@ -45,7 +45,7 @@ struct PayloadForm {
 }
 
 impl Place {
-    pub(super) fn of(from: &str) -> Result<Place, Bilingual> {
+    pub(crate) fn of(from: &str) -> Result<Place, Bilingual> {
         if from.contains("://") {
             let origin = from.trim_end_matches('/');
             if !is_origin(origin) {
@@ -77,7 +77,7 @@ impl Place {
     }
 
     /// Every form: those of the catalogue, in a folder without one all that are there.
-    pub(super) fn forms(&self, publishers: &[PublicKey]) -> Result<Vec<Listed>, Bilingual> {
+    pub(crate) fn forms(&self, publishers: &[PublicKey]) -> Result<Vec<Listed>, Bilingual> {
         if let Place::Folder(folder) = self
             && publishers.is_empty()
             && !Path::new(folder).join(CATALOGUE).exists()
@@ -117,19 +117,30 @@ impl Place {
         Ok(listed.collect())
     }
 
+    /// The bytes of a file of a portal; a page is asked for as browsers do, by the address of its folder.
+    pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        let name = self.name(path);
+        match self {
+            Place::Folder(_) => fs::read(&name).map_err(|error| error.to_string()),
+            Place::Portal(_, agent) => {
+                let url = name.strip_suffix("index.html").unwrap_or(&name);
+                get(agent, url).map_err(|error| error.to_string())
+            }
+        }
+    }
+
     fn name(&self, path: &str) -> String {
         match self {
             Place::Folder(at) | Place::Portal(at, _) => format!("{at}/{path}"),
         }
     }
 
-    pub(super) fn file(&self, path: &str) -> Result<String, Bilingual> {
-        let name = self.name(path);
-        let read = match self {
-            Place::Folder(_) => fs::read_to_string(&name).map_err(|error| error.to_string()),
-            Place::Portal(_, agent) => get(agent, &name).map_err(|error| error.to_string()),
-        };
-        read.map_err(|cause| {
+    pub(crate) fn file(&self, path: &str) -> Result<String, Bilingual> {
+        let text = self
+            .bytes(path)
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string()));
+        text.map_err(|cause| {
+            let name = self.name(path);
             Bilingual::from(|lang| {
                 say!(
                     lang,
@@ -170,13 +181,13 @@ fn agent(origin: &str) -> Result<ureq::Agent, Bilingual> {
         .new_agent())
 }
 
-fn get(agent: &ureq::Agent, url: &str) -> Result<String, ureq::Error> {
+fn get(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, ureq::Error> {
     let mut answer = agent.get(url).call()?;
     answer
         .body_mut()
         .with_config()
         .limit(FILE_BYTES_MAX)
-        .read_to_string()
+        .read_to_vec()
 }
 
 fn in_folder(forms: &Path) -> Vec<String> {

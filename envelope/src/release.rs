@@ -1,0 +1,119 @@
+//! A release: every file of a published portal with its digest, signed by the city's publisher.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::CatalogueFault;
+use crate::digest::Digest;
+use crate::jws::{self, Typ};
+use crate::key::{PublicKey, Thumbprint};
+use crate::published;
+use crate::time::UnixTime;
+use crate::version::V1;
+
+/// The payload of `release.jws`. It says what was published, and stays true: it does not expire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// The version of the format.
+    pub v: V1,
+    /// That of the catalogue in it.
+    pub serial: u64,
+    /// When it was built.
+    pub iat: UnixTime,
+    /// The portal's origin.
+    pub portal: String,
+    /// Every file but itself, by its path in the portal's folder, `/` between the parts.
+    pub files: BTreeMap<String, ReleasedFile>,
+}
+
+/// A file of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleasedFile {
+    /// The digest of its bytes.
+    pub sha256: Digest,
+    /// How many bytes it has.
+    pub size: u64,
+}
+
+impl ReleasedFile {
+    /// What a release says of a file with these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self {
+            sha256: Digest::of(bytes),
+            size: bytes.len() as u64,
+        }
+    }
+}
+
+impl Release {
+    /// Reads `release.jws`: signed by one of the `pinned` keys and well formed.
+    ///
+    /// # Errors
+    /// [`CatalogueFault`]: the first fault in the order form of the JWS, publisher, signature, contents.
+    pub fn read(text: &str, pinned: &[PublicKey]) -> Result<Self, CatalogueFault> {
+        let release: Self = published::read(text, Typ::Release, pinned)?;
+        match release.files.keys().find(|path| !is_path(path)) {
+            Some(path) => Err(CatalogueFault::malformed(format!(
+                "{path:?}: not a path inside the portal"
+            ))),
+            None => Ok(release),
+        }
+    }
+
+    /// What a publisher signs with the key named `kid`.
+    #[must_use]
+    pub fn signing_input(&self, kid: Thumbprint) -> String {
+        jws::signing_input(
+            &jws::header_with_kid(Typ::Release, kid),
+            &jws::payload(self),
+        )
+    }
+
+    /// The digest by which a release is named: that of its payload. Equal sources, keys and time give an equal one.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(&jws::payload(self))
+    }
+}
+
+/// Names of `a–z A–Z 0–9 . _ -` apart by `/`, none of them only points: nothing climbs out of the folder.
+fn is_path(path: &str) -> bool {
+    path.split('/').all(|name| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        name.chars().all(plain) && !name.chars().all(|c| c == '.')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside_the_portal() {
+        for good in [
+            "index.html",
+            "en/khai-sinh/form/index.html",
+            ".well-known/security.txt",
+            "_headers",
+        ] {
+            assert!(is_path(good), "{good}");
+        }
+        for bad in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a//b",
+            "a/..",
+            "a\\b",
+            "a b",
+            "a/",
+            "…",
+        ] {
+            assert!(!is_path(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! A release read again: where it is, whether every file of it is there as it was signed, and what differs between two.
+
+use std::collections::BTreeMap;
+
+use envelope::PublicKey;
+use envelope::release::{Release, ReleasedFile};
+use formdef::{Bilingual, Lang, both, say};
+use rayon::prelude::*;
+
+use crate::published::place::Place;
+
+/// The file in which a release stands.
+pub const RELEASE: &str = "release.jws";
+/// For the host alone: it reads them and sends them to nobody.
+const OF_HOST: [&str; 1] = ["_headers"];
+
+/// A release, and what is not as it was signed.
+pub struct Checked {
+    /// The release.
+    pub release: Release,
+    /// The file itself.
+    pub text: String,
+    /// Paths, and whether they are missing or others.
+    pub wrong: Vec<(String, Wrong)>,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is not there, or cannot be read.
+    Missing,
+    /// It has other bytes.
+    Other,
+}
+
+impl Wrong {
+    /// In a word or two.
+    pub fn show(self, lang: Lang) -> String {
+        match self {
+            Wrong::Missing => say!(lang, "is missing", "không có"),
+            Wrong::Other => say!(lang, "is not what was signed", "không đúng như bản đã ký"),
+        }
+    }
+}
+
+/// Reads the release that a portal's folder or address has, signed by one of `publishers`, and compares every file with it.
+///
+/// # Errors
+/// A sentence: there is no release, or it is not the publisher's.
+pub fn check(from: &str, publishers: &[PublicKey]) -> Result<Checked, Bilingual> {
+    let place = Place::of(from)?;
+    let text = place.file(RELEASE)?;
+    let release = Release::read(text.trim_end(), publishers).map_err(|fault| {
+        both!(
+            "{from}/{RELEASE}: {fault}",
+            "{from}/{RELEASE}: không phải bản phát hành do bên công bố đã cho ký: {fault}"
+        )
+    })?;
+    let files: Vec<_> = release.files.iter().collect();
+    let files = files.into_par_iter().filter(|(path, _)| {
+        let is_served = !OF_HOST.contains(&path.as_str());
+        is_served || matches!(place, Place::Folder(_))
+    });
+    let wrong = files.filter_map(|(path, file)| match place.bytes(path) {
+        Err(_) => Some((path.clone(), Wrong::Missing)),
+        Ok(bytes) if ReleasedFile::of(&bytes) != *file => Some((path.clone(), Wrong::Other)),
+        Ok(_) => None,
+    });
+    let wrong = wrong.collect();
+    Ok(Checked {
+        release,
+        text,
+        wrong,
+    })
+}
+
+/// What a release adds, changes and takes away, counted by what it is for people.
+pub struct Difference(BTreeMap<Sort, [usize; 3]>);
+
+/// What a file is for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Pages,
+    Forms,
+    Keys,
+    Others,
+}
+
+impl Sort {
+    fn of(path: &str) -> Sort {
+        match path.split_once('/') {
+            _ if path.ends_with(".html") => Sort::Pages,
+            Some(("forms", _)) => Sort::Forms,
+            Some(("keys", _)) => Sort::Keys,
+            _ => Sort::Others,
+        }
+    }
+
+    fn show(self, lang: Lang) -> String {
+        match self {
+            Sort::Pages => say!(lang, "pages", "trang"),
+            Sort::Forms => say!(lang, "versions of forms", "phiên bản biểu mẫu"),
+            Sort::Keys => say!(lang, "key files", "tệp khóa"),
+            Sort::Others => say!(lang, "other files", "tệp khác"),
+        }
+    }
+}
+
+impl Difference {
+    /// Between two releases; before the first there is nothing.
+    pub fn between(before: Option<&Release>, after: &Release) -> Difference {
+        let nothing = BTreeMap::new();
+        let before = before.map_or(&nothing, |release| &release.files);
+        let mut counts: BTreeMap<Sort, [usize; 3]> = BTreeMap::new();
+        let mut count = |path: &str, which: usize| {
+            counts.entry(Sort::of(path)).or_default()[which] += 1;
+        };
+        for (path, file) in &after.files {
+            match before.get(path) {
+                None => count(path, 0),
+                Some(old) if old != file => count(path, 1),
+                Some(_) => {}
+            }
+        }
+        for path in before
+            .keys()
+            .filter(|path| !after.files.contains_key(*path))
+        {
+            count(path, 2);
+        }
+        Difference(counts)
+    }
+
+    /// A line for each sort that differs; none when nothing does.
+    pub fn show(&self, lang: Lang) -> String {
+        let lines = self.0.iter().map(|(sort, [new, changed, gone])| {
+            let sort = sort.show(lang);
+            say!(
+                lang,
+                "{sort}: {new} new, {changed} changed, {gone} gone",
+                "{sort}: {new} mới, {changed} đổi, {gone} bỏ"
+            )
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A release in one line for people.
+pub fn show(release: &Release, lang: Lang) -> String {
+    let (serial, built, files, digest) = (
+        release.serial,
+        release.iat,
+        release.files.len(),
+        release.digest(),
+    );
+    say!(
+        lang,
+        "release {serial} of {built}: {files} files, digest {digest}",
+        "bản phát hành {serial}, dựng lúc {built}: {files} tệp, mã băm {digest}"
+    )
+}

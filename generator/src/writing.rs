@@ -1,0 +1,284 @@
+//! Writing a portal into its folder: nothing of the standing portal is touched before every file of the new one is there.
+//!
+//! ```text
+//! put ──same bytes──▶ stays, with its times
+//!     └─other bytes─▶ .motcua-new/{n} ──finish──▶ renamed into place: parts, pages, home; then the rest goes
+//! ```
+//!
+//! An interrupted build leaves the old portal as it was and `.motcua-new` beside it, which the next one empties.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use formdef::{Bilingual, Lang, both};
+
+use crate::fault::cause;
+use crate::release::RELEASE;
+
+/// The file by which a folder is known as a portal of ours. It is never uploaded by name and holds no data.
+pub const MARKER: &str = ".motcua-portal";
+/// The folder in which new files wait until all of them are there.
+const STAGE: &str = ".motcua-new";
+
+/// What writing changed.
+#[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
+pub struct Written {
+    /// Files whose bytes are new.
+    pub written: usize,
+    /// Files that were already so; their times are kept.
+    pub unchanged: usize,
+    /// Files of an earlier build that are no longer part of the portal.
+    pub removed: usize,
+}
+
+/// Why a portal could not be written: the path, what is wrong, what to do.
+#[derive(Debug)]
+pub struct WriteFault {
+    /// Where.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub message: Bilingual,
+    /// What to do.
+    pub mend: Bilingual,
+}
+
+impl WriteFault {
+    /// The whole of it for a person, without a final line break.
+    pub fn show(&self, lang: Lang) -> String {
+        let (path, message, mend) = (
+            self.path.display(),
+            self.message.of(lang),
+            self.mend.of(lang),
+        );
+        format!("{path}: {message}\n  = {mend}")
+    }
+}
+
+impl std::fmt::Display for WriteFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.show(Lang::En))
+    }
+}
+
+impl std::error::Error for WriteFault {}
+
+/// A portal on its way into a folder. Dropped before [`Writing::finish`], it leaves the folder as it was.
+pub(crate) struct Writing {
+    dir: PathBuf,
+    stage: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Every file of the portal, by its path.
+    paths: BTreeSet<String>,
+    /// Those that wait in the stage, by the number that they have there.
+    staged: Vec<String>,
+    bytes: usize,
+}
+
+impl Writing {
+    /// Errors: a folder that has files but no [`MARKER`] (it is not a portal and stays as it is), and whatever the system
+    /// refuses.
+    pub(crate) fn begin(dir: &Path) -> Result<Writing, WriteFault> {
+        claim(dir)?;
+        let stage = dir.join(STAGE);
+        // What an interrupted build left.
+        let _ = fs::remove_dir_all(&stage);
+        fs::create_dir(&stage).map_err(|error| fault(&stage, &error))?;
+        Ok(Writing {
+            dir: dir.to_owned(),
+            stage,
+            state: Mutex::default(),
+        })
+    }
+
+    /// Takes a file of the new portal; from several threads at once.
+    pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Result<(), WriteFault> {
+        let is_same = has_bytes(&self.dir.join(path), bytes);
+        let number = {
+            let mut state = self.state();
+            state.paths.insert(path.to_owned());
+            state.bytes += bytes.len();
+            if is_same {
+                return Ok(());
+            }
+            state.staged.push(path.to_owned());
+            state.staged.len() - 1
+        };
+        let place = self.staged(number);
+        fs::write(&place, bytes).map_err(|error| fault(&place, &error))
+    }
+
+    /// How many files were put, and their bytes together.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.paths.len(), state.bytes)
+    }
+
+    /// Makes the folder hold exactly the files that were put, in the order of [`turn`]; then what is no longer part of the
+    /// portal goes.
+    pub(crate) fn finish(self) -> Result<Written, WriteFault> {
+        let state = std::mem::take(&mut *self.state());
+        let mut order: Vec<(usize, &String)> = state.staged.iter().enumerate().collect();
+        order.sort_by_key(|(_, path)| (turn(path), *path));
+        for (number, path) in order {
+            let place = self.dir.join(path);
+            place_file(&self.staged(number), &place).map_err(|error| fault(&place, &error))?;
+        }
+        Ok(Written {
+            written: state.staged.len(),
+            unchanged: state.paths.len() - state.staged.len(),
+            removed: remove_the_rest(&self.dir, &state.paths)?,
+        })
+    }
+
+    fn staged(&self, number: usize) -> PathBuf {
+        self.stage.join(number.to_string())
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // Every change of it is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        // Nothing depends on it: the next build empties it, too.
+        let _ = fs::remove_dir_all(&self.stage);
+    }
+}
+
+/// In which turn a file is put into its place: parts first, then pages, those before others that lead to them, so that no
+/// page ever points at something missing and home pages are last of all but the release, which names every file.
+fn turn(path: &str) -> (bool, bool, Reverse<usize>) {
+    let is_page = path.ends_with(".html");
+    (path == RELEASE, is_page, Reverse(path.matches('/').count()))
+}
+
+/// Whether a file is there and holds these bytes; one of another length is not read.
+fn has_bytes(path: &Path, bytes: &[u8]) -> bool {
+    let length = fs::metadata(path).map(|metadata| metadata.len());
+    length.is_ok_and(|length| length == bytes.len() as u64)
+        && fs::read(path).is_ok_and(|old| old == bytes)
+}
+
+/// Renames; the folder is made when it is missing.
+fn place_file(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            to.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::rename(from, to)
+        }
+        done => done,
+    }
+}
+
+fn remove_the_rest(dir: &Path, paths: &BTreeSet<String>) -> Result<usize, WriteFault> {
+    let mut removed = 0;
+    let ours = |entry: &walkdir::DirEntry| entry.depth() != 1 || entry.file_name() != STAGE;
+    let entries = walkdir::WalkDir::new(dir).contents_first(true).min_depth(1);
+    for entry in entries.into_iter().filter_entry(ours) {
+        let entry = entry.map_err(|error| WriteFault {
+            path: dir.to_owned(),
+            message: both!("{error}", "{error}"),
+            mend: both!(
+                "check the rights of the folder",
+                "kiểm tra quyền của thư mục"
+            ),
+        })?;
+        let name = entry
+            .path()
+            .strip_prefix(dir)
+            .unwrap_or(entry.path())
+            .to_string_lossy()
+            .replace('\\', "/");
+        if entry.file_type().is_dir() {
+            // Only empty folders go; the error for the others is the answer.
+            let _ = fs::remove_dir(entry.path());
+        } else if name != MARKER && !paths.contains(&name) {
+            fs::remove_file(entry.path()).map_err(|error| fault(entry.path(), &error))?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// Makes the folder ours: new or empty, or marked by an earlier build.
+fn claim(dir: &Path) -> Result<(), WriteFault> {
+    let marker = dir.join(MARKER);
+    if marker.is_file() {
+        return Ok(());
+    }
+    fs::create_dir_all(dir).map_err(|error| fault(dir, &error))?;
+    let mut entries = fs::read_dir(dir).map_err(|error| fault(dir, &error))?;
+    if entries.next().is_some() {
+        return Err(WriteFault {
+            path: dir.to_owned(),
+            message: both!(
+                "is not a portal: it has files but no `{MARKER}`; nothing was written",
+                "không phải là một cổng: có tệp nhưng không có «{MARKER}»; chưa ghi gì cả"
+            ),
+            mend: both!(
+                "choose another folder with --out, or empty this one yourself",
+                "chọn thư mục khác bằng --out, hoặc tự dọn trống thư mục này"
+            ),
+        });
+    }
+    fs::write(
+        &marker,
+        "A portal built by `motcua build`: files that do not belong to it are removed.\n",
+    )
+    .map_err(|error| fault(&marker, &error))
+}
+
+/// Writes a file so that its place holds the old bytes or the new, never a part. `private`: for its owner only.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let mode = if private { 0o600 } else { 0o644 };
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(&beside)?;
+    let done = file
+        .write_all(bytes)
+        .and_then(|()| if private { file.sync_all() } else { Ok(()) });
+    done.and_then(|()| fs::rename(&beside, path))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&beside);
+        })
+}
+
+fn fault(path: &Path, error: &io::Error) -> WriteFault {
+    let mend = match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            both!(
+                "give yourself the right to write there, or choose another folder with --out",
+                "hãy xin quyền ghi vào đó, hoặc chọn thư mục khác bằng --out"
+            )
+        }
+        io::ErrorKind::StorageFull => both!(
+            "make room, or choose another folder with --out",
+            "dọn bớt cho trống, hoặc chọn thư mục khác bằng --out"
+        ),
+        _ => both!("check the folder", "kiểm tra thư mục ấy"),
+    };
+    let cause = cause(error);
+    WriteFault {
+        path: path.to_owned(),
+        message: both!([cause] "cannot be written: {cause}", "không ghi được: {cause}"),
+        mend,
+    }
+}
