@@ -38,6 +38,8 @@ const SCENARIO: &str = "S20";
 #[derive(Default)]
 struct Load {
     ended: AtomicBool,
+    /// The killer has failed, and there may be no relay any more.
+    given_up: AtomicBool,
     /// Requests whose last byte has left and whose answer has not come.
     under_way: AtomicUsize,
     /// Requests under way that broke off without an answer.
@@ -74,6 +76,7 @@ fn the_relay_killed_under_load_loses_nothing_and_doubles_nothing() {
             kill_again_and_again(&mut city, &load, kills)
         }));
         // Nobody may go on sending to a relay that is gone for good, or this never ends.
+        load.given_up.store(outcome.is_err(), SeqCst);
         load.ended.store(true, SeqCst);
         outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     });
@@ -149,6 +152,9 @@ fn send_until_ended(
         while let Err(why) = send_once(load, citizen, &sealed, relay, &mut connection) {
             if let Why::Refused(fault) = why {
                 load.faults.lock().unwrap().push(fault);
+                return;
+            }
+            if load.given_up.load(SeqCst) {
                 return;
             }
             connection = None;
