@@ -36,7 +36,7 @@ fn the_table_of_limits_is_the_one_of_the_code() {
         ("manifest", kib(limits::MANIFEST_BYTES_MAX)),
         ("receipt, acknowledgement", kib(limits::STATEMENT_BYTES_MAX)),
         (
-            "catalogue, key file",
+            "catalogue, key file, release",
             format!("{} MiB", limits::CATALOGUE_BYTES_MAX / 1024 / 1024),
         ),
         (

@@ -93,6 +93,7 @@ fn portal_schema(languages: &[String], lang: Lang) -> Value {
             "portal": about(text(), "The portal's address: https:// and host.", "Địa chỉ của cổng: https:// và tên máy."),
             "relay": about(text(), "The relay's address.", "Địa chỉ máy chủ nhận hồ sơ."),
             "validity_days": about(days(u32::MAX), "For how many days a catalogue is valid.", "Danh mục có hiệu lực bao nhiêu ngày."),
+            "draft_days": about(days(u32::MAX), "For how many days a draft stays on a person's device.", "Bản nháp ở lại trên thiết bị của người dân bao nhiêu ngày."),
             "contact": about(contact, "Whom people call.", "Người dân gọi ai."),
             "security": about(security, "Published as /.well-known/security.txt.", "Được công bố tại /.well-known/security.txt."),
             "groups": about(json!({"type": "object", "additionalProperties": words()}), "The headings under which services are listed; each has a page.", "Các lĩnh vực để xếp thủ tục; mỗi lĩnh vực có một trang."),

@@ -20,7 +20,7 @@ const keyFile = async (/** @type {string} */ code) => {
 export const relayKeys = () => keyFile('relay');
 
 /** Files as a sealed part tells of them. */
-const told = (/** @type {SealedFile[]} */ files) => files.map(({ n: part, field, name, type, size, ikm }) => ({ part, field, name, type, size, ikm }));
+const filesTold = (/** @type {SealedFile[]} */ files) => files.map(({ n: part, field, name, type, size, ikm }) => ({ part, field, name, type, size, ikm }));
 
 /** Seals for each office the answers that it reads, with the keys of the files that it may open, and all for the recovery key; signs. @type {(case_: Case, files: SealedFile[]) => Promise<SealedWithFiles>} */
 export const sealAnswers = async (case_, files) => {
@@ -28,9 +28,9 @@ export const sealAnswers = async (case_, files) => {
   const readers = data.recipients.map((recipient) => {
     const mayRead = (/** @type {string} */ id) => recipient.reads?.includes(id) ?? true;
     const read = Object.entries(answers).filter(([id]) => mayRead(id));
-    return { n: recipient.role, code: officeOf(recipient).code, answers: Object.fromEntries(read), attachments: told(files.filter(({ field }) => mayRead(field))) };
+    return { n: recipient.role, code: officeOf(recipient).code, answers: Object.fromEntries(read), attachments: filesTold(files.filter(({ field }) => mayRead(field))) };
   });
-  readers.push({ n: 'recovery', code: 'recovery', answers, attachments: told(files) });
+  readers.push({ n: 'recovery', code: 'recovery', answers, attachments: filesTold(files) });
   let { mode } = data;
   const parts = await Promise.all(
     readers.map(async ({ code, ...part }) => {

@@ -1,2 +1,5 @@
 import * as all from './expr.js';
 export const keepCase = () => {};
+export const keptCases = () => {};
+export const forgetCase = () => {};
+export const forgetCases = () => {};

@@ -1,2 +1,5 @@
 const cityNow = 1;
 export const keepCase = () => {};
+export const keptCases = () => {};
+export const forgetCase = () => {};
+export const forgetCases = () => {};
