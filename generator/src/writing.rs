@@ -131,6 +131,8 @@ impl Writing {
             let place = self.dir.join(path);
             place_file(&self.staged(number), &place).map_err(|error| fault(&place, &error))?;
         }
+        // It is empty now. What could not be removed is no part of the portal, and goes with the rest.
+        let _ = fs::remove_dir(&self.stage);
         Ok(Written {
             written: state.staged.len(),
             unchanged: state.paths.len() - state.staged.len(),
@@ -182,9 +184,8 @@ fn place_file(from: &Path, to: &Path) -> io::Result<()> {
 
 fn remove_the_rest(dir: &Path, paths: &BTreeSet<String>) -> Result<usize, WriteFault> {
     let mut removed = 0;
-    let ours = |entry: &walkdir::DirEntry| entry.depth() != 1 || entry.file_name() != STAGE;
     let entries = walkdir::WalkDir::new(dir).contents_first(true).min_depth(1);
-    for entry in entries.into_iter().filter_entry(ours) {
+    for entry in entries {
         let entry = entry.map_err(|error| WriteFault {
             path: dir.to_owned(),
             message: both!("{error}", "{error}"),

@@ -100,6 +100,19 @@ fn what_an_interrupted_build_left_goes_with_the_next() {
     assert_eq!(tree(&options.out), before);
 }
 
+#[test]
+fn nothing_stays_in_any_folder_that_is_no_part_of_the_portal() {
+    let options = support::fixture_copy();
+    build(&options).unwrap();
+    let before = tree(&options.out);
+    let folders = before.iter().filter(|(path, _)| path.is_dir());
+    let strays = folders.map(|(folder, _)| fs::write(folder.join("stray"), "").unwrap());
+    let strays = strays.count();
+    assert!(strays > 10, "{strays}");
+    assert_eq!(build(&options).unwrap().written.removed, strays);
+    assert_eq!(tree(&options.out), before);
+}
+
 /// Every path below a folder.
 fn tree(dir: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let entries = walkdir::WalkDir::new(dir).sort_by_file_name();
