@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::{Catalogue, Digest, FormRef};
 use formdef::{Form, List, Lists};
@@ -31,8 +31,9 @@ pub(crate) struct Archive {
     published_lists: PathBuf,
     /// Whether what is read from the published folders is copied here; not while only looking.
     keeps: bool,
-    /// Parsed once a run: the list of agencies alone has 584 items.
-    known: HashMap<Digest, Rc<KnownForm>>,
+    /// Parsed once a run: the list of agencies alone has 584 items. Who reads a form for the first time holds the lock, so that
+    /// nobody else reads and writes the same file meanwhile.
+    known: Mutex<HashMap<Digest, Arc<KnownForm>>>,
 }
 
 /// Why a form cannot be had: the case waits (`Unknown`), or the disk is in trouble.
@@ -64,7 +65,7 @@ impl Archive {
             published_forms: published_forms.to_owned(),
             published_lists: published_lists.to_owned(),
             keeps: true,
-            known: HashMap::new(),
+            known: Mutex::default(),
         }
     }
 
@@ -77,17 +78,19 @@ impl Archive {
     }
 
     /// The form of that digest, with its lists.
-    pub(crate) fn form(&mut self, wanted: &FormRef) -> Result<Rc<KnownForm>, Lack> {
-        if let Some(known) = self.known.get(&wanted.sha256) {
-            return Ok(Rc::clone(known));
+    pub(crate) fn form(&self, wanted: &FormRef) -> Result<Arc<KnownForm>, Lack> {
+        // What a panic left behind is whole: only whole forms are put in.
+        let mut forms = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = forms.get(&wanted.sha256) {
+            return Ok(Arc::clone(known));
         }
-        let known = Rc::new(self.read(wanted)?);
-        self.known.insert(wanted.sha256, Rc::clone(&known));
+        let known = Arc::new(self.read(wanted)?);
+        forms.insert(wanted.sha256, Arc::clone(&known));
         Ok(known)
     }
 
     /// Looks up every form of the catalogue, which archives it with its lists; says which are not to be had.
-    pub(crate) fn lacking(&mut self, catalogue: &Catalogue) -> Result<Vec<String>, Failure> {
+    pub(crate) fn lacking(&self, catalogue: &Catalogue) -> Result<Vec<String>, Failure> {
         let mut lacking = Vec::new();
         for form in &catalogue.forms {
             let wanted = FormRef {

@@ -12,7 +12,7 @@ use crate::durable::{self, Readers};
 use crate::failure::Failure;
 
 /// Who has the attachments of a submission.
-pub(crate) trait Source {
+pub(crate) trait Source: Sync {
     /// The attachment `n` from the byte `from` on.
     ///
     /// # Errors

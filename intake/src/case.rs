@@ -32,7 +32,7 @@ pub(crate) struct Case {
     /// An earlier case of the same citizen that this one amends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) amends: Option<SubmissionId>,
-    /// An earlier case of the same citizen that this one withdraws.
+    /// An earlier case of the same citizen that this one withdraws: then there are no answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) withdraws: Option<SubmissionId>,
     /// By field id, as the citizen gave them.

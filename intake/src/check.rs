@@ -24,7 +24,7 @@ pub(crate) struct Checked {
 
 impl Checked {
     /// Checks every open part. When the form is unknown here, they are all quarantined instead.
-    pub(crate) fn of(opened: Opened, archive: &mut Archive) -> Result<Self, Failure> {
+    pub(crate) fn of(opened: Opened, archive: &Archive) -> Result<Self, Failure> {
         match archive.form(&opened.verified.signed.manifest().form) {
             Ok(known) => {
                 let faults = faults(&opened, &known);
@@ -63,12 +63,16 @@ fn faults(opened: &Opened, known: &KnownForm) -> BTreeMap<String, Vec<CaseFault>
     let union = Union::of(&opened.parts, form);
     let mut together = union.disagreements;
     // One page sealed all parts at one moment; if they differ, the latest is when it last checked.
-    if let Some(checked) = opened.parts.values().map(|part| part.checked).max() {
+    let answering = opened.parts.values().filter(|part| !part.only_withdraws());
+    if let Some(checked) = answering.map(|part| part.checked).max() {
         together.extend(check(form, lists, &union.answers, checked, &union.reads));
     }
     let misdirected = misdirected(opened, &union.answers, form, lists);
     let mut by_role = BTreeMap::new();
     for (role, part) in &opened.parts {
+        if part.only_withdraws() {
+            continue;
+        }
         let reads = reads(form, role);
         let of_others = together.iter().chain(&misdirected);
         let mut faults = check(form, lists, &part.all_answers(), part.checked, &reads);

@@ -13,6 +13,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::{Digest, Mode, SubmissionId};
 
@@ -23,6 +24,8 @@ use crate::failure::Failure;
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
+    /// Held while a folder that several submissions go to is made.
+    making: Arc<Mutex<()>>,
 }
 
 /// Held for as long as a process writes: a second one would hand over twice.
@@ -34,6 +37,7 @@ impl Folder {
     pub(crate) fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
+            making: Arc::default(),
         }
     }
 
@@ -106,6 +110,15 @@ impl Folder {
             Mode::Trial => "trial",
         };
         Path::new(kind).join(office)
+    }
+
+    /// Makes an office's folder. Who finds it being made waits until it would survive a power cut: what is put into it counts
+    /// as safe.
+    pub(crate) fn make_office(&self, office: &Path) -> Result<PathBuf, Failure> {
+        let _alone = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.resolve(office);
+        durable::folder(&path, Readers::Group)?;
+        Ok(path)
     }
 
     /// A path relative to `dir`, as the ledger keeps it, made whole.

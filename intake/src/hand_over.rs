@@ -11,6 +11,7 @@ use crate::case::{Case, CaseFault, CaseForm};
 use crate::cause::Cause;
 use crate::check::Checked;
 use crate::durable::{self, Readers};
+use crate::earlier::Follows;
 use crate::failure::Failure;
 use crate::files;
 use crate::folder::Folder;
@@ -48,11 +49,15 @@ impl HandedOver {
 
         write_evidence(&verified, folder)?;
         for (role, mut part) in open {
+            if part.follows != Follows::default() {
+                ledger.follows = part.follows;
+            }
             let done = before.and_then(|ledger| ledger.parts.get(&role));
             let state = match done {
                 Some(done @ Part::HandedOver { .. }) => done.clone(),
                 _ => {
-                    let faults = faults.remove(&role).unwrap_or_default();
+                    let mut faults = faults.remove(&role).unwrap_or_default();
+                    faults.extend(part.follows.faults(ledger.jkt, folder)?);
                     let form = CaseForm::of(&ledger.form, title.clone());
                     let attachments = std::mem::take(&mut part.attachments);
                     let case = case_of(&ledger, &role, part, form, faults);
@@ -116,6 +121,7 @@ fn empty_ledger(verified: &Verified, now: UnixTime) -> Ledger {
         received_at: receipt.received_at,
         log: log.clone(),
         taken_at: now,
+        follows: Follows::default(),
         parts: BTreeMap::new(),
     }
 }
@@ -170,8 +176,8 @@ fn case_of(
         received_at: ledger.received_at,
         at: part.at,
         manifest_sha256: ledger.manifest_sha256,
-        amends: part.amends,
-        withdraws: part.withdraws,
+        amends: part.follows.amends,
+        withdraws: part.follows.withdraws,
         answers: part.answers,
         attachments: Vec::new(),
         faults,
@@ -189,11 +195,11 @@ fn write_case(
     let of_office = Folder::office(case.mode, &case.office);
     let stem = case_name(&case.reference, &case.id);
     let file = of_office.join(format!("{stem}.json"));
-    durable::folder(&folder.resolve(&of_office), Readers::Group)?;
+    let office = folder.make_office(&of_office)?;
     let place = files::Place {
         manifest,
         sealed: &folder.submission(&case.id.to_string()).join("parts"),
-        office: &folder.resolve(&of_office),
+        office: &office,
         stem: &stem,
     };
     let opened = place.open(attachments)?;

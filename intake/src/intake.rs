@@ -1,8 +1,8 @@
-//! One submission after the other through the five steps, each isolated from the next.
+//! Submissions through the five steps, several at a time, each isolated from the others.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +46,30 @@ enum Stop {
     Failed(Failure),
 }
 
+/// An item of an answer, read as far as its sender's signature.
+pub(crate) struct Item {
+    /// What all that is written of it stands under: the id that was signed, or else the digest of the whole item.
+    pub(crate) name: String,
+    content: Value,
+    delivered: Result<Delivered, Cause>,
+}
+
+impl Item {
+    /// Reads an item. Nothing of it is believed yet.
+    pub(crate) fn read(content: Value) -> Self {
+        let delivered = isolated(|| Delivered::read(&content)).unwrap_or(Err(Cause::Poison));
+        let name = match &delivered {
+            Ok(delivered) => delivered.signed.id().to_string(),
+            Err(_) => quarantine::name_of_unverified(&content),
+        };
+        Self {
+            name,
+            content,
+            delivered,
+        }
+    }
+}
+
 /// What became of a delivered submission.
 pub(crate) enum Taken {
     /// It is safe here; the acknowledgement is signed.
@@ -71,8 +95,8 @@ impl Intake {
         let ack_key = AckKey::read(&config.ack_key, &trust.catalogue, now)?;
         let lock = folder.lock()?;
         trust.remember()?;
-        let mut archive = Archive::new(&folder, &config.forms, &config.lists);
-        require_forms(&mut archive, &trust.catalogue)?;
+        let archive = Archive::new(&folder, &config.forms, &config.lists);
+        require_forms(&archive, &trust.catalogue)?;
         let intake = Self {
             folder,
             trust,
@@ -92,8 +116,8 @@ impl Intake {
         let trust = Trust::read(config, &folder, now)?;
         OfficeKeys::read(&config.keys, &trust.catalogue)?;
         AckKey::read(&config.ack_key, &trust.catalogue, now)?;
-        let mut archive = Archive::new(&folder, &config.forms, &config.lists).read_only();
-        require_forms(&mut archive, &trust.catalogue)?;
+        let archive = Archive::new(&folder, &config.forms, &config.lists).read_only();
+        require_forms(&archive, &trust.catalogue)?;
         folder.probe()
     }
 
@@ -132,17 +156,18 @@ impl Intake {
     }
 
     /// Takes one delivered submission, or puts it into quarantine. It is safe here now, or since an earlier delivery.
+    /// Others, under other names, may be taken at the same time.
     pub(crate) fn take(
-        &mut self,
-        item: &Value,
+        &self,
+        item: Item,
         now: UnixTime,
         source: &dyn Source,
     ) -> Result<Taken, Failure> {
-        let followed = isolated(|| self.follow(item, now, Again::No, source));
-        if let Ok(Err(Stop::Later(said))) = followed {
+        let followed = self.follow(item.delivered, &item.name, now, Again::No, source);
+        if let Err(Stop::Later(said)) = followed {
             return Ok(Taken::Later(said));
         }
-        Ok(match self.settle(followed, item)? {
+        Ok(match self.settle(followed, &item.content)? {
             Some(ledger) => Taken::Safe(self.acknowledgement(&ledger, now)),
             None => Taken::Refused,
         })
@@ -150,53 +175,61 @@ impl Intake {
 
     /// Takes a submission from the evidence or from quarantine once more, for an operator who mended
     /// what was wrong.
-    pub(crate) fn retry(&mut self, name: &str, now: UnixTime) -> Result<(), Failure> {
-        let item = match quarantine::kept(&self.folder.quarantine(name)) {
+    pub(crate) fn retry(&self, name: &str, now: UnixTime) -> Result<(), Failure> {
+        let item = Item::read(match quarantine::kept(&self.folder.quarantine(name)) {
             Some(item) => item,
             None => evidence(&self.folder, name)?,
-        };
-        let followed = isolated(|| self.follow(&item, now, Again::Yes, &Evidence));
-        if self.settle(followed, &item)?.is_some() && name.starts_with("unverified-") {
+        });
+        let followed = self.follow(item.delivered, &item.name, now, Again::Yes, &Evidence);
+        if self.settle(followed, &item.content)?.is_some() && name.starts_with("unverified-") {
             quarantine::set(&self.folder.quarantine(name), &[])?;
         }
         Ok(())
     }
 
-    /// The story: bytes → Delivered → Verified → Opened → Checked → HandedOver.
+    /// What was read to its end. A panic on the way ends this submission alone.
     fn follow(
-        &mut self,
-        item: &Value,
+        &self,
+        delivered: Result<Delivered, Cause>,
+        name: &str,
         now: UnixTime,
         again: Again,
         source: &dyn Source,
     ) -> Result<Ledger, Stop> {
-        let unnamed = |cause| Stop::Refused {
-            name: quarantine::name_of_unverified(item),
+        let refused = |cause| Stop::Refused {
+            name: name.to_owned(),
             cause,
         };
-        let delivered = Delivered::read(item).map_err(unnamed)?;
-        let name = delivered.signed.id().to_string();
+        let delivered = delivered.map_err(refused)?;
+        isolated(|| self.hand_over(delivered, &refused, now, again, source))
+            .unwrap_or_else(|Panicked| Err(refused(Cause::Poison)))
+    }
 
+    /// The story: Delivered → Verified → Opened → Checked → HandedOver.
+    fn hand_over(
+        &self,
+        delivered: Delivered,
+        refused: &dyn Fn(Cause) -> Stop,
+        now: UnixTime,
+        again: Again,
+        source: &dyn Source,
+    ) -> Result<Ledger, Stop> {
         let before = self.before(&delivered)?;
         if again == Again::No
             && let Some(ledger) = before
         {
             return Ok(ledger);
         }
-        let verified = delivered
-            .verify(&self.trust.catalogue)
-            .map_err(|cause| Stop::Refused {
-                name: name.clone(),
-                cause,
-            })?;
-        let parts = self.folder.submission(&name).join("parts");
+        let verified = delivered.verify(&self.trust.catalogue).map_err(refused)?;
+        let id = verified.signed.id().to_string();
+        let parts = self.folder.submission(&id).join("parts");
         attachments::fetch(&verified.signed, &parts, source).map_err(|lack| match lack {
             Lack::Later(said) => Stop::Later(said),
-            Lack::Wrong(cause) => Stop::Refused { name, cause },
+            Lack::Wrong(cause) => refused(cause),
             Lack::Failed(failure) => Stop::Failed(failure),
         })?;
         let opened = Opened::of(verified, &self.keys, &self.trust.catalogue);
-        let checked = Checked::of(opened, &mut self.archive)?;
+        let checked = Checked::of(opened, &self.archive)?;
         let handed_over = HandedOver::of(checked, before.as_ref(), &self.folder, now)?;
         report_taken(&handed_over.ledger);
         Ok(handed_over.ledger)
@@ -222,18 +255,17 @@ impl Intake {
         })
     }
 
-    /// Quarantines what was refused or panicked; passes a failure on.
+    /// Quarantines what was refused; passes a failure on.
     fn settle(
         &self,
-        followed: Result<Result<Ledger, Stop>, Panicked>,
+        followed: Result<Ledger, Stop>,
         item: &Value,
     ) -> Result<Option<Ledger>, Failure> {
         let (name, cause) = match followed {
-            Ok(Ok(ledger)) => return Ok(Some(ledger)),
-            Ok(Err(Stop::Failed(failure))) => return Err(failure),
-            Ok(Err(Stop::Later(said))) => return Err(Failure::new(said)),
-            Ok(Err(Stop::Refused { name, cause })) => (name, cause),
-            Err(Panicked) => (quarantine::name_of_unverified(item), Cause::Poison),
+            Ok(ledger) => return Ok(Some(ledger)),
+            Err(Stop::Failed(failure)) => return Err(failure),
+            Err(Stop::Later(said)) => return Err(Failure::new(said)),
+            Err(Stop::Refused { name, cause }) => (name, cause),
         };
         warn!(name, cause = cause.word(), why = %cause, "submission quarantined");
         quarantine::keep(&self.folder.quarantine(&name), item, cause)?;
@@ -278,7 +310,12 @@ impl Intake {
 struct Evidence;
 
 impl Source for Evidence {
-    fn attachment(&self, _: &SubmissionId, _: &str, _: u64) -> Result<Box<dyn Read + '_>, String> {
+    fn attachment(
+        &self,
+        _: &SubmissionId,
+        _: &str,
+        _: u64,
+    ) -> Result<Box<dyn io::Read + '_>, String> {
         Err("it is not here; the relay delivers it with the submission".to_owned())
     }
 }
@@ -313,7 +350,7 @@ fn evidence(folder: &Folder, id: &str) -> Result<Value, Failure> {
     Ok(item)
 }
 
-fn require_forms(archive: &mut Archive, catalogue: &Catalogue) -> Result<(), Failure> {
+fn require_forms(archive: &Archive, catalogue: &Catalogue) -> Result<(), Failure> {
     match archive.lacking(catalogue)?.first() {
         None => Ok(()),
         Some(lacking) => Err(Failure::new(format!(

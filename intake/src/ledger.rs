@@ -10,6 +10,7 @@ use envelope::log::{InclusionProof, LogKey};
 use envelope::{Digest, FormRef, Mode, SubmissionId, Thumbprint, UnixTime, V1};
 use serde::{Deserialize, Serialize};
 
+use crate::earlier::Follows;
 use crate::failure::Failure;
 
 /// `submissions/{id}/ledger.json`.
@@ -39,6 +40,9 @@ pub struct Ledger {
     pub log: InLog,
     /// When this ledger was written.
     pub taken_at: UnixTime,
+    /// The earlier submission of the case that this one amends or withdraws, as the parts say that were opened here.
+    #[serde(default)]
+    pub follows: Follows,
     /// What became of each sealed part, by its role.
     pub parts: BTreeMap<String, Part>,
 }

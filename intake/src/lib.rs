@@ -13,7 +13,7 @@
 //! | `open` (`jwe`, `plaintext`, `keys`) | each part with its office's private key; what is inside belongs to what is outside |
 //! | `check` (`archive`) | the answers against the compiled form of exactly the manifest's digest |
 //! | `hand_over` (`files`, `ece`, `durable`, `ledger`) | evidence, office files, ledger: on disk before the relay may delete |
-//! | `intake` | the five steps in order, one submission isolated from the next |
+//! | `intake` | the five steps in order, each submission isolated from the others |
 //! | `run` (`outbox`, `trust`) | pull, take, acknowledge, until told to stop |
 //!
 //! Nothing here trusts the relay, and nothing a citizen typed reaches a log line.
@@ -26,6 +26,7 @@ mod attachments;
 mod case;
 mod check;
 mod durable;
+mod earlier;
 mod ece;
 mod escape;
 mod files;
@@ -80,8 +81,8 @@ pub fn list(config: &Config) -> Result<String, Failure> {
 /// There is none, or a file of it cannot be read.
 pub fn show(config: &Config, typed: &str, layout: show::Layout) -> Result<String, Failure> {
     let folder = Folder::new(&config.dir);
-    let mut archive = Archive::new(&folder, &config.forms, &config.lists).read_only();
-    show::show(&folder, &mut archive, typed, layout)
+    let archive = Archive::new(&folder, &config.forms, &config.lists).read_only();
+    show::show(&folder, &archive, typed, layout)
 }
 
 /// Takes a submission once more from the evidence or from quarantine, after the cause was mended.

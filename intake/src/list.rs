@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::earlier;
 use crate::escape;
 use crate::failure::Failure;
 use crate::folder::{Folder, Kept};
@@ -22,7 +23,7 @@ pub(crate) fn table(folder: &Folder) -> Result<String, Failure> {
     let mut taken = ledgers(folder)?;
     taken.sort_by_key(|ledger| (ledger.received_at, ledger.id));
     let mut rows = vec![HEADINGS.map(str::to_owned)];
-    rows.extend(taken.iter().map(row_of_taken));
+    rows.extend(taken.iter().map(|ledger| row_of_taken(ledger, &taken)));
 
     let ids: BTreeSet<String> = taken.iter().map(|ledger| ledger.id.to_string()).collect();
     let refused = folder
@@ -49,7 +50,7 @@ pub(crate) fn ledgers(folder: &Folder) -> Result<Vec<Ledger>, Failure> {
     ledgers.into_iter().filter_map(Result::transpose).collect()
 }
 
-fn row_of_taken(ledger: &Ledger) -> [String; 6] {
+fn row_of_taken(ledger: &Ledger, all: &[Ledger]) -> [String; 6] {
     let offices: Vec<&str> = ledger.parts.values().map(Part::office).collect();
     let faults: usize = ledger
         .parts
@@ -72,12 +73,12 @@ fn row_of_taken(ledger: &Ledger) -> [String; 6] {
         ledger.received_at.to_string(),
         format!("{} {}{trial}", ledger.form.id, ledger.form.version),
         offices.join(" "),
-        state(ledger),
+        state(ledger, all),
         faults.to_string(),
     ]
 }
 
-fn state(ledger: &Ledger) -> String {
+fn state(ledger: &Ledger, all: &[Ledger]) -> String {
     let quarantined: Vec<String> = ledger
         .parts
         .iter()
@@ -95,10 +96,19 @@ fn state(ledger: &Ledger) -> String {
         (true, true) => "handed over".to_owned(),
         (true, false) => "quarantine (no-key)".to_owned(),
     };
-    match ledger.log {
-        InLog::Proved { .. } => state,
-        InLog::Unproved { .. } => format!("{state}, not proved"),
+    let mut states = vec![state];
+    if let InLog::Unproved { .. } = ledger.log {
+        states.push("not proved".to_owned());
     }
+    states.extend(earlier::later(ledger, all).map(|(member, other)| {
+        let done = if member == "amends" {
+            "amended"
+        } else {
+            "withdrawn"
+        };
+        format!("{done} by {}", other.reference)
+    }));
+    states.join(", ")
 }
 
 /// Nothing of it was taken, so nothing of it is believed but its name and the cause.

@@ -161,7 +161,7 @@ fn read_config(path: &Path, clock: Option<i64>) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn run(config: Config, once: bool, now: &dyn Fn() -> UnixTime) -> Result<(), Failure> {
+fn run(config: Config, once: bool, now: &(dyn Fn() -> UnixTime + Sync)) -> Result<(), Failure> {
     start_logging();
     let runner = Runner::default();
     stop_on_signals(runner.stopper())?;

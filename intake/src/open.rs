@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use envelope::limits::{ANSWERS_AGE_S_MAX, CLOCK_SKEW_S};
 use envelope::manifest::RECOVERY;
-use envelope::{Catalogue, PartRef, SubmissionId, Thumbprint, UnixTime};
+use envelope::{Catalogue, PartRef, Thumbprint, UnixTime};
 use formdef::Moment;
 use serde_json::{Map, Value};
 
 use crate::case::as_answers;
 use crate::cause::Cause;
+use crate::earlier::Follows;
 use crate::jwe;
 use crate::keys::OfficeKeys;
 use crate::plaintext::{Attachment, Plaintext, Reply, Sub};
@@ -36,8 +37,7 @@ pub(crate) struct OpenPart {
     pub(crate) answers: Map<String, Value>,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) reply: Reply,
-    pub(crate) amends: Option<SubmissionId>,
-    pub(crate) withdraws: Option<SubmissionId>,
+    pub(crate) follows: Follows,
 }
 
 /// One part that stays sealed.
@@ -94,6 +94,11 @@ impl Opened {
 }
 
 impl OpenPart {
+    /// Whether it takes an earlier submission back and says nothing more: there is nothing to hold against the form.
+    pub(crate) fn only_withdraws(&self) -> bool {
+        self.follows.withdraws.is_some() && self.answers.is_empty() && self.attachments.is_empty()
+    }
+
     /// The answers with those to its papers: their files.
     pub(crate) fn all_answers(&self) -> Map<String, Value> {
         let mut answers = self.answers.clone();
@@ -123,8 +128,7 @@ impl OpenPart {
             answers,
             attachments,
             reply,
-            amends,
-            withdraws,
+            follows: Follows { amends, withdraws },
         }
     }
 }

@@ -1,7 +1,11 @@
 //! The loop: pull, take, acknowledge, until told to stop.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::thread;
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use envelope::UnixTime;
@@ -9,7 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::intake::{Intake, Taken};
+use crate::intake::{Intake, Item, Taken};
 use crate::outbox::{Delivery, Outbox};
 
 /// After an error the loop waits this long, then twice as long, up to the most.
@@ -18,6 +22,8 @@ const BACKOFF_MOST: Duration = Duration::from_secs(60);
 /// What the relay still holds is asked for again from its beginning this often: refused submissions get
 /// another look, and a relay restored from a backup counts from a lower number.
 const PASS_EVERY: Duration = Duration::from_secs(3600);
+/// Submissions taken at a time. Each waits a dozen times for the disk, which syncs many files about as fast as one.
+const LANES: usize = 16;
 
 /// What wakes the loop: an operator's wish, or the relay's answer.
 enum Wake {
@@ -38,31 +44,43 @@ pub enum Until {
 pub struct Runner {
     wake: Sender<Wake>,
     woken: Receiver<Wake>,
+    stopping: Arc<AtomicBool>,
 }
 
 /// Stops a run from another thread.
 #[derive(Clone)]
-pub struct Stopper(Sender<Wake>);
+pub struct Stopper {
+    wake: Sender<Wake>,
+    stopping: Arc<AtomicBool>,
+}
 
 impl Stopper {
-    /// The submission in hand is finished and acknowledged, then the run ends.
+    /// What is in hand is finished and acknowledged, then the run ends.
     pub fn stop(&self) {
+        self.stopping.store(true, SeqCst);
         // Nobody listens any more when the run has ended.
-        let _ = self.0.send(Wake::Stop);
+        let _ = self.wake.send(Wake::Stop);
     }
 }
 
 impl Default for Runner {
     fn default() -> Self {
         let (wake, woken) = mpsc::channel();
-        Self { wake, woken }
+        Self {
+            wake,
+            woken,
+            stopping: Arc::default(),
+        }
     }
 }
 
 impl Runner {
     /// What stops this run.
     pub fn stopper(&self) -> Stopper {
-        Stopper(self.wake.clone())
+        Stopper {
+            wake: self.wake.clone(),
+            stopping: Arc::clone(&self.stopping),
+        }
     }
 
     /// Pulls, takes and acknowledges; `now` is the city's clock.
@@ -73,11 +91,15 @@ impl Runner {
         self,
         config: Config,
         until: Until,
-        now: &dyn Fn() -> UnixTime,
+        now: &(dyn Fn() -> UnixTime + Sync),
     ) -> Result<(), Failure> {
         let outbox = Outbox::new(&config)?;
         let intake = Intake::start(config, now())?;
-        let Self { wake, woken } = self;
+        let Self {
+            wake,
+            woken,
+            stopping,
+        } = self;
         Loop {
             intake,
             outbox,
@@ -85,6 +107,7 @@ impl Runner {
             now,
             wake,
             woken,
+            stopping,
             pass: Pass::start(),
             backoff: BACKOFF_LEAST,
         }
@@ -112,9 +135,10 @@ struct Loop<'a> {
     intake: Intake,
     outbox: Outbox,
     until: Until,
-    now: &'a dyn Fn() -> UnixTime,
+    now: &'a (dyn Fn() -> UnixTime + Sync),
     wake: Sender<Wake>,
     woken: Receiver<Wake>,
+    stopping: Arc<AtomicBool>,
     pass: Pass,
     backoff: Duration,
 }
@@ -161,27 +185,30 @@ impl Loop<'_> {
         });
     }
 
-    /// Takes a batch one by one and acknowledges what is safe.
+    /// Takes a batch, several at a time, and acknowledges what is safe.
     fn take(&mut self, batch: Vec<Delivery>) -> Result<Next, Failure> {
         self.backoff = BACKOFF_LEAST;
         if batch.is_empty() && self.until == Until::Drained {
             return Ok(Next::Stop);
         }
+        if let Some(newest) = batch.last() {
+            self.pass.after = newest.seq;
+        }
+        let items = batch.into_iter().map(|delivery| Item::read(delivery.item));
         let mut acks = Vec::new();
         let mut later = None;
-        let mut next = Next::Pull;
-        for Delivery { seq, item } in batch {
-            match self.intake.take(&item, (self.now)(), &self.outbox)? {
+        for taken in self.take_in_lanes(items.collect()) {
+            match taken? {
                 Taken::Safe(ack) => acks.push(ack),
                 Taken::Refused => {}
                 Taken::Later(said) => later = Some(said),
             }
-            self.pass.after = seq;
-            if let Ok(Wake::Stop) | Err(TryRecvError::Disconnected) = self.woken.try_recv() {
-                next = Next::Stop;
-                break;
-            }
         }
+        let next = if self.stopping.load(SeqCst) {
+            Next::Stop
+        } else {
+            Next::Pull
+        };
         match (self.acknowledge(&acks), later) {
             (Ok(()), None) => Ok(next),
             (Err(said), _) | (Ok(()), Some(said)) => {
@@ -193,6 +220,48 @@ impl Loop<'_> {
                 }
             }
         }
+    }
+
+    /// What became of each that was begun before a stop or a failure. Those of one name follow one another: the second finds
+    /// what the first has written.
+    fn take_in_lanes(&self, items: Vec<Item>) -> Vec<Result<Taken, Failure>> {
+        let Self {
+            intake,
+            outbox,
+            now,
+            stopping,
+            ..
+        } = self;
+        let mut names: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+        for item in items {
+            names.entry(item.name.clone()).or_default().push(item);
+        }
+        let lanes = LANES.min(names.len());
+        let waiting = Mutex::new(names.into_values());
+        let failed = AtomicBool::new(false);
+        let next = || {
+            let goes_on = !failed.load(SeqCst) && !stopping.load(SeqCst);
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.next().filter(|_| goes_on)
+        };
+        let lane = || {
+            let mut taken = Vec::new();
+            while let Some(of_one_name) = next() {
+                for item in of_one_name {
+                    let outcome = intake.take(item, now(), outbox);
+                    failed.fetch_or(outcome.is_err(), SeqCst);
+                    taken.push(outcome);
+                }
+            }
+            taken
+        };
+        thread::scope(|scope| {
+            let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+            let ended = lanes.into_iter().map(ScopedJoinHandle::join);
+            ended
+                .flat_map(|taken| taken.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        })
     }
 
     fn acknowledge(&self, acks: &[String]) -> Result<(), String> {

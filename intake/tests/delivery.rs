@@ -494,3 +494,75 @@ fn only_the_own_root_and_a_known_client_meet() {
     site.drain(&relay).expect_err("a foreign client");
     assert_eq!(site.names("offices"), Vec::<String>::new());
 }
+
+#[test]
+fn a_case_is_amended_and_withdrawn_by_its_own_key_alone() {
+    let site = Site::new("earlier");
+    let first = Page::good(1);
+    let mut amended = Page::good(2);
+    for role in ["ward", "police"] {
+        amended = amended.answer(role, "name", json!("Nguyễn Văn Bình"));
+    }
+    amended.follows = json!({ "amends": first.id() });
+    let mut withdrawn = Page::good(3);
+    withdrawn.follows = json!({ "withdraws": amended.id() });
+    let mut stranger = Page::good(4);
+    stranger.signer = "stranger";
+    stranger.follows = json!({ "withdraws": amended.id() });
+    let mut lost = Page::good(5);
+    lost.follows = json!({ "withdraws": Page::good(9).id() });
+    for page in [&mut withdrawn, &mut stranger, &mut lost] {
+        for (_, _, answers) in &mut page.parts {
+            *answers = json!({});
+        }
+    }
+    // One after the other, as a person sends them.
+    for page in [&first, &amended, &withdrawn, &stranger, &lost] {
+        site.drain(&Relay::holding(&site, [page.send()])).unwrap();
+    }
+
+    let case = |page: &Page| site.case_of("00001", page.id());
+    assert_eq!(case(&amended)["amends"], json!(first.id()));
+    assert_eq!(faults(&case(&amended)), Vec::<String>::new());
+    assert_eq!(case(&withdrawn)["withdraws"], json!(amended.id()));
+    assert_eq!(case(&withdrawn)["answers"], json!({}));
+    assert_eq!(faults(&case(&withdrawn)), Vec::<String>::new());
+    assert_eq!(faults(&case(&stranger)), ["withdraws earlier"]);
+    assert_eq!(case(&stranger)["faults"][0]["severity"], "error");
+    assert_eq!(faults(&case(&lost)), ["withdraws earlier"]);
+    assert_eq!(case(&lost)["faults"][0]["severity"], "warning");
+
+    // What a stranger says of it is not told with the case.
+    let reference = |page: &Page| case(page)["reference"].as_str().unwrap().to_owned();
+    let list = support::program::succeeds(&site, &["list"]);
+    let state = |page: &Page| {
+        list.lines()
+            .find(|line| line.starts_with(&reference(page)))
+            .unwrap()
+            .to_owned()
+    };
+    assert!(
+        state(&first).contains(&format!("amended by {}", reference(&amended))),
+        "{list}"
+    );
+    assert!(
+        state(&amended).contains(&format!("withdrawn by {}", reference(&withdrawn))),
+        "{list}"
+    );
+    assert!(
+        !list.contains(&format!("by {}", reference(&stranger))),
+        "{list}"
+    );
+    let shown = support::program::succeeds(&site, &["show", &amended.id().to_string()]);
+    assert!(
+        shown.contains(&format!("Sửa đổi hồ sơ: {}", reference(&first))),
+        "{shown}"
+    );
+    assert!(
+        shown.contains(&format!(
+            "Đã được rút bằng hồ sơ: {}",
+            reference(&withdrawn)
+        )),
+        "{shown}"
+    );
+}

@@ -44,7 +44,8 @@ pub(super) struct Mark {
 }
 
 impl Declaration {
-    pub(super) fn of(case: &Case, known: &KnownForm) -> Self {
+    /// `others`: how the case's submission stands to others of the same citizen.
+    pub(super) fn of(case: &Case, others: &[(&'static str, String)], known: &KnownForm) -> Self {
         let mut answers = case.answers.clone();
         answers.extend(as_answers(case.attachments.iter().cloned()));
         let mut sheets = Sheets {
@@ -70,14 +71,14 @@ impl Declaration {
         Self {
             title: case.form.title.get(LANGUAGE).to_owned(),
             addressee: addressee(&case.office, known),
-            particulars: particulars(case),
+            particulars: particulars(case, others),
             sections,
             remarks,
         }
     }
 }
 
-fn particulars(case: &Case) -> Vec<(&'static str, String)> {
+fn particulars(case: &Case, others: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
     let mut particulars = vec![
         ("Mã hồ sơ", case.reference.clone()),
         ("Nhận lúc", case.received_at.to_string()),
@@ -92,8 +93,7 @@ fn particulars(case: &Case) -> Vec<(&'static str, String)> {
     if case.mode == envelope::Mode::Trial {
         particulars.push(("Chế độ", "CHẠY THỬ – không phải hồ sơ thật".to_owned()));
     }
-    particulars.extend(case.amends.map(|id| ("Sửa đổi hồ sơ", id.to_string())));
-    particulars.extend(case.withdraws.map(|id| ("Rút hồ sơ", id.to_string())));
+    particulars.extend_from_slice(others);
     particulars
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::archive::{Archive, Lack};
 use crate::case::Case;
+use crate::earlier;
 use crate::escape;
 use crate::failure::Failure;
 use crate::folder::Folder;
@@ -39,7 +40,7 @@ struct Shown {
 /// The submission of that id or reference.
 pub(crate) fn show(
     folder: &Folder,
-    archive: &mut Archive,
+    archive: &Archive,
     typed: &str,
     layout: Layout,
 ) -> Result<String, Failure> {
@@ -49,10 +50,11 @@ pub(crate) fn show(
     if layout == Layout::Json {
         return Ok(as_json(&shown));
     }
+    let others = earlier::told(&shown.ledger, &list::ledgers(folder)?);
     let declarations = shown
         .cases
         .iter()
-        .map(|case| declaration(case, archive))
+        .map(|case| declaration(case, &others, archive))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(match layout {
         Layout::Html => html::page(&shown.ledger, &declarations),
@@ -108,14 +110,18 @@ fn cases(folder: &Folder, ledger: &Ledger) -> Result<Vec<Case>, Failure> {
     Ok(cases)
 }
 
-fn declaration(case: &Case, archive: &mut Archive) -> Result<Declaration, Failure> {
+fn declaration(
+    case: &Case,
+    others: &[(&'static str, String)],
+    archive: &Archive,
+) -> Result<Declaration, Failure> {
     let form = archive
         .form(&case.form.reference())
         .map_err(|lack| match lack {
             Lack::Unknown(what) => Failure::new(format!("{what}; `show --json` needs no form")),
             Lack::Failure(failure) => failure,
         })?;
-    Ok(Declaration::of(case, &form))
+    Ok(Declaration::of(case, others, &form))
 }
 
 fn as_json(shown: &Shown) -> String {

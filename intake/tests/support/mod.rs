@@ -267,6 +267,17 @@ impl Site {
         serde_json::from_str(&text).expect("JSON")
     }
 
+    /// The file handed over to an office of the submission with that id.
+    pub(crate) fn case_of(&self, office: &str, id: envelope::SubmissionId) -> Value {
+        let names = self.names(&format!("offices/{office}"));
+        let its = names.iter().find(|name| name.contains(&id.to_string()));
+        let text = self.read(&format!(
+            "intake/offices/{office}/{}",
+            its.expect("its case")
+        ));
+        serde_json::from_str(&text).expect("JSON")
+    }
+
     /// `part: word` of every cause in quarantine, sorted.
     pub(crate) fn causes(&self) -> Vec<String> {
         let mut causes = Vec::new();

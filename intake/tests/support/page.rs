@@ -25,6 +25,8 @@ pub(crate) struct Page {
     pub(crate) attachments: Vec<(String, Vec<u8>, Digest)>,
     /// What the part of a role says of them.
     pub(crate) told: Vec<(&'static str, Value)>,
+    /// What it is to an earlier one: members of `sub`.
+    pub(crate) follows: Value,
     /// Role, office whose key it is sealed for, answers.
     pub(crate) parts: Vec<(String, String, Value)>,
 }
@@ -41,6 +43,7 @@ impl Page {
             received_at: NOW,
             attachments: Vec::new(),
             told: Vec::new(),
+            follows: json!({}),
             parts: vec![
                 ("ward".into(), "00001".into(), ward_answers()),
                 ("police".into(), "ca-001".into(), police_answers()),
@@ -71,10 +74,14 @@ impl Page {
         let jkt = Key::named(self.signer).public().thumbprint();
         let mut sealed = BTreeMap::new();
         for (role, office, answers) in self.parts.iter().chain([&recovery()]) {
+            let mut sub = json!({"id": self.id(), "jkt": jkt, "form": form_ref(), "agency": self.agency, "aud": RELAY,
+                        "mode": self.mode, "n": role, "at": self.at});
+            for (member, id) in self.follows.as_object().into_iter().flatten() {
+                sub[member] = id.clone();
+            }
             let plaintext = padded(json!({
                 "v": 1,
-                "sub": {"id": self.id(), "jkt": jkt, "form": form_ref(), "agency": self.agency, "aud": RELAY,
-                        "mode": self.mode, "n": role, "at": self.at},
+                "sub": sub,
                 "answers": answers,
                 "attachments": self.told_to(role),
                 "reply": {"jwk": Key::named("reply").public(), "secret": Digest::of(b"a secret")},
