@@ -48,4 +48,5 @@ pub use message::fault_words;
 pub use moment::Moment;
 pub use number::Number;
 pub use read::{Shelf, fault_codes, form_schema, parse, section_schema};
+pub use schema::ListSchemas;
 pub use text::Text;

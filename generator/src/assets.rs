@@ -7,6 +7,7 @@ use envelope::Digest;
 
 use formdef::Form;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::bundle::{Bundle, Written, bundles};
 use crate::fault::{Fault, Mistake};
@@ -20,26 +21,50 @@ const CORE: &str = "script/form.js";
 /// expressions that the core does not have. A page links those that its form uses.
 const PIECES: [(&str, &str); 2] = [("components/", "/script.js"), ("script/functions/", ".js")];
 /// What several pieces share.
-const SHARED: [&str; 3] = ["script/fill.js", "script/words.js", "script/repeats.js"];
+const SHARED: [&str; 13] = [
+    "script/fill.js",
+    "script/words.js",
+    "script/repeats.js",
+    "script/database.js",
+    "script/outbox.js",
+    "script/trusted.js",
+    "script/shelf.js",
+    "script/case.js",
+    "script/chain.js",
+    "script/reference.js",
+    "script/store.js",
+    "script/drafts.js",
+    "script/typing.js",
+];
 /// Pieces that the core loads when it comes to them.
-const LATER: [&str; 6] = [
+const LATER: [&str; 9] = [
     "script/outcome.js",
     "script/again.js",
     "script/copy.js",
-    "script/draft.js",
+    "script/beside.js",
+    "script/picker.js",
+    "script/follow.js",
+    "script/carry.js",
     "script/papers.js",
     "script/sealer.js",
 ];
 /// The modules that begin the scripts of other pages, each in one file of its own.
 const PAGES: [&str; 3] = ["script/receipts.js", "script/verify.js", "script/search.js"];
+/// The module of the worker that keeps pages for when there is no network, and its file: browsers ask for the next one by the name
+/// of the last.
+pub(crate) const WORKER: (&str, &str) = ("script/worker.js", "worker.js");
 /// The style that has the components', too.
 const FORM_STYLE: &str = "form_style";
-/// The style of pages, of forms, of their review and receipt, and of paper, each in one file: the sheets of `style/` that it is made of.
-const STYLES: [(&str, &[&str]); 4] = [
-    ("style", &["tokens", "base", "pages"]),
-    (FORM_STYLE, &["tokens", "base", "form"]),
+/// The style of paper, which has the words that only paper has, too.
+const PRINT_STYLE: &str = "print";
+/// The style of pages, of forms, of their review and receipt, of the picker, and of paper, each in one file: the sheets of `style/` that it is
+/// made of.
+const STYLES: [(&str, &[&str]); 5] = [
+    ("style", &["tokens", "base", "fields", "pages"]),
+    (FORM_STYLE, &["tokens", "base", "fields", "form"]),
     ("outcome_style", &["outcome"]),
-    ("print", &["print"]),
+    ("picker_style", &["picker"]),
+    (PRINT_STYLE, &["print"]),
 ];
 /// How many characters of the digest a name holds: 60 bits, which keep ten thousand files apart. A page has a dozen.
 const DIGEST_CHARACTERS: usize = 10;
@@ -68,26 +93,28 @@ pub(crate) struct Assets {
 
 impl Assets {
     /// The assets, or their faults, from the memo when no source of theirs has changed.
-    pub(crate) fn kept(site: &Folder, memo: &Memo) -> Result<Arc<Assets>, Vec<Fault>> {
-        let inputs = site.inputs(&[".css", ".js", ".svg", ".toml"]);
-        let made = || Assets::make(site).map(Arc::new);
+    pub(crate) fn kept(
+        site: &Folder,
+        texts: &BTreeMap<String, Value>,
+        memo: &Memo,
+    ) -> Result<Arc<Assets>, Vec<Fault>> {
+        let mut inputs = site.inputs(&[".css", ".js", ".svg", ".toml"]);
+        let words = paper_words(texts);
+        inputs.push(Some(words.as_str().into()));
+        let made = || Assets::make(site, &words).map(Arc::new);
         Clone::clone(&*memo.assets.get("assets", inputs, made))
     }
 
     /// Makes them: [`STYLES`], the core and the pieces from their modules, each `*.svg` by its name.
-    fn make(site: &Folder) -> Result<Assets, Vec<Fault>> {
+    fn make(site: &Folder, paper_words: &str) -> Result<Assets, Vec<Fault>> {
         let mut assets = Assets::default();
         for (name, sheets) in STYLES {
-            let components = if name == FORM_STYLE {
-                components(site)
-            } else {
-                String::new()
+            let more = match name {
+                FORM_STYLE => components(site),
+                PRINT_STYLE => paper_words.to_owned(),
+                _ => String::new(),
             };
-            assets.add(
-                name,
-                "css",
-                minify::css(&(style(site, sheets) + &components)),
-            );
+            assets.add(name, "css", minify::css(&(style(site, sheets) + &more)));
         }
         assets.add_scripts(site)?;
         for (path, stem) in site.matching("", ".svg") {
@@ -121,6 +148,11 @@ impl Assets {
                 self.add_script(&bundle, &module);
             }
         }
+        for bundle in bundles(site, WORKER.0, &[], &[])? {
+            let module = bundle.module(&[], |_| None).unwrap_or_default();
+            self.files
+                .insert(WORKER.1.to_owned(), minify::script(&module));
+        }
         let linked = PIECES
             .iter()
             .flat_map(|(folder, ending)| site.matching(folder, ending));
@@ -149,7 +181,7 @@ impl Assets {
 
     fn add_script(&mut self, bundle: &Bundle, module: &str) {
         let entry = bundle.entry.as_str();
-        let name = last(entry.trim_end_matches("/script.js").trim_end_matches(".js"));
+        let name = name_of(entry);
         let (script, names) = bundle.unaliased(&minify::script(module));
         let linked = self.add(name, "js", script);
         let address = format!("./{}", last(&linked.href));
@@ -168,6 +200,22 @@ impl Assets {
         self.files.insert(path, content);
         linked
     }
+}
+
+/// The names of scripts that are in no form's first load: what a form comes to later, and what other pages have.
+pub(crate) fn used_later() -> impl Iterator<Item = &'static str> {
+    let entries = LATER.into_iter().chain(PAGES).chain([WORKER.0]);
+    entries.map(name_of)
+}
+
+/// Whether that is the name of the core.
+pub(crate) fn is_core(name: &str) -> bool {
+    name == name_of(CORE)
+}
+
+/// `form` of `script/form.js`, `money` of `components/money/script.js`.
+fn name_of(entry: &str) -> &str {
+    last(entry.trim_end_matches("/script.js").trim_end_matches(".js"))
 }
 
 /// A digest as browsers read it: in the other base64, whose characters are padded to a multiple of four.
@@ -203,4 +251,25 @@ fn components(site: &Folder) -> String {
         .filter_map(|(path, _)| site.text(path))
         .map(|sheet| format!("\n{sheet}"))
         .collect()
+}
+
+/// The texts of `[paper]` in each language, as custom properties of style: a page on a screen does not carry them, and a
+/// page without script prints them.
+fn paper_words(texts: &BTreeMap<String, Value>) -> String {
+    let rules = texts.iter().map(|(language, texts)| {
+        let words = texts["paper"].as_object().into_iter().flatten();
+        let properties = words
+            .filter_map(|(name, words)| Some(format!("--{name}:{};", css_string(words.as_str()?))));
+        format!("\n:lang({language}){{{}}}", properties.collect::<String>())
+    });
+    rules.collect()
+}
+
+/// A text as style has it (CSS Syntax 3, section 4.3.5): what could end it, or the sheet, by its number.
+fn css_string(text: &str) -> String {
+    let escaped = text.chars().map(|letter| match letter {
+        '"' | '\\' | '<' | '\n' => format!("\\{:x} ", u32::from(letter)),
+        _ => letter.to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
 }

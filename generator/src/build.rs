@@ -9,10 +9,12 @@ use std::sync::{Mutex, PoisonError};
 use envelope::PublicKey;
 use envelope::release::ReleasedFile;
 use formdef::{Bilingual, Lang, Moment, both, say};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::Options;
 use crate::catalogue::{release_file, signed_files};
+use crate::compressed::Compressor;
 use crate::content::Content;
 use crate::fault::{Fault, Mistake};
 use crate::files::Files;
@@ -23,9 +25,10 @@ use crate::portal::is_origin;
 use crate::prepared::Prepared;
 use crate::published::Published;
 use crate::readers::{self, FormReaders};
-use crate::release::RELEASE;
+use crate::release::{RELEASE, is_of_host};
 use crate::report::{self, Palette, for_a_person, plural};
 use crate::sources::Sources;
+use crate::standing;
 use crate::versions::{self, FormDifference};
 use crate::writing::{WriteFault, Writing, Written};
 
@@ -92,7 +95,7 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// What a portal holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Services.
     pub services: usize,
@@ -145,7 +148,7 @@ pub enum Told {
 }
 
 /// What a build did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// What the portal holds.
     pub summary: Summary,
@@ -208,8 +211,8 @@ pub struct Made {
     pub plain_pages: BTreeMap<String, String>,
 }
 
-/// Takes a file of a portal: its path, its text, and of a page the text before it was made smaller.
-pub(crate) type Take<'a> = &'a (dyn Fn(&str, &str, Option<&str>) -> Result<(), WriteFault> + Sync);
+/// Takes a file of a portal: its path, its bytes, and of a page the text before it was made smaller.
+pub(crate) type Take<'a> = &'a (dyn Fn(&str, &[u8], Option<&str>) -> Result<(), WriteFault> + Sync);
 
 /// Is told how many of so many steps are done, from several threads at once.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
@@ -223,6 +226,7 @@ pub fn check(options: &Options) -> Result<Summary, Failure> {
 pub fn check_telling(options: &Options, progress: Progress<'_>) -> Result<Summary, Failure> {
     let options = Options {
         keys: None,
+        compressed: None,
         ..options.clone()
     };
     prepare_and(&options, |prepared, _| {
@@ -259,6 +263,8 @@ pub fn check_against(
         .flat_map(|service| versions::faults(forms, service, &published));
     let mut faults: Vec<Fault> = changed.collect();
     faults.extend(versions::unkept(forms, content, &published, from));
+    let ids = published.forms.keys();
+    faults.extend(content.former.forgotten(forms, &content.services, ids));
     Ok(Compared {
         summary: summary(content, options.moment()),
         differences: versions::differences(content, &published),
@@ -300,18 +306,32 @@ pub fn build(options: &Options) -> Result<Report, Failure> {
 
 /// The same, telling how far it is.
 pub fn build_telling(options: &Options, progress: Progress<'_>) -> Result<Report, Failure> {
-    prepare_and(options, |prepared, keys| {
+    on_threads(options, || {
+        let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
+        let keys = read_keys(options);
+        let made_of = keys.as_ref().ok();
+        let made_of = made_of.and_then(|keys| standing::made_of(&sources, keys.as_ref(), options));
+        let standing = made_of.and_then(|made_of| standing::report(&options.out, made_of));
+        if let Some(report) = standing {
+            return Ok(report);
+        }
+        let prepared = prepare(sources, options, &Memo::default())?;
+        let keys = keys?;
         let writing = Writing::begin(&options.out).map_err(Failure::Write)?;
-        let put = |path: &str, text: &str, _: Option<&str>| writing.put(path, text.as_bytes());
-        let pages = make_each(prepared, keys, options, progress, &put)?;
+        let put = |path: &str, bytes: &[u8], _: Option<&str>| writing.put(path, bytes);
+        let pages = make_each(&prepared, keys.as_ref(), options, progress, &put)?;
         let files = writing.size();
-        Ok(Report {
+        let report = Report {
             summary: summary(&prepared.content, options.moment()),
             pages,
             files,
             sending: keys.is_some(),
             written: writing.finish().map_err(Failure::Write)?,
-        })
+        };
+        if let Some(made_of) = made_of {
+            standing::say(&options.out, made_of, &report);
+        }
+        Ok(report)
     })
 }
 
@@ -321,9 +341,9 @@ pub fn make(options: &Options) -> Result<Made, Failure> {
         output: Output::default(),
         plain_pages: BTreeMap::new(),
     });
-    let keep = |path: &str, text: &str, plain: Option<&str>| {
+    let keep = |path: &str, bytes: &[u8], plain: Option<&str>| {
         let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.output.add(path, text);
+        made.output.add(path, bytes);
         if let Some(plain) = plain {
             made.plain_pages.insert(path.to_owned(), plain.to_owned());
         }
@@ -335,22 +355,33 @@ pub fn make(options: &Options) -> Result<Made, Failure> {
     Ok(made.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Reads sources and keys, and works with them on as many threads as the options say.
-fn prepare_and<T: Send>(
+/// Works on as many threads as the options say.
+fn on_threads<T: Send>(
     options: &Options,
-    work: impl FnOnce(&Prepared, Option<&Keys>) -> Result<T, Failure> + Send,
+    work: impl FnOnce() -> Result<T, Failure> + Send,
 ) -> Result<T, Failure> {
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or_default())
         .build();
     let threads = threads.map_err(|error| Failure::Threads(error.to_string()))?;
-    threads.install(|| {
+    threads.install(work)
+}
+
+/// Reads sources and keys, and works with them on as many threads as the options say.
+fn prepare_and<T: Send>(
+    options: &Options,
+    work: impl FnOnce(&Prepared, Option<&Keys>) -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
+    on_threads(options, || {
         let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
         let prepared = prepare(sources, options, &Memo::default())?;
-        let keys = options.keys.as_deref().map(Keys::read).transpose();
-        let keys = keys.map_err(|fault| Failure::Keys(vec![fault]))?;
-        work(&prepared, keys.as_ref())
+        work(&prepared, read_keys(options)?.as_ref())
     })
+}
+
+fn read_keys(options: &Options) -> Result<Option<Keys>, Failure> {
+    let keys = options.keys.as_deref().map(Keys::read).transpose();
+    keys.map_err(|fault| Failure::Keys(vec![fault]))
 }
 
 /// Understands the sources, finds their faults, and gives the portal the origins of the options.
@@ -391,24 +422,37 @@ fn make_each(
     let (done, all) = (AtomicUsize::new(0), files.pages().count());
     let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
     let released = Mutex::new(BTreeMap::new());
-    let take_and_list = |path: &str, text: &str, plain: Option<&str>| {
+    let take_and_list = |path: &str, bytes: &[u8], plain: Option<&str>| {
         if keys.is_some() {
             let mut released = released.lock().unwrap_or_else(PoisonError::into_inner);
-            released.insert(path.to_owned(), ReleasedFile::of(text.as_bytes()));
+            released.insert(path.to_owned(), ReleasedFile::of(bytes));
         }
-        take(path, text, plain)
+        take(path, bytes, plain)
+    };
+    let compressor = options.compressed.as_deref().map(Compressor::new);
+    let take_all = |path: &str, bytes: &[u8], plain: Option<&str>| {
+        take_and_list(path, bytes, plain)?;
+        let compressor = compressor.as_ref().filter(|_| !is_of_host(path));
+        let coded = compressor.map(|compressor| compressor.each(bytes));
+        coded
+            .into_iter()
+            .flatten()
+            .try_for_each(|(ending, coded)| take_and_list(&format!("{path}{ending}"), &coded, None))
     };
     for (path, text) in signed.unwrap_or_default() {
-        take_and_list(&path, &text, None).map_err(Failure::Write)?;
+        take_all(&path, text.as_bytes(), None).map_err(Failure::Write)?;
     }
-    files.each(&step, &take_and_list)?;
+    files.each(&step, &take_all)?;
+    if let Some(compressor) = &compressor {
+        compressor.tidy();
+    }
     if let Some(keys) = keys {
         let released = released
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         let portal = &prepared.content.portal;
         let text = release_file(portal, &keys.publisher, released, options.now);
-        take(RELEASE, &text, None).map_err(Failure::Write)?;
+        take(RELEASE, text.as_bytes(), None).map_err(Failure::Write)?;
     }
     Ok(all)
 }

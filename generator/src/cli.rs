@@ -38,9 +38,9 @@ pub(crate) enum Command {
         after_help = "Nothing is written. With --dir a portal that was built is shown as a host would send it.\n\nExamples:\n  motcua serve\n  motcua serve --forms forms --site site --port 4020\n  motcua serve --dir target/portal"
     )]
     Serve(Serve),
-    /// Makes a built portal the public one in the folder of a web server, whole or not at all; or goes back.
+    /// Makes a built portal the public one, in the folder of a web server or in a bucket of S3; or goes back.
     #[command(
-        after_help = "The web server's root is DIR/current.\n\nExamples:\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --dry-run\n  motcua publish --from target/portal --to /srv/portal --publisher keys/publisher.pub.jwk\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --rollback"
+        after_help = "The web server's root is DIR/current. Who may write into a bucket is said by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and\nAWS_REGION; where it is by --endpoint or AWS_ENDPOINT_URL, when it is not Amazon's.\n\nExamples:\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --dry-run\n  motcua publish --from target/portal --to /srv/portal --publisher keys/publisher.pub.jwk\n  motcua publish --to s3://dichvu --endpoint https://s3.example.vn --publisher keys/publisher.pub.jwk\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --rollback"
     )]
     Publish(Publish),
     /// Compares every file of a portal with the release that the publisher signed. Ends with status 1 when one differs.
@@ -48,6 +48,17 @@ pub(crate) enum Command {
         after_help = "Examples:\n  motcua verify https://dichvu.example.vn --publisher keys/publisher.pub.jwk\n  motcua verify target/portal --publisher keys/publisher.pub.jwk"
     )]
     Verify(Verify),
+    /// Tells what is published: release, key, until when forms can be sent, and what differs from the forms here. Ends
+    /// with status 2 when somebody has to do something about it, with 1 when nothing could be learnt.
+    #[command(
+        after_help = "Examples:\n  motcua status https://dichvu.example.vn --publisher keys/publisher.pub.jwk\n  motcua status https://dichvu.example.vn --publisher keys/publisher.pub.jwk --forms forms"
+    )]
+    Status(Status),
+    /// Prints what a web server has to know of a built portal: headers, types, redirects, the page for what is not there.
+    #[command(
+        after_help = "Include it in the `server` of nginx, or import it into the site of Caddy.\n\nExamples:\n  motcua host nginx --from target/portal --root /srv/portal/current > /etc/nginx/motcua.conf\n  motcua host caddy --from target/portal --root /srv/portal/current > /etc/caddy/motcua.caddy"
+    )]
+    Host(Host),
     /// Keeps the forms as they are published, in forms/published, so that a later build still knows them.
     #[command(
         after_help = "Examples:\n  motcua keep\n  motcua keep --against https://dichvu.example.vn"
@@ -187,9 +198,12 @@ pub(crate) struct Publish {
     /// The folder of the built portal.
     #[arg(long, default_value = "target/portal", value_name = "DIR")]
     pub(crate) from: PathBuf,
-    /// The folder in which releases stand.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) to: PathBuf,
+    /// The folder in which releases stand, or a bucket.
+    #[arg(long, value_name = "DIR-or-s3://BUCKET[/PREFIX]")]
+    pub(crate) to: String,
+    /// Where the bucket is.
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
     /// The publisher's public key. Can be given more than once: a portal is taken that one of them signed.
     #[arg(long, value_name = "FILE.pub.jwk", required = true)]
     pub(crate) publisher: Vec<PathBuf>,
@@ -202,6 +216,9 @@ pub(crate) struct Publish {
     /// How many releases are kept beside the public one, to go back to.
     #[arg(long, default_value_t = 5, value_name = "N")]
     pub(crate) keep: usize,
+    /// Takes the lock of a bucket away from a run that died.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) break_lock: bool,
 }
 
 #[derive(Args)]
@@ -212,6 +229,47 @@ pub(crate) struct Verify {
     /// The publisher's public key. Can be given more than once.
     #[arg(long, value_name = "FILE.pub.jwk", required = true)]
     pub(crate) publisher: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Status {
+    /// A portal's address or folder.
+    #[arg(value_name = "URL-or-DIR")]
+    pub(crate) portal: String,
+    /// The publisher's public key. Can be given more than once.
+    #[arg(long, value_name = "FILE.pub.jwk", required = true)]
+    pub(crate) publisher: Vec<PathBuf>,
+    /// A catalogue that ends within so many days is something to do about.
+    #[arg(long, default_value_t = 7, value_name = "DAYS")]
+    pub(crate) soon: i64,
+    /// Says what differs from the forms in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) forms: Option<PathBuf>,
+    /// The folder of the site.
+    #[arg(long, default_value = "site", value_name = "DIR", requires = "forms")]
+    pub(crate) site: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Host {
+    /// The web server.
+    #[arg(value_name = "nginx|caddy")]
+    pub(crate) server: WebServer,
+    /// The folder of a built portal.
+    #[arg(long, default_value = "target/portal", value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The folder that the web server sends.
+    #[arg(long, default_value = "/srv/portal/current", value_name = "DIR")]
+    pub(crate) root: PathBuf,
+    /// nginx has the module brotli_static: files that lie packed are sent so.
+    #[arg(long)]
+    pub(crate) brotli: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum WebServer {
+    Nginx,
+    Caddy,
 }
 
 #[derive(Args)]
@@ -255,6 +313,10 @@ pub(crate) struct Build {
     /// The folder the portal is written to.
     #[arg(long, default_value = "target/portal", value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// Puts .br and .gz beside every file, for hosts that send them; DIR keeps what was made, so that the next build compresses only
+    /// what is new.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) compress: Option<PathBuf>,
     /// Shows who reads what in every form, however many there are; without it, more than 20 forms are summed up in a line.
     #[arg(long)]
     pub(crate) readers: bool,

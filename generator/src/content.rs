@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::fault::{Fault, Mistake};
 use crate::fault_words;
+use crate::former::Former;
 use crate::guide::{self, Guide};
 use crate::lists::{District, agency_list, districts, is_slug, lists};
 use crate::memo::{Inputs, Memo, ReadForm};
@@ -29,6 +30,8 @@ pub struct Content {
     pub lists: Lists,
     /// The services, in Vietnamese order of their titles.
     pub services: Vec<Service>,
+    /// What became of services that are no longer there.
+    pub former: Former,
     /// The texts of the pages by language; where one lacks, the default language's stands.
     pub texts: BTreeMap<String, Value>,
     /// How many texts of pages fall back to the default language, by language.
@@ -87,6 +90,9 @@ impl Content {
         faults.extend(more);
         let (kept, more) = Published::kept(&sources.forms);
         faults.extend(more);
+        let (former, more) = Former::read(&sources.forms, &portal, &services);
+        faults.extend(more);
+        faults.extend(former.forgotten(&sources.forms, &services, kept.forms.keys()));
         for service in &services {
             faults.extend(versions::faults(&sources.forms, service, &kept));
         }
@@ -96,6 +102,7 @@ impl Content {
                 districts,
                 lists,
                 services,
+                former,
                 texts,
                 fallbacks,
                 kept,

@@ -4,6 +4,7 @@ use formdef::{Field, Form, List, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Map, Value, json};
 
 use crate::content::{Content, Service};
+use crate::former::{Moved, Withdrawn};
 use crate::lists::{Agency, District, SHORT_LIST_MAX};
 use crate::loaded::PageFiles;
 use crate::opening::Opening;
@@ -133,6 +134,31 @@ impl<'a> View<'a> {
                 .guide_and_language(self.language, self.content.portal.default_language())
                 .map(|(language, guide)| json!({ "lang": language, "html": guide.html })),
         })
+    }
+
+    /// A service that is no longer offered, as its page shows it.
+    pub(crate) fn withdrawn(self, service: &Withdrawn) -> Value {
+        let root = root(self.language, &self.content.portal);
+        let line = |id: &String| {
+            let own = self.content.services.iter();
+            let own = own.map(|service| (&service.form.id, &service.form.title));
+            let former = self.content.former.withdrawn.iter();
+            let former = former.map(|former| (&former.id, &former.title));
+            let (_, title) = own.chain(former).find(|(own, _)| *own == id)?;
+            Some(json!({ "url": format!("{root}{id}/"), "title": self.words(title) }))
+        };
+        json!({
+            "title": service.title.get(self.language),
+            "since": service.since.to_string(),
+            "instead": service.instead.iter().filter_map(line).collect::<Value>(),
+            "go": service.go.get(self.language),
+        })
+    }
+
+    /// Where a page is now.
+    pub(crate) fn moved(self, moved: &Moved) -> Value {
+        let root = root(self.language, &self.content.portal);
+        json!({ "url": format!("{root}{}", moved.to), "title": moved.title.get(self.language) })
     }
 
     fn is_listed(self, paper: &Field) -> bool {

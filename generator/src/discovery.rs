@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use formdef::Date;
 
-use crate::plan::{Page, Subject};
+use crate::plan::Page;
 use crate::portal::{Portal, Security};
 
 /// The files by their paths, on the day of the build.
@@ -31,7 +31,7 @@ fn sitemap<'p>(origin: &str, pages: impl Iterator<Item = &'p Page<'p>>) -> Strin
     let mut text = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n",
     );
-    for page in pages.filter(|page| !matches!(page.subject, Subject::NotFound)) {
+    for page in pages.filter(|page| page.subject.is_to_be_found()) {
         // Addresses are made of a–z, 0–9 and `-`: nothing in them is markup.
         let _ = write!(text, "<url><loc>{origin}{}</loc>", page.url);
         for (language, url) in &page.alternates {

@@ -197,6 +197,21 @@ pub enum Mistake {
     ServiceIdTaken {
         id: String,
     },
+    // Former services.
+    ServiceForgotten {
+        id: String,
+    },
+    FormerIsThere {
+        id: String,
+    },
+    FormerUnclear,
+    FormerNowhere {
+        id: String,
+        nearest: Option<String>,
+    },
+    FormerCircle {
+        way: String,
+    },
     // Guides.
     RawHtml,
     Address {
@@ -446,6 +461,32 @@ impl Mistake {
                            "«/{id}/» là trang của chính cổng"),
                 say!(lang, "give the service's folder another name",
                            "đặt tên khác cho thư mục của thủ tục")),
+            Self::ServiceForgotten { id } => (
+                say!(lang, "`{id}` was published and is no longer there: people who kept its address would find nothing",
+                           "«{id}» đã được công bố và nay không còn: ai giữ địa chỉ ấy sẽ không tìm thấy gì"),
+                say!(lang, "say here what became of it: [{id}] with `now = \"…\"` when it has another name, else with `since`, `title` and `where`",
+                           "hãy ghi vào tệp này: [{id}] với «now = \"…\"» nếu thủ tục đổi tên, nếu không thì với «since», «title» và «where»")),
+            Self::FormerIsThere { id } => (
+                say!(lang, "the service `{id}` is still there",
+                           "thủ tục «{id}» vẫn còn"),
+                say!(lang, "take this entry out, or the service's folder",
+                           "bỏ mục này, hoặc bỏ thư mục của thủ tục")),
+            Self::FormerUnclear => (
+                say!(lang, "it is not clear what became of this service",
+                           "chưa rõ thủ tục này nay ra sao"),
+                say!(lang, "write `now` alone when it has another name; `since`, `title` and `where` when it was withdrawn",
+                           "chỉ viết «now» nếu thủ tục đổi tên; viết «since», «title» và «where» nếu thủ tục đã bãi bỏ")),
+            Self::FormerNowhere { id, nearest } => (
+                say!(lang, "there is no service `{id}`",
+                           "không có thủ tục «{id}»"),
+                nearest_or(lang, nearest.as_deref(),
+                    say!(lang, "name the folder of a service",
+                               "ghi tên thư mục của một thủ tục"))),
+            Self::FormerCircle { way } => (
+                say!(lang, "these lead to each other in a circle: {way}",
+                           "các mục này dẫn vòng tròn: {way}"),
+                say!(lang, "let the last one lead to a service that is there",
+                           "cho mục cuối dẫn đến một thủ tục đang có")),
             Self::RawHtml => (
                 say!(lang, "a guide holds raw HTML",
                            "hướng dẫn có mã HTML"),

@@ -1,10 +1,11 @@
 //! Every file of a portal by its path, each made when it is asked for: a build asks for all, a preview for those that
 //! a browser wants to see.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use formdef::{Form, List, Moment};
+use formdef::{Form, List, ListSchemas, Moment};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -21,10 +22,10 @@ use crate::render::Renderer;
 
 /// The files of a portal, but for those that the publisher signs.
 pub(crate) struct Files<'a> {
-    prepared: &'a Prepared,
     renderer: Renderer<'a>,
     pages: BTreeMap<String, Page<'a>>,
     data: BTreeMap<String, Data<'a>>,
+    list_schemas: ListSchemas<'a>,
 }
 
 /// A file that is no page, before it is made.
@@ -83,10 +84,10 @@ impl<'a> Files<'a> {
         }
         let renderer = Renderer::new(prepared, built, page_files, signers.as_ref());
         Files {
-            prepared,
             renderer,
             pages: pages.into_iter().map(|page| (page.path(), page)).collect(),
             data,
+            list_schemas: ListSchemas::new(&content.lists, content.portal.default_language()),
         }
     }
 
@@ -94,7 +95,7 @@ impl<'a> Files<'a> {
     pub(crate) fn bytes(&self, path: &str) -> Option<Result<Vec<u8>, Fault>> {
         let text = match (self.pages.get(path), self.data.get(path)) {
             (Some(page), _) => self.renderer.page(page).map(|page| minify::html(&page)),
-            (None, Some(data)) => Ok(self.text(data)),
+            (None, Some(data)) => Ok(self.text(data).into_owned()),
             (None, None) => return None,
         };
         Some(text.map(String::into_bytes))
@@ -114,13 +115,13 @@ impl<'a> Files<'a> {
     /// on many pages is told once; after the first file that cannot be taken no more are.
     pub(crate) fn each(&self, step: &(dyn Fn() + Sync), take: Take<'_>) -> Result<(), Failure> {
         let data = self.data.par_iter();
-        data.try_for_each(|(path, data)| take(path, &self.text(data), None))
+        data.try_for_each(|(path, data)| take(path, self.text(data).as_bytes(), None))
             .map_err(Failure::Write)?;
         let faults = Mutex::new(Vec::new());
         let pages: Vec<_> = self.pages.iter().collect();
         let done = pages.par_iter().try_for_each(|(path, page)| {
             match self.renderer.page(page) {
-                Ok(plain) => take(path, &minify::html(&plain), Some(&plain))?,
+                Ok(plain) => take(path, minify::html(&plain).as_bytes(), Some(&plain))?,
                 Err(fault) => note(&faults, fault),
             }
             step();
@@ -148,17 +149,13 @@ impl<'a> Files<'a> {
         faults.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn text(&self, data: &Data<'_>) -> String {
-        let content = &self.prepared.content;
+    fn text<'d>(&'d self, data: &'d Data<'_>) -> Cow<'d, str> {
         match data {
-            Data::Text(text) => (*text).to_owned(),
-            Data::Schema(form) => {
-                let schema = form.schema(&content.lists, content.portal.default_language());
-                serde_json::to_string(&schema).unwrap_or_default()
-            }
-            Data::List(list) => list.to_json(),
-            Data::Loaded(loaded) => loaded.json.clone(),
-            Data::Written(text) => text.clone(),
+            Data::Text(text) => (*text).into(),
+            Data::Schema(form) => form.schema(&self.list_schemas).into(),
+            Data::List(list) => list.to_json().into(),
+            Data::Loaded(loaded) => (&*loaded.json).into(),
+            Data::Written(text) => (&**text).into(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `_headers`: what a host sends beside each file. One text for CDNs that read it, for operators, and for
-//! `motcua serve`.
+//! `_headers`: what a host sends beside each file. One text for CDNs that read it, for buckets, for nginx and Caddy
+//! (`motcua host`), and for `motcua serve`.
 
 use std::collections::BTreeSet;
 
@@ -65,7 +65,14 @@ pub(crate) fn text(relay: &str, pages: &[Page<'_>]) -> String {
         text += &rule(path, &[("Cache-Control", &lasting)]);
     }
     // A published version never changes, but while a form is being written its version stays.
-    for path in ["/catalogue.jws", "/release.jws", "/forms/*", "/keys/*"] {
+    // The worker is the newest one, or pages stay with an old one.
+    for path in [
+        "/catalogue.jws",
+        "/release.jws",
+        "/forms/*",
+        "/keys/*",
+        "/worker.js",
+    ] {
         text += &rule(path, &[("Cache-Control", "no-cache")]);
     }
     text
@@ -106,8 +113,29 @@ impl Rules {
         Rules(rules)
     }
 
-    /// The headers of a path.
-    pub(crate) fn of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    /// The paths of all rules, with a final `*` or without.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(path, _)| path.as_str())
+    }
+
+    /// The headers of the rule that is written so.
+    pub(crate) fn of_rule(&self, written: &str) -> impl Iterator<Item = (&str, &str)> {
+        let rule = self.0.iter().find(|(path, _)| path == written);
+        let headers = rule.into_iter().flat_map(|(_, headers)| headers);
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The headers of a file of the portal, which is asked for by its address.
+    pub(crate) fn of_file(&self, path: &str) -> Vec<(&str, &str)> {
+        let address = format!("/{}", path.strip_suffix("index.html").unwrap_or(path));
+        self.of(&address).collect()
+    }
+
+    /// The headers of an address.
+    pub(crate) fn of<'a, 'p>(
+        &'a self,
+        path: &'p str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a, 'p> {
         let applies = move |rule: &str| {
             rule.strip_suffix('*')
                 .map_or(rule == path, |start| path.starts_with(start))

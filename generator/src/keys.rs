@@ -17,10 +17,11 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use envelope::log::LogKey;
-use envelope::{PublicKey, base64url};
+use envelope::{Digest, PublicKey, base64url};
 use formdef::{Bilingual, Lang, both};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::fault::cause;
 use crate::writing::write_whole;
@@ -412,6 +413,15 @@ impl Keys {
             register: Register::read(dir)?,
             dir: dir.to_owned(),
         })
+    }
+
+    /// The digest of all keys but the private one, whose public half is among them.
+    pub(crate) fn digest(&self) -> Digest {
+        let jwks = |keys: &[PublicKey]| keys.iter().map(|key| json!(key.jwk())).collect::<Value>();
+        let families = [&self.publishers, &self.relays, &self.acks].map(|keys| jwks(keys));
+        let (logs, recovery) = (&self.logs, self.recovery.jwk());
+        let all = json!([families, logs, recovery, self.register]);
+        Digest::of(all.to_string().as_bytes())
     }
 }
 

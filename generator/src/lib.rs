@@ -25,6 +25,7 @@ mod assets;
 mod build;
 mod bundle;
 pub mod catalogue;
+mod compressed;
 pub mod content;
 mod context;
 mod discovery;
@@ -32,9 +33,11 @@ mod edit;
 pub mod fault;
 mod fault_words;
 mod files;
+pub mod former;
 mod guide;
 mod headers;
 pub mod history;
+pub mod hosts;
 pub mod keys;
 mod links;
 pub mod lists;
@@ -60,6 +63,8 @@ mod search;
 pub mod serve;
 pub mod size;
 pub mod sources;
+mod standing;
+pub mod status;
 mod table;
 mod templates;
 pub mod translations;
@@ -90,6 +95,8 @@ pub struct Options {
     pub relay: Option<String>,
     /// When the build happens: the day pages speak of, and the time the catalogue is issued.
     pub now: UnixTime,
+    /// Puts `.br` and `.gz` beside every file; the folder keeps what was made, by its content, for the next build.
+    pub compressed: Option<PathBuf>,
     /// How many threads render; `None`: one a core. The bytes are the same.
     pub threads: Option<usize>,
 }

@@ -62,13 +62,13 @@ impl<'a> PageFiles<'a> {
             let texts = &content.texts[language];
             let faults = Faults::new(texts);
             let sending = Sending::new(content, &prepared.assets, language, signers);
-            let draft = Arc::new(draft(content, &prepared.assets, language));
+            let beside = Arc::new(beside(content, &prepared.assets, language));
             let services = content.services.par_iter();
             let own = services.map(|service| {
                 let of_form = [
                     faults.words(service, language, memo),
                     sending.outcome(service, memo),
-                    Arc::clone(&draft),
+                    Arc::clone(&beside),
                 ];
                 ((language.as_str(), service.form.id.as_str()), of_form)
             });
@@ -102,14 +102,27 @@ fn of_list(list: &List, language: &str, memo: &Memo) -> Arc<Loaded> {
         .get(&name, inputs, || Loaded::new(&list.id, list.page(language)))
 }
 
-/// What keeps a draft on the device: the same for every form.
-fn draft(content: &Content, assets: &Assets, language: &str) -> Loaded {
-    let draft = json!({
-        "script": assets.linked.get("draft"),
-        "days": content.portal.draft_days,
-        "ui": content.texts[language]["draft"],
+/// What is beside a form, the same for every form: drafts, names in long lists, what makes it work without a network, and
+/// what amends or withdraws.
+fn beside(content: &Content, assets: &Assets, language: &str) -> Loaded {
+    let texts = &content.texts[language];
+    let receipts = Subject::Receipts.url(language, &root(language, &content.portal));
+    let beside = json!({
+        "script": assets.linked.get("beside"),
+        "draft": { "days": content.portal.draft_days, "ui": texts["draft"] },
+        "picker": {
+            "script": assets.linked.get("picker"),
+            "style": assets.linked.get("picker_style"),
+            "ui": texts["picker"],
+        },
+        "carry": { "script": assets.linked.get("carry"), "ui": texts["carry"] },
+        "follow": { "script": assets.linked.get("follow"), "ui": texts["follow"] },
+        "offline": {
+            "waits": texts["offline"]["waits"],
+            "receipts": { "href": receipts, "words": texts["receipts"]["title"] },
+        },
     });
-    Loaded::new("draft", draft.to_string())
+    Loaded::new("beside", beside.to_string())
 }
 
 /// The words of faults in one language.

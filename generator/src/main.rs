@@ -2,6 +2,7 @@
 
 mod bar;
 mod cli;
+mod publishing;
 mod start;
 
 use std::io::{Write, stderr, stdout};
@@ -16,8 +17,6 @@ use formdef::{Bilingual, Lang, say};
 use generator::catalogue::midnight;
 use generator::keys::{Added, Publisher, Register, Use, add_all, add_files, read_public};
 use generator::preview::{News, Preview};
-use generator::publish::Target;
-use generator::release::{self, Difference};
 use generator::report::{Format, Palette, as_annotations, as_json, for_a_person};
 use generator::serve::{Folder, Server, Site};
 use generator::translations::{self, Texts};
@@ -29,8 +28,9 @@ use generator::{
 use bar::Bar;
 use cli::{
     AddKeys, Build, Check, Cli, Command, History, Import, ImportXlsform, Keep, KeyFolder, Keys,
-    MadeOf, New, NewForm, Publish, Publishers, Serve, Size, Sources, Telling, Translations, Verify,
+    MadeOf, New, NewForm, Publishers, Serve, Size, Sources, Telling, Translations,
 };
+use publishing::{run_host, run_publish, run_status, run_verify};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => run_serve(arguments, lang),
         Command::Publish(arguments) => run_publish(&arguments, lang),
         Command::Verify(arguments) => run_verify(&arguments, lang),
+        Command::Status(arguments) => return run_status(&arguments, lang),
+        Command::Host(arguments) => run_host(&arguments, lang),
         Command::Keep(arguments) => run_keep(arguments, lang),
         Command::History(arguments) => run_history(&arguments, lang),
         Command::Keys(Keys::Publisher(folder)) => run_keys_publisher(&folder, lang),
@@ -212,55 +214,6 @@ fn run_check(arguments: Check, lang: Lang) -> Done {
     Ok(())
 }
 
-fn run_publish(arguments: &Publish, lang: Lang) -> Done {
-    let in_words = |said: Bilingual| said.of(lang).to_owned();
-    let publishers = public_keys(&arguments.publisher, lang)?;
-    let target = Target::new(&arguments.to, &publishers);
-    let root = arguments.to.join("current");
-    let root = root.display();
-    if let Some(serial) = arguments.rollback {
-        let back = target.roll_back(serial).map_err(in_words)?;
-        println!("{}\n{root}", release::show(&back, lang));
-        return Ok(());
-    }
-    let built = release::check(&arguments.from.to_string_lossy(), &publishers).map_err(in_words)?;
-    let before = target.current().map_err(in_words)?;
-    let before = before.as_ref().map(|kept| &kept.release);
-    let difference = Difference::between(before, &built.release);
-    println!("{}", difference.show(lang));
-    if arguments.dry_run {
-        println!(
-            "{}",
-            say!(lang, "nothing was published", "chưa công bố gì cả")
-        );
-        return Ok(());
-    }
-    let published = target.publish(&arguments.from, now(), arguments.keep);
-    println!(
-        "{}\n{root}",
-        release::show(&published.map_err(in_words)?, lang)
-    );
-    Ok(())
-}
-
-fn run_verify(arguments: &Verify, lang: Lang) -> Done {
-    let publishers = public_keys(&arguments.publisher, lang)?;
-    let checked = release::check(&arguments.portal, &publishers);
-    let checked = checked.map_err(|said| said.of(lang).to_owned())?;
-    println!("{}", release::show(&checked.release, lang));
-    for (path, wrong) in &checked.wrong {
-        println!("{path} {}", wrong.show(lang));
-    }
-    match checked.wrong.len() {
-        0 => Ok(()),
-        count => Err(say!(
-            lang,
-            "{count} files are not as they were signed\n  = publish again; if nobody of yours changed them, ask who did",
-            "{count} tệp không đúng như bản đã ký\n  = hãy công bố lại; nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"
-        )),
-    }
-}
-
 fn public_keys(paths: &[PathBuf], lang: Lang) -> Result<Vec<PublicKey>, String> {
     let read = |path: &PathBuf| read_public(path, Use::Sig).map_err(|fault| fault.show(lang));
     paths.iter().map(read).collect()
@@ -328,7 +281,14 @@ fn run_history(arguments: &History, lang: Lang) -> Done {
 }
 
 fn run_build(arguments: &Build, lang: Lang) -> Done {
-    let options = arguments.made_of.options(arguments.out.clone());
+    let mut options = Options {
+        compressed: arguments.compress.clone(),
+        ..arguments.made_of.options(arguments.out.clone())
+    };
+    // Where nothing is signed, pages are those of the day on which it begins: made again on that day they are the same.
+    if options.keys.is_none() && arguments.made_of.date.is_none() {
+        options.now = midnight(options.moment().day());
+    }
     let Telling { format } = arguments.telling;
     let bar = Bar::new();
     let report =
@@ -521,9 +481,13 @@ fn run_import_xlsform(arguments: &ImportXlsform, lang: Lang) -> ExitCode {
 }
 
 fn run_size(arguments: &Size, lang: Lang) -> Done {
-    let sizes = size::measure(&arguments.dir).map_err(|said| said.of(lang).to_owned())?;
+    let said = |said: Bilingual| said.of(lang).to_owned();
+    let sizes = size::measure(&arguments.dir).map_err(said)?;
     for page in &sizes {
         println!("{}", page.show(lang));
+    }
+    for piece in size::pieces(&arguments.dir).map_err(said)? {
+        println!("{}", piece.show(lang));
     }
     let Some(max_kb) = arguments.max_kb else {
         return Ok(());
@@ -544,6 +508,10 @@ fn run_size(arguments: &Size, lang: Lang) -> Done {
 }
 
 const DAY_S: i64 = 24 * 3600;
+
+/// A build is millions of small pieces of text.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The only place that reads the system's clock.
 fn now() -> UnixTime {
@@ -580,6 +548,7 @@ impl Sources {
             portal: None,
             relay: None,
             now: now(),
+            compressed: None,
             threads: None,
         }
     }
@@ -595,6 +564,7 @@ impl MadeOf {
             portal: self.portal.clone(),
             relay: self.relay.clone(),
             now: self.date.map_or_else(now, |moment| UnixTime(moment.unix())),
+            compressed: None,
             threads: self.threads.map(usize::from),
         }
     }

@@ -1,6 +1,7 @@
 //! Which pages a portal has, and where each stands in each language. Nothing is rendered here.
 
 use crate::content::{Content, Service};
+use crate::former::{Moved, Withdrawn};
 use crate::lists::{Agency, District};
 use crate::portal::Portal;
 
@@ -25,6 +26,10 @@ pub enum Subject<'a> {
     Service(&'a Service),
     /// The form of a service.
     Form(&'a Service),
+    /// A service that is no longer offered: since when, what there is instead, where to go.
+    Withdrawn(&'a Withdrawn),
+    /// Where a page was that has another address now.
+    Moved(&'a Moved),
     /// The services of one field of life.
     Group(&'a str),
     /// All agencies by district.
@@ -94,6 +99,8 @@ impl Subject<'_> {
             Subject::Home => root.to_owned(),
             Subject::Service(service) => format!("{root}{}/", service.form.id),
             Subject::Form(service) => format!("{root}{}/form/", service.form.id),
+            Subject::Withdrawn(service) => format!("{root}{}/", service.id),
+            Subject::Moved(moved) => format!("{root}{}", moved.from),
             Subject::Group(id) => format!("{root}{}/{id}/", groups_word(vietnamese)),
             Subject::Agencies => format!("{root}{}/", agencies_word(vietnamese)),
             Subject::Agency(_, agency) => {
@@ -107,12 +114,22 @@ impl Subject<'_> {
         }
     }
 
+    /// Whether people should find it by a search.
+    pub(crate) fn is_to_be_found(&self) -> bool {
+        !matches!(
+            self,
+            Subject::NotFound | Subject::Withdrawn(_) | Subject::Moved(_)
+        )
+    }
+
     /// The template that renders it, relative to `site/`.
     pub fn template(&self) -> &'static str {
         match self {
             Subject::Home => "pages/home.html",
             Subject::Service(_) => "pages/service.html",
             Subject::Form(_) => "pages/form.html",
+            Subject::Withdrawn(_) => "pages/withdrawn.html",
+            Subject::Moved(_) => "pages/moved.html",
             Subject::Group(_) => "pages/group.html",
             Subject::Agencies => "pages/agencies.html",
             Subject::Agency(..) => "pages/agency.html",
@@ -183,6 +200,8 @@ pub fn pages(content: &Content) -> Vec<Page<'_>> {
         .chain(groups.map(|group| Subject::Group(group.id)))
         .chain(Plain::ALL.into_iter().map(Subject::Plain))
         .chain(services)
+        .chain(content.former.withdrawn.iter().map(Subject::Withdrawn))
+        .chain(content.former.moved.iter().map(Subject::Moved))
         .chain(agencies);
     subjects
         .flat_map(|subject| in_every_language(subject, &content.portal))

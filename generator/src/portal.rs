@@ -220,7 +220,7 @@ impl Places {
 }
 
 /// The same text with the portal's languages in their order.
-fn default_first(text: &Text, languages: &[String]) -> Text {
+pub(crate) fn default_first(text: &Text, languages: &[String]) -> Text {
     let find = |language: &String| {
         text.iter()
             .find(|(tag, _)| tag == language)

@@ -34,7 +34,7 @@ impl Prepared {
         content: Content,
         memo: &Memo,
     ) -> Result<Prepared, Vec<Fault>> {
-        let assets = Assets::kept(&sources.site, memo)?;
+        let assets = Assets::kept(&sources.site, &content.texts, memo)?;
         let templates = templates::kept(&sources.site, &content.lists, memo)?;
         let plain = plain_texts(&content, &sources.site, memo)?;
         let prepared = Prepared {

@@ -2,6 +2,7 @@
 //! read, and which rules no office can check again. Citizens read the same on the service's page.
 
 use formdef::{Form, Lang, Office, Recipient, say};
+use serde::{Deserialize, Serialize};
 
 use crate::report::plural;
 
@@ -11,7 +12,7 @@ pub const TABLE_FORMS_MAX: usize = 20;
 const LINE_CHARS_MAX: usize = 110;
 
 /// The readers of one form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormReaders {
     /// The form's id.
     pub form: String,
@@ -24,7 +25,7 @@ pub struct FormReaders {
 }
 
 /// A reader of answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reader {
     /// The name of its part, such as `police`.
     pub role: String,

@@ -12,7 +12,12 @@ use crate::published::place::Place;
 /// The file in which a release stands.
 pub const RELEASE: &str = "release.jws";
 /// For the host alone: it reads them and sends them to nobody.
-const OF_HOST: [&str; 1] = ["_headers"];
+pub(crate) const OF_HOST: [&str; 2] = ["_headers", "_redirects"];
+
+/// Whether a file is for the host alone.
+pub(crate) fn is_of_host(path: &str) -> bool {
+    OF_HOST.contains(&path)
+}
 
 /// A release, and what is not as it was signed.
 pub struct Checked {
@@ -58,7 +63,7 @@ pub fn check(from: &str, publishers: &[PublicKey]) -> Result<Checked, Bilingual>
     })?;
     let files: Vec<_> = release.files.iter().collect();
     let files = files.into_par_iter().filter(|(path, _)| {
-        let is_served = !OF_HOST.contains(&path.as_str());
+        let is_served = !is_of_host(path);
         is_served || matches!(place, Place::Folder(_))
     });
     let wrong = files.filter_map(|(path, file)| match place.bytes(path) {
@@ -74,8 +79,18 @@ pub fn check(from: &str, publishers: &[PublicKey]) -> Result<Checked, Bilingual>
     })
 }
 
-/// What a release adds, changes and takes away, counted by what it is for people.
-pub struct Difference(BTreeMap<Sort, [usize; 3]>);
+/// How many versions or offices are named; of more there is only the number.
+const NAMED_MAX: usize = 12;
+
+/// What a release adds, changes and takes away, by what it is for people.
+pub struct Difference(BTreeMap<Sort, Changed>);
+
+/// How many are new, changed and gone, and which they are.
+#[derive(Default)]
+struct Changed {
+    counts: [usize; 3],
+    names: Vec<String>,
+}
 
 /// What a file is for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,11 +111,19 @@ impl Sort {
         }
     }
 
+    /// What a person calls the file: a version or an office; a page has no name that helps.
+    fn name(path: &str) -> Option<&str> {
+        let name = path
+            .strip_prefix("forms/")
+            .and_then(|name| name.strip_suffix(".json"));
+        name.or_else(|| path.strip_prefix("keys/")?.strip_suffix(".jws"))
+    }
+
     fn show(self, lang: Lang) -> String {
         match self {
             Sort::Pages => say!(lang, "pages", "trang"),
             Sort::Forms => say!(lang, "versions of forms", "phiên bản biểu mẫu"),
-            Sort::Keys => say!(lang, "key files", "tệp khóa"),
+            Sort::Keys => say!(lang, "offices' keys", "khóa của cơ quan"),
             Sort::Others => say!(lang, "other files", "tệp khác"),
         }
     }
@@ -111,9 +134,11 @@ impl Difference {
     pub fn between(before: Option<&Release>, after: &Release) -> Difference {
         let nothing = BTreeMap::new();
         let before = before.map_or(&nothing, |release| &release.files);
-        let mut counts: BTreeMap<Sort, [usize; 3]> = BTreeMap::new();
+        let mut sorts: BTreeMap<Sort, Changed> = BTreeMap::new();
         let mut count = |path: &str, which: usize| {
-            counts.entry(Sort::of(path)).or_default()[which] += 1;
+            let changed = sorts.entry(Sort::of(path)).or_default();
+            changed.counts[which] += 1;
+            changed.names.extend(Sort::name(path).map(str::to_owned));
         };
         for (path, file) in &after.files {
             match before.get(path) {
@@ -128,17 +153,21 @@ impl Difference {
         {
             count(path, 2);
         }
-        Difference(counts)
+        Difference(sorts)
     }
 
     /// A line for each sort that differs; none when nothing does.
     pub fn show(&self, lang: Lang) -> String {
-        let lines = self.0.iter().map(|(sort, [new, changed, gone])| {
-            let sort = sort.show(lang);
+        let lines = self.0.iter().map(|(sort, Changed { counts, names })| {
+            let (sort, [new, changed, gone]) = (sort.show(lang), counts);
+            let names = match names.len() {
+                1..=NAMED_MAX => format!(" ({})", names.join(", ")),
+                _ => String::new(),
+            };
             say!(
                 lang,
-                "{sort}: {new} new, {changed} changed, {gone} gone",
-                "{sort}: {new} mới, {changed} đổi, {gone} bỏ"
+                "{sort}: {new} new, {changed} changed, {gone} gone{names}",
+                "{sort}: {new} mới, {changed} đổi, {gone} bỏ{names}"
             )
         });
         lines.collect::<Vec<_>>().join("\n")

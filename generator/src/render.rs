@@ -134,14 +134,16 @@ impl<'a> Renderer<'a> {
     fn tell_subject(&self, page: &Page<'a>, context: &mut Context) {
         let view = self.view(page.language);
         match page.subject {
-            Subject::Home | Subject::Agencies | Subject::Receipts | Subject::NotFound => {}
-            Subject::Verify => context.insert("signers", &self.signers),
+            Subject::Home | Subject::Agencies | Subject::NotFound => {}
+            Subject::Receipts | Subject::Verify => context.insert("signers", &self.signers),
             Subject::Group(id) => {
                 if let Some(group) = self.groups.get(&(page.language, id.to_owned())) {
                     context.insert_value("group", group.clone());
                 }
             }
             Subject::Service(service) => context.insert("service", &view.service(service)),
+            Subject::Withdrawn(service) => context.insert("former", &view.withdrawn(service)),
+            Subject::Moved(moved) => context.insert("moved", &view.moved(moved)),
             Subject::Form(service) => {
                 context.insert("service", &view.service(service));
                 let assets = &self.prepared.assets;

@@ -162,16 +162,22 @@ pub(crate) fn file_of(address: &str) -> Option<String> {
 }
 
 /// What a file is, by the end of its name.
+pub(crate) const CONTENT_TYPES: [(&str, &str); 8] = [
+    ("html", "text/html; charset=utf-8"),
+    ("css", "text/css; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
+    ("json", "application/json"),
+    ("jws", "application/jose"),
+    ("svg", "image/svg+xml"),
+    ("xml", "application/xml"),
+    ("txt", "text/plain; charset=utf-8"),
+];
+
+/// What a file is; text when its name does not say.
 pub(crate) fn content_type(path: &str) -> &'static str {
-    match path.rsplit('.').next() {
-        Some("html") => "text/html; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("json") => "application/json",
-        Some("jws") => "application/jose",
-        Some("svg") => "image/svg+xml",
-        _ => "text/plain; charset=utf-8",
-    }
+    let (_, end) = path.rsplit_once('.').unwrap_or_default();
+    let known = CONTENT_TYPES.iter().find(|(known, _)| *known == end);
+    known.map_or("text/plain; charset=utf-8", |(_, kind)| kind)
 }
 
 #[cfg(test)]

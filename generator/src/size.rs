@@ -1,13 +1,16 @@
-//! `motcua size`: what the first load of a form's page weighs, plain and in brotli.
+//! `motcua size`: what the first load of a form's page weighs, plain and in brotli, and each script beside it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::iter::Sum;
 use std::path::Path;
 
-use brotli::enc::BrotliEncoderParams;
 use formdef::{Bilingual, Lang, both, say};
 use serde_json::Value;
 
+use crate::assets::{WORKER, is_core, used_later};
+use crate::compressed::brotli;
 use crate::fault::cause;
 
 /// Bytes of one file or of several together.
@@ -61,6 +64,97 @@ impl PageSize {
     }
 }
 
+/// A script that is in no form's first load: a form loads it when it comes to it, or another page has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PieceSize {
+    /// What it is called: `picker`.
+    pub name: String,
+    /// It, what it imports of what several share, and the style of its name.
+    pub weight: Weight,
+}
+
+impl PieceSize {
+    /// In one line for a person.
+    pub fn show(&self, lang: Lang) -> String {
+        let Self { name, weight } = self;
+        let Weight { plain, brotli } = weight;
+        say!(
+            lang,
+            "script {name}: {brotli} bytes in brotli ({plain} plain), where it is used",
+            "mã lệnh {name}: {brotli} byte khi nén brotli ({plain} khi chưa nén), ở nơi cần đến"
+        )
+    }
+}
+
+/// Weighs these scripts of a portal's folder, by name.
+///
+/// Errors: a sentence with the path that cannot be read.
+pub fn pieces(dir: &Path) -> Result<Vec<PieceSize>, Bilingual> {
+    let folder = dir.join("assets");
+    let listed = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let listed = listed.map_err(|error| unreadable(&folder, &error))?;
+    let paths = listed.iter().map(fs::DirEntry::path);
+    let mut files = BTreeMap::new();
+    for path in paths.chain([dir.join(WORKER.1)]) {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        if file.ends_with(".js") || file.ends_with(".css") {
+            files.insert(file.into_owned(), read(&path)?);
+        }
+    }
+    let pieces = used_later().map(|name| {
+        let style = format!("{name}_style");
+        let own = files
+            .keys()
+            .filter(|file| [name, &style].contains(&named(file)));
+        let own: BTreeSet<&str> = own.map(String::as_str).collect();
+        let shared = own.iter().flat_map(|file| shared_by(file, &files));
+        let its: BTreeSet<&str> = shared.chain(own.iter().copied()).collect();
+        PieceSize {
+            name: name.to_owned(),
+            weight: its.iter().map(|file| weigh(files[*file].as_bytes())).sum(),
+        }
+    });
+    Ok(pieces.collect())
+}
+
+/// A file's text.
+fn read(path: &Path) -> Result<String, Bilingual> {
+    fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Bilingual {
+    let (path, cause) = (path.display(), cause(error));
+    both!(
+        [cause] "{path}: {cause}\n  = build the portal again",
+        "{path}: {cause}\n  = hãy tạo lại cổng"
+    )
+}
+
+/// `picker` of `picker.PVqyPZdbPP.js`.
+fn named(file: &str) -> &str {
+    file.split('.').next().unwrap_or_default()
+}
+
+/// The scripts that one imports, and those that they import: the core and what is used later of its own are there already.
+fn shared_by<'a>(file: &'a str, scripts: &'a BTreeMap<String, String>) -> BTreeSet<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut left = vec![file];
+    while let Some(file) = left.pop() {
+        let text = scripts.get(file).map_or("", String::as_str);
+        let imported = text
+            .split(['"', '\''])
+            .filter_map(|part| part.strip_prefix("./"));
+        for file in imported {
+            let name = named(file);
+            let is_there = is_core(name) || used_later().any(|other| other == name);
+            if !is_there && scripts.contains_key(file) && seen.insert(file) {
+                left.push(file);
+            }
+        }
+    }
+    seen
+}
+
 /// Weighs every form's page of a portal's folder, the default language's and the others', by path.
 ///
 /// Errors: a sentence with the path that cannot be read.
@@ -90,15 +184,6 @@ pub fn measure(dir: &Path) -> Result<Vec<PageSize>, Bilingual> {
 }
 
 fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
-    let read = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| {
-            let (path, cause) = (path.display(), cause(&error));
-            both!(
-                [cause] "{path}: {cause}\n  = build the portal again",
-                "{path}: {cause}\n  = hãy tạo lại cổng"
-            )
-        })
-    };
     let html = read(path)?;
     let weight = |url: &str| {
         Ok::<_, Bilingual>(weigh(
@@ -172,18 +257,9 @@ fn linked<'a>(html: &'a str, mark: &str, address: &str) -> impl Iterator<Item = 
 }
 
 fn weigh(bytes: &[u8]) -> Weight {
-    let mut compressed = Vec::new();
-    let params = BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..BrotliEncoderParams::default()
-    };
-    // Reading from memory and writing to memory cannot fail.
-    let _ = brotli::BrotliCompress(&mut &*bytes, &mut compressed, &params);
     Weight {
         plain: bytes.len(),
-        brotli: compressed.len(),
+        brotli: brotli(bytes, 11).len(),
     }
 }
 

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use envelope::Digest;
 use formdef::Bilingual;
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::fault::{Fault, Mistake, Spot, cause};
@@ -212,6 +214,13 @@ impl Folder {
         self.fault_at(path, line, column, mistake)
     }
 
+    /// The digest of all paths and texts.
+    pub(crate) fn digest(&self) -> Digest {
+        let files = self.files.par_iter();
+        let each = files.map(|(path, text)| format!("{} {path}\n", Digest::of(text.as_bytes())));
+        Digest::of(each.collect::<String>().as_bytes())
+    }
+
     fn read(dir: &Path, endings: &[&str]) -> (Folder, Vec<Fault>) {
         let label = dir.to_string_lossy().trim_end_matches('/').to_owned();
         let mut folder = Folder {
@@ -222,19 +231,24 @@ impl Folder {
         let visible = |entry: &walkdir::DirEntry| {
             entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
         };
+        let mut paths = Vec::new();
         for entry in WalkDir::new(dir)
             .follow_links(true)
-            .sort_by_file_name()
             .into_iter()
             .filter_entry(visible)
         {
             match entry {
-                Ok(entry) if entry.file_type().is_file() => {
-                    folder.take(dir, entry.path(), endings, &mut faults)
-                }
+                Ok(entry) if entry.file_type().is_file() => paths.push(entry.into_path()),
                 Ok(_) => {}
                 Err(error) => faults.push(walk_fault(&error)),
             }
+        }
+        let read = paths.par_iter();
+        let read: Vec<_> = read
+            .filter_map(|path| read_source(dir, path, endings))
+            .collect();
+        for (name, text) in read {
+            folder.take(name, text, &mut faults);
         }
         folder.refuse_case_twins(&mut faults);
         (folder, faults)
@@ -268,26 +282,18 @@ impl Folder {
                 return None;
             }
             folder.files.remove(&name);
-            if metadata.is_some() {
-                folder.take(dir, &place, endings, &mut faults);
+            if metadata.is_some()
+                && let Some((name, text)) = read_source(dir, &place, endings)
+            {
+                folder.take(name, text, &mut faults);
             }
         }
         folder.refuse_case_twins(&mut faults);
         Some((folder, faults))
     }
 
-    fn take(&mut self, dir: &Path, path: &Path, endings: &[&str], faults: &mut Vec<Fault>) {
-        let known = path
-            .extension()
-            .and_then(|end| end.to_str())
-            .is_some_and(|end| endings.contains(&end));
-        let Some(name) = known
-            .then(|| slashed(path.strip_prefix(dir).unwrap_or(path)))
-            .flatten()
-        else {
-            return;
-        };
-        match read_text(path) {
+    fn take(&mut self, name: String, text: Result<String, Mistake>, faults: &mut Vec<Fault>) {
+        match text {
             Ok(text) => {
                 self.files.insert(name, text.into());
             }
@@ -308,6 +314,17 @@ impl Folder {
             }
         }
     }
+}
+
+/// The name and the text of a file that may be a source.
+fn read_source(
+    dir: &Path,
+    path: &Path,
+    endings: &[&str],
+) -> Option<(String, Result<String, Mistake>)> {
+    let ending = path.extension()?.to_str()?;
+    let name = slashed(path.strip_prefix(dir).unwrap_or(path))?;
+    endings.contains(&ending).then(|| (name, read_text(path)))
 }
 
 fn slashed(path: &Path) -> Option<String> {

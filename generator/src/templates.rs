@@ -115,10 +115,16 @@ fn text(value: &Value, kwargs: Kwargs, _: &State) -> TeraResult<Value> {
 
 /// From when and until when an option can be chosen, to stand behind its label.
 fn times(option: &Value, kwargs: Kwargs, _: &State) -> TeraResult<String> {
-    let (texts, built): (Value, &str) = (kwargs.must_get("texts")?, kwargs.must_get("built")?);
-    let option = json!(option);
-    let at = |name: &str| option[name].as_str().and_then(Moment::parse);
+    let at = |name: &str| {
+        let at = option.as_map()?.get(&tera::value::Key::Str(name))?;
+        Moment::parse(at.as_str()?)
+    };
     let (opens, closes) = (at("opens"), at("closes"));
+    // As nearly all options are.
+    if (opens, closes) == (None, None) {
+        return Ok(String::new());
+    }
+    let (texts, built): (Value, &str) = (kwargs.must_get("texts")?, kwargs.must_get("built")?);
     let built = Moment::parse(built)
         .ok_or_else(|| tera::Error::message(format!("`built` is no day: {built}")))?;
     let said = Opening { opens, closes }.said(built, &json!(texts));

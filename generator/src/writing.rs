@@ -15,17 +15,21 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use formdef::{Bilingual, Lang, both};
+use serde::{Deserialize, Serialize};
 
 use crate::fault::cause;
 use crate::release::RELEASE;
 
-/// The file by which a folder is known as a portal of ours. It is never uploaded by name and holds no data.
+/// The file by which a folder is known as a portal of ours. It is never uploaded by name.
 pub const MARKER: &str = ".motcua-portal";
+/// How it begins; then comes what the portal was made of ([`crate::standing`]).
+pub(crate) const OURS: &str =
+    "A portal built by `motcua build`: files that do not belong to it are removed.\n";
 /// The folder in which new files wait until all of them are there.
 const STAGE: &str = ".motcua-new";
 
 /// What writing changed.
-#[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
+#[derive(Debug, Default, PartialEq, Eq, Clone, Copy, Serialize, Deserialize)]
 pub struct Written {
     /// Files whose bytes are new.
     pub written: usize,
@@ -160,7 +164,8 @@ impl Drop for Writing {
 /// In which turn a file is put into its place: parts first, then pages, those before others that lead to them, so that no
 /// page ever points at something missing and home pages are last of all but the release, which names every file.
 fn turn(path: &str) -> (bool, bool, Reverse<usize>) {
-    let is_page = path.ends_with(".html");
+    let plain = path.trim_end_matches(".br").trim_end_matches(".gz");
+    let is_page = plain.ends_with(".html");
     (path == RELEASE, is_page, Reverse(path.matches('/').count()))
 }
 
@@ -232,11 +237,7 @@ fn claim(dir: &Path) -> Result<(), WriteFault> {
             ),
         });
     }
-    fs::write(
-        &marker,
-        "A portal built by `motcua build`: files that do not belong to it are removed.\n",
-    )
-    .map_err(|error| fault(&marker, &error))
+    fs::write(&marker, OURS).map_err(|error| fault(&marker, &error))
 }
 
 /// Writes a file so that its place holds the old bytes or the new, never a part. `private`: for its owner only.

@@ -5,15 +5,15 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use envelope::{DatedKey, PublicKey};
-use generator::keys::{Added, Register, Use, read_public};
-use generator::publish::{GRACE_DAYS, Target};
+use envelope::PublicKey;
+use generator::keys::{Use, read_public};
+use generator::publish::{Folder, GRACE_DAYS, Ready, Run, Target};
 use generator::release::{Difference, Wrong, check};
 use generator::{Options, build};
 
 const KEEP: usize = 5;
-const YEAR_S: i64 = 365 * 24 * 3600;
 
 /// A portal that is changed, built and published.
 struct City {
@@ -25,7 +25,7 @@ struct City {
 impl City {
     fn new() -> City {
         let keys = support::keys();
-        long_lived(&keys);
+        support::long_lived(&keys);
         let publisher = read_public(&keys.join("publisher.pub.jwk"), Use::Sig).unwrap();
         City {
             options: Options {
@@ -37,8 +37,23 @@ impl City {
         }
     }
 
-    fn target(&self) -> Target {
-        Target::new(&self.to, &self.publishers)
+    fn folder(&self) -> Folder {
+        Folder::new(&self.to, &self.publishers)
+    }
+
+    fn run(&self) -> Run {
+        Run {
+            now: self.options.now,
+            who: "test".to_owned(),
+            token: String::new(),
+            keep: KEEP,
+            break_lock: false,
+        }
+    }
+
+    fn roll_back(&self) -> Result<u64, String> {
+        let done = Target::Folder(self.folder()).roll_back(None, &self.run());
+        done.map(|release| release.serial).map_err(|said| said.en)
     }
 
     /// Builds so many days later.
@@ -48,10 +63,9 @@ impl City {
     }
 
     fn publish(&self) -> Result<u64, String> {
-        let done = self
-            .target()
-            .publish(&self.options.out, self.options.now, KEEP);
-        done.map(|release| release.serial).map_err(|said| said.en)
+        let ready = Ready::of(&self.options.out, &self.publishers).map_err(|said| said.en)?;
+        let done = Target::Folder(self.folder()).publish(&ready, &self.run());
+        done.map(|()| ready.release.serial).map_err(|said| said.en)
     }
 
     fn public(&self, path: &str) -> PathBuf {
@@ -64,19 +78,6 @@ impl City {
             .unwrap()
             .wrong
     }
-}
-
-/// The offices' keys hold for longer than any release stays.
-fn long_lived(keys: &Path) {
-    let mut register = Register::default();
-    for (code, dated) in Register::read(keys).unwrap().offices {
-        let dated = &dated[0];
-        let dated = DatedKey::new(dated.jwk, dated.not_before, dated.not_before.plus(YEAR_S));
-        register
-            .add(keys, &code, dated, &mut Added::default())
-            .unwrap();
-    }
-    register.write(keys).unwrap();
 }
 
 fn inode(path: &Path) -> u64 {
@@ -99,7 +100,7 @@ fn a_release_is_public_whole_and_the_next_takes_over_what_did_not_change() {
     city.options.now = city.options.now.plus(60);
     build(&city.options).unwrap();
     let old = inode(&about);
-    let before = city.target().current().unwrap().unwrap().release;
+    let before = city.folder().current().unwrap().unwrap().release;
     let after = check(city.options.out.to_str().unwrap(), &city.publishers)
         .unwrap()
         .release;
@@ -117,8 +118,8 @@ fn a_release_is_public_whole_and_the_next_takes_over_what_did_not_change() {
     assert!(home.contains("Đóng dấu giáp lai"));
 
     // Back, and forth with a newer build.
-    let back = city.target().roll_back(None).unwrap();
-    assert_eq!(back.serial, first);
+    let back = city.roll_back().unwrap();
+    assert_eq!(back, first);
     assert!(
         !fs::read_to_string(city.public("index.html"))
             .unwrap()
@@ -153,7 +154,7 @@ fn an_old_asset_stays_for_the_time_of_grace() {
         city.publish().unwrap();
     }
     assert!(!city.public(&old).exists(), "{old} stays for ever");
-    let kept = city.target().kept().unwrap().len();
+    let kept = city.folder().kept().unwrap().len();
     assert_eq!(kept, KEEP + 1, "releases are kept");
 }
 
@@ -193,14 +194,10 @@ fn what_is_not_whole_not_signed_or_not_newer_stays_where_it_is() {
     city.build(1);
 
     let stranger = support::publisher(&support::new_dir(), 9);
-    let told = Target::new(&city.to, &[stranger]);
-    let told = told
-        .publish(&city.options.out, city.options.now, KEEP)
-        .unwrap_err()
-        .en;
+    let told = Ready::of(&city.options.out, &[stranger]).err().unwrap().en;
     assert!(told.contains("foreign publisher"), "{told}");
     assert_eq!(
-        city.target().current().unwrap().unwrap().release.serial,
+        city.folder().current().unwrap().unwrap().release.serial,
         first
     );
     assert_eq!(city.wrong(), []);
@@ -233,10 +230,10 @@ fn a_run_that_broke_off_changes_nothing_and_the_next_finishes() {
     fs::create_dir_all(beside.join("keys")).unwrap();
     fs::write(beside.join("index.html"), "half").unwrap();
     assert_eq!(
-        city.target().current().unwrap().unwrap().release.serial,
+        city.folder().current().unwrap().unwrap().release.serial,
         first
     );
-    assert_eq!(city.target().kept().unwrap().len(), 1);
+    assert_eq!(city.folder().kept().unwrap().len(), 1);
     assert_eq!(city.publish().unwrap(), second);
     assert_eq!(city.wrong(), []);
     assert!(!beside.exists());
@@ -257,10 +254,137 @@ fn what_somebody_changed_by_hand_is_named_and_mended_by_the_next_release() {
     build(&city.options).unwrap();
     city.publish().unwrap();
     assert_eq!(city.wrong(), []);
-    let told = city.target().roll_back(None).unwrap_err().en;
+    let told = city.roll_back().unwrap_err();
     assert!(
         told.contains("is not as it was signed; the public release stays"),
         "{told}"
     );
     assert_eq!(city.wrong(), []);
+}
+
+#[test]
+fn a_new_publisher_key_follows_a_lost_one() {
+    let mut city = City::new();
+    city.build(0);
+    city.publish().unwrap();
+    let old = city.publishers[0];
+    let keys = city.options.keys.clone().unwrap();
+    for name in ["publisher.jwk", "publisher.pub.jwk"] {
+        fs::remove_file(keys.join(name)).unwrap();
+    }
+    let new = support::publisher(&keys, 7);
+    city.build(1);
+    city.publishers = vec![new];
+    let told = city.publish().unwrap_err();
+    assert!(told.contains("foreign publisher"), "{told}");
+    city.publishers = vec![new, old];
+    city.publish().unwrap();
+    assert_eq!(city.wrong(), []);
+    // What the old key signed can still be gone back to.
+    city.roll_back().unwrap();
+    assert_eq!(city.wrong(), []);
+}
+
+/// A run that is killed at whatever moment.
+#[test]
+fn a_killed_run_leaves_the_public_release_and_the_next_finishes() {
+    let mut city = City::new();
+    city.build(0);
+    city.publish().unwrap();
+    let mut killed = 0;
+    for number in 0..12 {
+        let before = city.folder().current().unwrap().unwrap().release.serial;
+        city.build(1);
+        let after = u64::try_from(city.options.now.0).unwrap();
+        let mut run = motcua_publish(&city).spawn().unwrap();
+        // From before it reads anything until after it is done, on a quick machine and on a slow one.
+        let beside = city.to.join(format!("releases/{after}.new"));
+        while number > 0 && !beside.exists() && run.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(std::time::Duration::from_micros(number * 700));
+        run.kill().unwrap();
+        killed += usize::from(run.wait().unwrap().code().is_none());
+        let public = city.folder().current().unwrap().unwrap().release.serial;
+        assert!([before, after].contains(&public), "{public}");
+        assert_eq!(city.wrong(), []);
+        if public == before {
+            city.publish().unwrap();
+            assert_eq!(city.wrong(), []);
+        }
+    }
+    assert!(
+        killed > 2,
+        "only {killed} runs were killed before they were done"
+    );
+}
+
+fn motcua_publish(city: &City) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+    let key = city
+        .options
+        .keys
+        .as_ref()
+        .unwrap()
+        .join("publisher.pub.jwk");
+    command.arg("publish").arg("--from").arg(&city.options.out);
+    command
+        .arg("--to")
+        .arg(&city.to)
+        .arg("--publisher")
+        .arg(key);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// A small disk of its own, in a namespace of its own; `MOTCUA` publishes there.
+const ON_A_SMALL_DISK: &str = r#"
+mount -t tmpfs -o size="$SIZE" small "$TO" && "$MOTCUA" --lang en publish --from "$FROM" --to "$TO" --publisher "$KEY"
+status=$?
+ls -A "$TO" "$TO/releases"
+exit $status
+"#;
+
+#[test]
+fn a_full_or_read_only_target_is_told_and_nothing_becomes_public() {
+    let mut city = City::new();
+    city.build(0);
+    let to = support::new_dir();
+    for (size, said) in [
+        ("400k", "the disk is full"),
+        ("400k,ro", "the disk is read-only"),
+    ] {
+        let output = Command::new("unshare")
+            .args([
+                "--user",
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                ON_A_SMALL_DISK,
+            ])
+            .env("SIZE", size)
+            .env("TO", &to)
+            .env("MOTCUA", env!("CARGO_BIN_EXE_motcua"))
+            .env("FROM", &city.options.out)
+            .env(
+                "KEY",
+                city.options
+                    .keys
+                    .as_ref()
+                    .unwrap()
+                    .join("publisher.pub.jwk"),
+            )
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(said), "{told}");
+        assert!(
+            told.contains("the public release stays as it was"),
+            "{told}"
+        );
+        let left = String::from_utf8(output.stdout).unwrap();
+        assert!(!left.lines().any(|name| name == "current"), "{left}");
+    }
 }

@@ -21,6 +21,7 @@ fn an_eighth_of_a_city_builds_without_a_fault() {
         portal: None,
         relay: None,
         now: envelope::UnixTime("2016-08-10".parse::<Day>().unwrap().unix_s()),
+        compressed: None,
         threads: None,
     };
     let report = generator::build(&options).unwrap_or_else(|failure| panic!("{failure}"));

@@ -61,6 +61,7 @@ fn served(day: Day) -> (String, PathBuf) {
         portal: None,
         relay: None,
         now: envelope::UnixTime(day.unix_s()),
+        compressed: None,
         threads: None,
     };
     generator::build(&options).unwrap_or_else(|failure| panic!("{failure}"));

@@ -136,6 +136,7 @@ fn portal(file: &Path) -> Options {
         portal: None,
         relay: None,
         now: envelope::UnixTime(1_470_787_200),
+        compressed: None,
         threads: Some(1),
     }
 }

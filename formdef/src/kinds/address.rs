@@ -2,13 +2,10 @@
 //! the ward's code, elsewhere the words for commune and district.
 
 use super::{Behaviour, Context, Finding, Shown, findings};
-use crate::expr::types::Meaning;
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use crate::place::{
-    self, Below, DETAIL, Object, PROVINCE, Part, UNIT, WARD, check_unit, display_unit,
-    is_free_text, only,
+    Below, DETAIL, Object, PROVINCE, Part, UNIT, WARD, check_unit, display_unit, is_free_text, only,
 };
 use serde_json::Value;
 
@@ -19,10 +16,6 @@ const PARTS: &[Part] = &[PROVINCE, WARD, UNIT, DETAIL];
 impl Behaviour for Address {
     fn name(&self) -> &'static str {
         "address"
-    }
-
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
     }
 
     fn codes(&self) -> &'static [Code] {
@@ -36,12 +29,8 @@ impl Behaviour for Address {
         ]
     }
 
-    fn lists(&self, _: &Field) -> Vec<String> {
-        place::lists(PARTS)
-    }
-
-    fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        place::meaning(self.name(), PARTS, lists)
+    fn parts(&self, _: &Field) -> &'static [Part] {
+        PARTS
     }
 
     fn check<'a>(
@@ -59,10 +48,6 @@ impl Behaviour for Address {
 
     fn display(&self, _: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String> {
         Some(display(answer.as_object()?, shown))
-    }
-
-    fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        place::schema(PARTS, shown)
     }
 }
 

@@ -2,11 +2,9 @@
 //! (`01`) a ward of today by its code, or an old unit in words; elsewhere in words. With `levels = 1` only the province.
 
 use super::{Behaviour, Context, Finding, Shown, findings};
-use crate::expr::types::Meaning;
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
-use crate::place::{self, Below, PROVINCE, Part, UNIT, WARD, check_unit, display_unit, only};
+use crate::place::{Below, PROVINCE, Part, UNIT, WARD, check_unit, display_unit, only};
 use serde_json::Value;
 
 /// Province, district, ward.
@@ -39,12 +37,13 @@ impl Behaviour for AdminUnit {
         field.levels.get_or_insert(LEVELS_ALL);
     }
 
-    fn lists(&self, field: &Field) -> Vec<String> {
-        place::lists(parts(field))
-    }
-
-    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
-        place::meaning(self.name(), parts(field), lists)
+    /// What is asked down to the field's last level.
+    fn parts(&self, field: &Field) -> &'static [Part] {
+        if only_province(field) {
+            &PARTS[..1]
+        } else {
+            PARTS
+        }
     }
 
     fn check<'a>(
@@ -67,19 +66,6 @@ impl Behaviour for AdminUnit {
 
     fn display(&self, _: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String> {
         Some(display_unit(answer.as_object()?, shown).join(", "))
-    }
-
-    fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
-        place::schema(parts(field), shown)
-    }
-}
-
-/// What is asked down to the field's last level.
-fn parts(field: &Field) -> &'static [Part] {
-    if only_province(field) {
-        &PARTS[..1]
-    } else {
-        PARTS
     }
 }
 

@@ -19,10 +19,6 @@ impl Behaviour for Agency {
         "agency"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "option", "not-open"]
     }

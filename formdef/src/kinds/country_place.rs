@@ -1,11 +1,9 @@
 //! `country-place`: a place abroad. Answer: `{"country", "place"}`, the country a code of the list `countries`.
 
 use super::{Behaviour, Context, Finding, Shown, findings};
-use crate::expr::types::Meaning;
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
-use crate::place::{self, COUNTRY, FREE_TEXT_MAX, Object, Part, is_free_text, only};
+use crate::place::{COUNTRY, FREE_TEXT_MAX, Object, Part, is_free_text, only};
 use serde_json::Value;
 
 pub(super) struct CountryPlace;
@@ -17,20 +15,12 @@ impl Behaviour for CountryPlace {
         "country-place"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "R-ADDR", "R-ADDR/country", "R-ADDR/place"]
     }
 
-    fn lists(&self, _: &Field) -> Vec<String> {
-        place::lists(PARTS)
-    }
-
-    fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        place::meaning(self.name(), PARTS, lists)
+    fn parts(&self, _: &Field) -> &'static [Part] {
+        PARTS
     }
 
     fn check<'a>(
@@ -50,10 +40,6 @@ impl Behaviour for CountryPlace {
         let text = |part: &str| answer.get(part).and_then(Value::as_str);
         let country = shown.label("countries", text("country")?);
         Some(format!("{}, {country}", text("place")?))
-    }
-
-    fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        place::schema(PARTS, shown)
     }
 }
 

@@ -15,10 +15,6 @@ impl Behaviour for Date {
         "date"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "date"]
     }

@@ -15,10 +15,6 @@ impl Behaviour for Declaration {
         "declaration"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "required"]
     }

@@ -17,10 +17,6 @@ impl Behaviour for Email {
         "email"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "R-EMAIL"]
     }

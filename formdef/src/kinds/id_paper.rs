@@ -3,11 +3,9 @@
 
 use super::{Behaviour, Context, Finding, Shown, findings};
 use crate::characters::is_plain_text;
-use crate::expr::types::Meaning;
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
-use crate::place::{self, Object, Part, only};
+use crate::place::{Object, Part, only};
 use serde_json::Value;
 
 /// Characters of the number of any paper.
@@ -29,10 +27,6 @@ impl Behaviour for IdPaper {
         "id-paper"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &[
             "shape",
@@ -46,12 +40,8 @@ impl Behaviour for IdPaper {
         ]
     }
 
-    fn lists(&self, _: &Field) -> Vec<String> {
-        place::lists(PARTS)
-    }
-
-    fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        place::meaning(self.name(), PARTS, lists)
+    fn parts(&self, _: &Field) -> &'static [Part] {
+        PARTS
     }
 
     fn check<'a>(
@@ -78,10 +68,6 @@ impl Behaviour for IdPaper {
             line += &format!(" {} {day}", shown.words("cấp ngày", "on"));
         }
         Some(line)
-    }
-
-    fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        place::schema(PARTS, shown)
     }
 }
 

@@ -31,6 +31,7 @@ use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
 use crate::list::{Item, Lists};
 use crate::message::Code;
+use crate::place::{self, Part};
 use crate::{Date, Moment};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -128,7 +129,14 @@ pub(crate) trait Behaviour: Sync {
     fn name(&self) -> &'static str;
 
     /// The keys of a definition that only some kinds know and this one does.
-    fn keys(&self) -> &'static [&'static str];
+    fn keys(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The parts that its answer is an object of; none where the answer is one value.
+    fn parts(&self, _field: &Field) -> &'static [Part] {
+        &[]
+    }
 
     /// The names of the messages that `check` can give.
     fn codes(&self) -> &'static [Code];
@@ -152,12 +160,14 @@ pub(crate) trait Behaviour: Sync {
     fn complete(&self, _field: &mut Field) {}
 
     /// The lists that it needs.
-    fn lists(&self, _field: &Field) -> Vec<String> {
-        Vec::new()
+    fn lists(&self, field: &Field) -> Vec<String> {
+        place::lists(self.parts(field))
     }
 
     /// What its answer is in an expression.
-    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning;
+    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
+        place::meaning(self.name(), self.parts(field), lists)
+    }
 
     /// What is wrong with an answer. Only its own shape and value: other answers are for rules.
     fn check<'a>(
@@ -171,7 +181,9 @@ pub(crate) trait Behaviour: Sync {
     fn display(&self, field: &Field, answer: &Value, shown: &Shown<'_>) -> Option<String>;
 
     /// The JSON Schema of its answers.
-    fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value;
+    fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
+        place::schema(self.parts(field), shown)
+    }
 }
 
 /// Something about an answer that people must know.
@@ -247,12 +259,12 @@ impl Shown<'_> {
         if self.language == "en" { en } else { vi }
     }
 
-    /// The JSON Schema of a code of a list.
+    /// The JSON Schema of a code of a list, which the form's schema has once for all questions.
     pub(crate) fn schema(&self, list: &str) -> Value {
-        let items = self.lists.get(list).map(|list| list.items.as_slice());
-        let codes = items.unwrap_or_default().iter();
-        let labelled = codes.map(|item| (item.code.as_str(), item.label.get(self.language)));
-        options_schema(labelled)
+        match self.lists.get(list) {
+            Some(_) => json!({"type": "string", "$ref": format!("#/$defs/{list}")}),
+            None => json!({"type": "string"}),
+        }
     }
 }
 

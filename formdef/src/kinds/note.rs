@@ -14,10 +14,6 @@ impl Behaviour for Note {
         "note"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape"]
     }

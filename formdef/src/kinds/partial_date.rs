@@ -16,10 +16,6 @@ impl Behaviour for PartialDate {
         "partial-date"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "date", "date/partial"]
     }

@@ -16,10 +16,6 @@ impl Behaviour for Phone {
         "phone"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "R-PHONE", "R-PHONE/old"]
     }

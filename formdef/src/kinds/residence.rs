@@ -2,9 +2,7 @@
 //! `{"kind", "country", "detail"}`; the kind is a code of the list `residence-kind`.
 
 use super::{Behaviour, Context, Finding, Shown, address, findings};
-use crate::expr::types::Meaning;
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use crate::place::{self, COUNTRY, DETAIL, Object, PROVINCE, Part, UNIT, WARD, is_free_text, only};
 use serde_json::{Value, json};
@@ -22,10 +20,6 @@ impl Behaviour for Residence {
         "residence"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &[
             "shape",
@@ -39,12 +33,8 @@ impl Behaviour for Residence {
         ]
     }
 
-    fn lists(&self, _: &Field) -> Vec<String> {
-        place::lists(PARTS)
-    }
-
-    fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        place::meaning(self.name(), PARTS, lists)
+    fn parts(&self, _: &Field) -> &'static [Part] {
+        PARTS
     }
 
     fn check<'a>(

@@ -14,10 +14,6 @@ impl Behaviour for Time {
         "time"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape", "time"]
     }

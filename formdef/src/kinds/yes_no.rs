@@ -14,10 +14,6 @@ impl Behaviour for YesNo {
         "yes-no"
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     fn codes(&self) -> &'static [Code] {
         &["shape"]
     }

@@ -1,79 +1,89 @@
 //! A page in fewer bytes: white space that no browser shows, comments, quotes and entities that nobody needs go; tags,
 //! attributes and their values stay. One pass, and nothing is parsed into a tree.
 
+use std::borrow::Cow;
+
 /// Elements that start a new line or draw nothing: white space beside their tags is never shown.
-const BLOCKS: [&str; 62] = [
-    "!doctype",
-    "address",
-    "article",
-    "aside",
-    "base",
-    "blockquote",
-    "body",
-    "br",
-    "caption",
-    "col",
-    "colgroup",
-    "dd",
-    "details",
-    "dialog",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "link",
-    "main",
-    "menu",
-    "meta",
-    "nav",
-    "ol",
-    "optgroup",
-    "option",
-    "p",
-    "path",
-    "pre",
-    "search",
-    "section",
-    "style",
-    "summary",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "template",
-    "tfoot",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-    "use",
-];
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "!doctype"
+            | "address"
+            | "article"
+            | "aside"
+            | "base"
+            | "blockquote"
+            | "body"
+            | "br"
+            | "caption"
+            | "col"
+            | "colgroup"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "head"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "html"
+            | "legend"
+            | "li"
+            | "link"
+            | "main"
+            | "menu"
+            | "meta"
+            | "nav"
+            | "ol"
+            | "optgroup"
+            | "option"
+            | "p"
+            | "path"
+            | "pre"
+            | "search"
+            | "section"
+            | "style"
+            | "summary"
+            | "svg"
+            | "table"
+            | "tbody"
+            | "td"
+            | "template"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "title"
+            | "tr"
+            | "ul"
+            | "use"
+    )
+}
 
 /// Elements whose content is no markup, or where every space counts.
-const VERBATIM: [&str; 5] = ["script", "style", "textarea", "pre", "title"];
+fn is_verbatim(name: &str) -> bool {
+    matches!(name, "script" | "style" | "textarea" | "pre" | "title")
+}
 
 /// Elements that have no end: a `/` at the end of their tag says nothing.
-const VOID: [&str; 9] = [
-    "area", "br", "col", "hr", "img", "input", "link", "meta", "wbr",
-];
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area" | "br" | "col" | "hr" | "img" | "input" | "link" | "meta" | "wbr"
+    )
+}
 
 /// The page in fewer bytes.
 pub(super) fn small(page: &str) -> String {
@@ -90,9 +100,9 @@ pub(super) fn small(page: &str) -> String {
         if tag.starts_with("<!--") {
             continue;
         }
-        let name = tag_name(tag).to_ascii_lowercase();
+        let name = lower(tag_name(tag));
         writer.tag(tag, &name);
-        if !tag.starts_with("</") && VERBATIM.contains(&name.as_str()) {
+        if !tag.starts_with("</") && is_verbatim(&name) {
             let end = find_close(rest, &name);
             writer.small.push_str(&rest[..end]);
             rest = &rest[end..];
@@ -126,7 +136,7 @@ impl Writer {
     }
 
     fn tag(&mut self, tag: &str, name: &str) {
-        let is_block = BLOCKS.contains(&name);
+        let is_block = is_block(name);
         if !is_block {
             self.gap();
         }
@@ -197,7 +207,7 @@ fn push_tag(tag: &str, name: &str, small: &mut String) {
             push_value(value, small);
         }
     }
-    if is_closed && !VOID.contains(&name) {
+    if is_closed && !is_void(name) {
         small.push_str(" /");
     }
     small.push('>');
@@ -230,6 +240,15 @@ fn push_value(value: &str, small: &mut String) {
         small.push('"');
     } else {
         small.push_str(&plain);
+    }
+}
+
+/// Names in small letters, as our own templates write them.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        name.to_ascii_lowercase().into()
+    } else {
+        name.into()
     }
 }
 

@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -12,6 +11,11 @@ use std::time::Duration;
 
 use envelope::UnixTime;
 use tokio::sync::{oneshot, watch};
+
+#[path = "../../tests/support/editor.rs"]
+mod editor;
+
+use editor::Editor;
 
 use super::shown::Reply;
 use super::workshop::{Order, State, Workshop};
@@ -26,14 +30,28 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 #[test]
 fn after_every_edit_a_preview_is_a_clean_build() {
-    let mut editor = Editor::new();
-    let preview = Preview::open(&editor.options);
+    let mut editor = Editor::new("preview", SEED);
+    let options = Options {
+        forms: editor.forms.clone(),
+        site: editor.site.clone(),
+        out: PathBuf::new(),
+        keys: None,
+        portal: None,
+        relay: None,
+        now: UnixTime(1_470_762_000),
+        compressed: None,
+        threads: Some(1),
+    };
+    let preview = Preview::open(&options);
     let mut paths = BTreeSet::new();
     let (mut good, mut bad) = (0, 0);
     for round in 0..ROUNDS {
         let (what, changed) = editor.edit(round);
+        let changed = changed.map_or(Changed::Everything, |paths| {
+            Changed::Paths(paths.into_iter().collect())
+        });
         preview.orders.send(Order::Changed(changed)).unwrap();
-        match make(&editor.options) {
+        match make(&options) {
             Ok(made) => {
                 good += 1;
                 let gone = std::mem::take(&mut paths);
@@ -115,143 +133,6 @@ impl Preview {
             );
             thread::sleep(step);
             waited += step;
-        }
-    }
-}
-
-/// Somebody who saves whatever comes to mind.
-struct Editor {
-    options: Options,
-    /// The folders as they were at first.
-    originals: [PathBuf; 2],
-    random: u64,
-}
-
-impl Editor {
-    fn new() -> Editor {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let dir = std::env::temp_dir().join(format!("motcua-edits-{}", std::process::id()));
-        let editor = Editor {
-            options: Options {
-                forms: dir.join("forms"),
-                site: dir.join("site"),
-                out: PathBuf::new(),
-                keys: None,
-                portal: None,
-                relay: None,
-                now: UnixTime(1_470_762_000),
-                threads: Some(1),
-            },
-            originals: [here.join("tests/fixture/forms"), here.join("../site")],
-            random: SEED,
-        };
-        editor.restore();
-        editor
-    }
-
-    /// One edit: what it was, and what a watcher would tell of it.
-    fn edit(&mut self, round: usize) -> (String, Changed) {
-        let file = self.some_file();
-        let shown = file.display().to_string();
-        let one = |paths: Vec<PathBuf>| Changed::Paths(paths.into_iter().collect());
-        match self.below(8) {
-            0..=2 => {
-                let text = fs::read_to_string(&file).unwrap();
-                fs::write(&file, text + &addition(&file, round)).unwrap();
-                (format!("added to {shown}"), one(vec![file]))
-            }
-            3 => {
-                self.misspell(&file);
-                (format!("misspelt {shown}"), one(vec![file]))
-            }
-            4 => {
-                fs::remove_file(&file).unwrap();
-                (format!("removed {shown}"), one(vec![file]))
-            }
-            5 => {
-                let copy = self.options.forms.join(format!("ban-sao-{round}"));
-                copy_dir(&self.originals[0].join("khai-sinh"), &copy);
-                (format!("made {}", copy.display()), one(vec![copy]))
-            }
-            _ => {
-                self.restore();
-                ("restored everything".to_owned(), Changed::Everything)
-            }
-        }
-    }
-
-    fn restore(&self) {
-        for (original, copy) in self
-            .originals
-            .iter()
-            .zip([&self.options.forms, &self.options.site])
-        {
-            let _ = fs::remove_dir_all(copy);
-            copy_dir(original, copy);
-        }
-    }
-
-    /// Puts another letter in the place of one.
-    fn misspell(&mut self, file: &Path) {
-        let mut bytes = fs::read(file).unwrap();
-        let start = self.below(bytes.len().max(1));
-        let letter = bytes[start..].iter_mut().find(|b| b.is_ascii_lowercase());
-        if let Some(letter) = letter {
-            *letter = if *letter == b'z' { b'a' } else { *letter + 1 };
-        }
-        fs::write(file, bytes).unwrap();
-    }
-
-    fn some_file(&mut self) -> PathBuf {
-        // Forms are edited as often as everything else together.
-        let root = [&self.options.forms, &self.options.site][self.random as usize >> 7 & 1].clone();
-        let files: Vec<PathBuf> = walkdir::WalkDir::new(root)
-            .sort_by_file_name()
-            .into_iter()
-            .map(Result::unwrap)
-            .filter(|entry| entry.file_type().is_file())
-            .map(walkdir::DirEntry::into_path)
-            .collect();
-        files[self.below(files.len())].clone()
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        // Xorshift: the same edits in every run.
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 16) as usize % end
-    }
-}
-
-impl Drop for Editor {
-    fn drop(&mut self) {
-        let _ = self.options.forms.parent().map(fs::remove_dir_all);
-    }
-}
-
-/// Something that may stand at the end of such a file, and mostly shows.
-fn addition(file: &Path, round: usize) -> String {
-    let name = file.to_string_lossy();
-    match name.rsplit('.').next() {
-        Some("css") => format!("\n.a{round} {{ color: red; }}\n"),
-        Some("js") => format!("\nexport const a{round} = {round};\n"),
-        Some("md") => format!("\n\nĐoạn {round}.\n"),
-        Some("html") => format!("<i>{round}</i>\n"),
-        Some("csv") if name.contains("lists") => format!("x{round},Mục {round},Item {round}\n"),
-        Some("svg") => format!("<!-- {round} -->"),
-        _ => format!("\n# {round}\n"),
-    }
-}
-
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_dir(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).unwrap();
         }
     }
 }

@@ -1,13 +1,18 @@
 //! Where published files are: in a folder, or on a portal that is asked for them.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
 use envelope::{Catalogue, Digest, PublicKey, UnixTime, base64url};
+use flate2::read::GzDecoder;
 use formdef::{Bilingual, say};
 use serde::Deserialize;
+use ureq::config::ConfigBuilder;
+use ureq::http::header::CONTENT_ENCODING;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::typestate::AgentScope;
 
 use crate::portal::is_origin;
 
@@ -57,7 +62,8 @@ impl Place {
                     )
                 }));
             }
-            return Ok(Place::Portal(origin.to_owned(), agent(origin)?));
+            let agent = client(origin)?.build().new_agent();
+            return Ok(Place::Portal(origin.to_owned(), agent));
         }
         let path = Path::new(from);
         let folder = match path.file_name() {
@@ -153,7 +159,7 @@ impl Place {
 }
 
 /// A client that trusts whom this machine trusts.
-fn agent(origin: &str) -> Result<ureq::Agent, Bilingual> {
+pub(crate) fn client(origin: &str) -> Result<ConfigBuilder<AgentScope>, Bilingual> {
     // Whoever installed a provider before installed this one: there is no other in the build.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let found = rustls_native_certs::load_native_certs().certs;
@@ -176,18 +182,28 @@ fn agent(origin: &str) -> Result<ureq::Agent, Bilingual> {
     Ok(ureq::Agent::config_builder()
         .tls_config(tls)
         .max_redirects(0)
-        .timeout_global(Some(REQUEST_TIMEOUT))
-        .build()
-        .new_agent())
+        .timeout_global(Some(REQUEST_TIMEOUT)))
 }
 
 fn get(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, ureq::Error> {
     let mut answer = agent.get(url).call()?;
-    answer
-        .body_mut()
-        .with_config()
-        .limit(FILE_BYTES_MAX)
-        .read_to_vec()
+    let encoding = answer.headers().get(CONTENT_ENCODING);
+    // What lies packed in a bucket comes packed, whether it was asked for so or not.
+    let is_packed = encoding.is_some_and(|encoding| encoding == "gzip");
+    let body = answer.body_mut().with_config().limit(FILE_BYTES_MAX);
+    let bytes = body.read_to_vec()?;
+    match is_packed {
+        true => unpacked(&bytes),
+        false => Ok(bytes),
+    }
+}
+
+fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, ureq::Error> {
+    let mut unpacked = Vec::new();
+    GzDecoder::new(bytes)
+        .take(FILE_BYTES_MAX)
+        .read_to_end(&mut unpacked)?;
+    Ok(unpacked)
 }
 
 fn in_folder(forms: &Path) -> Vec<String> {

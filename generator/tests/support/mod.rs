@@ -1,6 +1,9 @@
 //! What the tests share: a small portal's forms, the real site, and folders of their own.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod bucket;
+pub(crate) mod editor;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,6 +39,7 @@ fn options(forms: &Path) -> Options {
         portal: None,
         relay: None,
         now: launch(),
+        compressed: None,
         threads: None,
     }
 }
@@ -125,6 +129,23 @@ pub(crate) fn keys() -> PathBuf {
 /// The publisher's key whose secret is `number` everywhere.
 pub(crate) fn publisher(dir: &Path, number: u8) -> PublicKey {
     Publisher::create(dir, &mut |bytes| bytes.fill(number)).unwrap()
+}
+
+/// The offices' keys hold for longer than any release stays.
+pub(crate) fn long_lived(keys: &Path) {
+    let mut register = Register::default();
+    for (code, dated) in Register::read(keys).unwrap().offices {
+        let dated = &dated[0];
+        let dated = DatedKey::new(
+            dated.jwk,
+            dated.not_before,
+            dated.not_before.plus(365 * 24 * 3600),
+        );
+        register
+            .add(keys, &code, dated, &mut Added::default())
+            .unwrap();
+    }
+    register.write(keys).unwrap();
 }
 
 /// A public key.

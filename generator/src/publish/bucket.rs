@@ -1,0 +1,496 @@
+//! A bucket of S3: there is no step that exchanges a whole portal, so files go one after another, in an order in which none
+//! ever points at one that is missing.
+//!
+//! ```text
+//! {path}                            what is public
+//! .motcua/publishing                there while somebody publishes: who, since when
+//! .motcua/pending/{serial}.jws      a release that was begun: of its files it is not known whether they are public
+//! .motcua/releases/{serial}.jws     a kept release
+//! .motcua/files/{sha256}/{path}     what a kept release has under a name that another release uses as well
+//! ```
+//!
+//! `release.jws` goes last and says what is public. A run that breaks off leaves its `pending` entry, so that the next one
+//! sends whatever may be of either release.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+
+use envelope::release::{Release, ReleasedFile};
+use envelope::{PublicKey, UnixTime};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use formdef::{Bilingual, both};
+use object_store::Error;
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::objects::{Objects, Told};
+use super::{Ready, Run, newer, spoilt, stays, wanted};
+use crate::headers::Rules;
+use crate::release::{OF_HOST, RELEASE};
+use crate::serve::content_type;
+
+/// After this come the names of what is public, as S3 orders them.
+const BEHIND_OWN: &str = ".motcua0";
+const LOCK: &str = ".motcua/publishing";
+const PENDING: &str = ".motcua/pending";
+const RELEASES: &str = ".motcua/releases";
+const FILES: &str = ".motcua/files";
+const HEADERS: &str = "_headers";
+/// How many requests are under way at once.
+const AT_ONCE: usize = 16;
+/// What only browsers load, and what is shorter packed.
+const PACKED: [&str; 4] = [".html", ".css", ".js", ".svg"];
+
+/// A bucket that a CDN sends the files of.
+pub struct Bucket {
+    objects: Objects,
+    publishers: Vec<PublicKey>,
+}
+
+/// Who publishes, as the lock says it.
+#[derive(Serialize, Deserialize)]
+struct Holder {
+    who: String,
+    since: UnixTime,
+    token: String,
+}
+
+/// The lock while it is held.
+struct Lock<'a> {
+    bucket: &'a Bucket,
+    token: &'a str,
+}
+
+/// What a bucket holds.
+struct State {
+    current: Option<Release>,
+    /// Begun and not finished.
+    pending: Vec<Release>,
+    /// Whole, the oldest first.
+    kept: Vec<Release>,
+    /// The names of the files that are public.
+    live: BTreeSet<String>,
+}
+
+/// What becomes public and where its files are read.
+struct Next<'a> {
+    release: &'a Release,
+    text: &'a str,
+    read: &'a (dyn Fn(&str) -> Result<Vec<u8>, Bilingual> + Sync),
+}
+
+/// The turn of a file. None of an earlier turn points at one of a later turn that was not there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    /// For the relay: it has to know what pages will send.
+    Catalogue,
+    /// Named by their content.
+    Assets,
+    Compiled,
+    NewPages,
+    OldPages,
+    Home,
+}
+
+impl Turn {
+    const ALL: [Turn; 6] = [
+        Turn::Catalogue,
+        Turn::Assets,
+        Turn::Compiled,
+        Turn::NewPages,
+        Turn::OldPages,
+        Turn::Home,
+    ];
+
+    fn of(path: &str, was_there: bool) -> Turn {
+        match path.split_once('/') {
+            None if path == "catalogue.jws" => Turn::Catalogue,
+            None if path == "index.html" => Turn::Home,
+            Some(("assets" | "lists", _)) => Turn::Assets,
+            Some(("forms" | "keys", _)) => Turn::Compiled,
+            _ if was_there => Turn::OldPages,
+            _ => Turn::NewPages,
+        }
+    }
+}
+
+impl Bucket {
+    /// The bucket; what is in it counts only when one of `publishers` signed it.
+    pub fn new(objects: Objects, publishers: &[PublicKey]) -> Bucket {
+        Bucket {
+            objects,
+            publishers: publishers.to_owned(),
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.objects.name
+    }
+
+    /// The public release, when there is one.
+    pub(super) fn current(&self) -> Result<Option<Release>, Bilingual> {
+        self.release_at(RELEASE)
+    }
+
+    /// Makes a built portal the public one, unless it is older, somebody else publishes, or a request is refused.
+    pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<(), Bilingual> {
+        let lock = self.lock(run)?;
+        let state = self.state()?;
+        let release = &ready.release;
+        if let Some(current) = &state.current {
+            let is_to_be_finished = !state.pending.is_empty() && current == release;
+            if !is_to_be_finished {
+                newer(release, current)?;
+            }
+        }
+        let read = |path: &str| {
+            let file = ready.from.join(path);
+            fs::read(&file).map_err(|error| {
+                let file = file.display();
+                both!("{file}: {error}", "{file}: {error}")
+            })
+        };
+        let next = Next {
+            release,
+            text: &ready.text,
+            read: &read,
+        };
+        self.begin(&next)?;
+        self.keep(&next, &state)?;
+        self.make_public(&next, &state, &lock)?;
+        self.finish(release, &state, &state.given_up(release, run))
+    }
+
+    /// Makes a kept release public again, unless a file of it is not as it was signed.
+    pub(super) fn roll_back(&self, serial: Option<u64>, run: &Run) -> Result<Release, Bilingual> {
+        let lock = self.lock(run)?;
+        let state = self.state()?;
+        let current = state.current.as_ref().map(|release| release.serial);
+        let release = wanted(&self.objects.name, state.kept.iter(), serial, current)?;
+        let name = in_folder(RELEASES, release.serial);
+        let text = self.get(&name)?;
+        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.ok_or_else(|| spoilt(&name))?;
+        let read = |path: &str| self.kept_file(release, path);
+        let next = Next {
+            release,
+            text: &text,
+            read: &read,
+        };
+        // Before anything is changed.
+        self.each(&state.differing(release), |path| read(path).map(drop))?;
+        self.begin(&next)?;
+        self.make_public(&next, &state, &lock)?;
+        self.finish(release, &state, &[])?;
+        Ok(release.clone())
+    }
+
+    fn state(&self) -> Result<State, Bilingual> {
+        let releases = |folder: &str| {
+            let names = self.asked(self.objects.folder(folder))?;
+            let read = names.iter().map(|name| self.release_at(name));
+            let mut releases: Vec<_> = read
+                .filter_map(Result::transpose)
+                .collect::<Result<_, _>>()?;
+            releases.sort_by_key(|release: &Release| release.serial);
+            Ok(releases)
+        };
+        Ok(State {
+            current: self.current()?,
+            pending: releases(PENDING)?,
+            kept: releases(RELEASES)?,
+            live: self
+                .asked(self.objects.after(BEHIND_OWN))?
+                .into_iter()
+                .collect(),
+        })
+    }
+
+    /// From now on the next run knows that files may be of this release.
+    fn begin(&self, next: &Next<'_>) -> Result<(), Bilingual> {
+        self.put_own(&in_folder(PENDING, next.release.serial), next.text.into())
+    }
+
+    /// Keeps what the release after this one will replace.
+    fn keep(&self, next: &Next<'_>, state: &State) -> Result<(), Bilingual> {
+        let is_kept = |path: &String, file: &ReleasedFile| {
+            let mut kept = state.kept.iter();
+            kept.any(|release| release.files.get(path) == Some(file))
+        };
+        let files = next.release.files.iter();
+        let lacking = files.filter(|(path, file)| !is_lasting(path) && !is_kept(path, file));
+        let lacking: Vec<&str> = lacking.map(|(path, _)| path.as_str()).collect();
+        self.each(&lacking, |path| {
+            let name = kept_name(path, &next.release.files[path]);
+            self.put_own(&name, (next.read)(path)?)
+        })
+    }
+
+    fn make_public(
+        &self,
+        next: &Next<'_>,
+        state: &State,
+        lock: &Lock<'_>,
+    ) -> Result<(), Bilingual> {
+        let rules = match next.release.files.contains_key(HEADERS) {
+            true => String::from_utf8((next.read)(HEADERS)?).unwrap_or_default(),
+            false => String::new(),
+        };
+        let rules = Rules::read(&rules);
+        let mut turns: BTreeMap<Turn, Vec<&str>> = BTreeMap::new();
+        for path in state.differing(next.release) {
+            let turn = Turn::of(path, state.live.contains(path));
+            turns.entry(turn).or_default().push(path);
+        }
+        for turn in Turn::ALL {
+            lock.is_still_held()?;
+            let paths = turns.get(&turn).map_or(&[][..], Vec::as_slice);
+            self.each(paths, |path| {
+                let (bytes, told) = as_sent(path, (next.read)(path)?, &rules);
+                self.asked(self.objects.put(path, bytes, &told))
+            })?;
+        }
+        let kept = in_folder(RELEASES, next.release.serial);
+        if !state.kept.contains(next.release) {
+            self.put_own(&kept, next.text.into())?;
+        }
+        lock.is_still_held()?;
+        let (text, told) = as_sent(RELEASE, next.text.into(), &rules);
+        self.asked(self.objects.put(RELEASE, text, &told))
+    }
+
+    /// Takes away what no release has any more but those that were given up, and the traces of runs that broke off.
+    fn finish(
+        &self,
+        public: &Release,
+        before: &State,
+        given_up: &[&Release],
+    ) -> Result<(), Bilingual> {
+        let kept: Vec<&Release> = before
+            .kept
+            .iter()
+            .filter(|kept| !given_up.contains(kept))
+            .chain([public])
+            .collect();
+        let gone = before.live.iter().map(String::as_str);
+        let gone = gone.filter(|path| before.knows(path) && !is_public(path, public, &kept));
+        self.delete(&gone.collect::<Vec<_>>())?;
+        for release in given_up {
+            let is_kept = |path: &str, file: &ReleasedFile| {
+                let mut kept = kept.iter();
+                kept.any(|release| release.files.get(path) == Some(file))
+            };
+            let files = release.files.iter();
+            let files = files.filter(|(path, file)| !is_lasting(path) && !is_kept(path, file));
+            let files: Vec<String> = files.map(|(path, file)| kept_name(path, file)).collect();
+            self.delete(&[in_folder(RELEASES, release.serial).as_str()])?;
+            self.delete(&files.iter().map(String::as_str).collect::<Vec<_>>())?;
+        }
+        let begun = before.pending.iter().chain([public]);
+        let begun: Vec<String> = begun
+            .map(|release| in_folder(PENDING, release.serial))
+            .collect();
+        self.delete(&begun.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn delete(&self, names: &[&str]) -> Result<(), Bilingual> {
+        self.each(names, |name| self.asked(self.objects.delete(name)))
+    }
+
+    fn kept_file(&self, release: &Release, path: &str) -> Result<Vec<u8>, Bilingual> {
+        let file = &release.files[path];
+        let name = match is_lasting(path) {
+            true => path.to_owned(),
+            false => kept_name(path, file),
+        };
+        let bytes = self.get(&name)?;
+        let bytes = bytes.filter(|bytes| ReleasedFile::of(bytes) == *file);
+        bytes.ok_or_else(|| spoilt(&format!("{}/{name}", self.objects.name)))
+    }
+
+    fn release_at(&self, name: &str) -> Result<Option<Release>, Bilingual> {
+        let Some(bytes) = self.get(name)? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let release = Release::read(text.trim_end(), &self.publishers).map_err(|fault| {
+            let bucket = &self.objects.name;
+            both!("{bucket}/{name}: {fault}", "{bucket}/{name}: {fault}")
+        })?;
+        Ok(Some(release))
+    }
+
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Bilingual> {
+        self.asked(self.objects.get(name))
+    }
+
+    /// Writes a file that is ours and nobody's page.
+    fn put_own(&self, name: &str, bytes: Vec<u8>) -> Result<(), Bilingual> {
+        self.asked(self.objects.put(name, bytes, &Told::default()))
+    }
+
+    /// Does it for each, several at once; the first fault ends it.
+    fn each(
+        &self,
+        names: &[&str],
+        work: impl Fn(&str) -> Result<(), Bilingual> + Sync,
+    ) -> Result<(), Bilingual> {
+        let threads = ThreadPoolBuilder::new().num_threads(AT_ONCE).build();
+        let threads = threads.map_err(|error| both!("{error}", "{error}"))?;
+        threads.install(|| names.par_iter().try_for_each(|name| work(name)))
+    }
+
+    fn asked<T>(&self, answer: Result<T, Error>) -> Result<T, Bilingual> {
+        answer.map_err(|error| {
+            let bucket = &self.objects.name;
+            both!(
+                "{bucket}: {error}\n  = what is public is whole; check link, rights, room and this machine's clock, then publish again",
+                "{bucket}: {error}\n  = những gì đang công bố vẫn nguyên vẹn; kiểm tra đường truyền, quyền, dung lượng và đồng hồ của máy này, rồi công bố lại"
+            )
+        })
+    }
+
+    /// Only one publishes at a time.
+    fn lock<'a>(&'a self, run: &'a Run) -> Result<Lock<'a>, Bilingual> {
+        if run.break_lock {
+            self.asked(self.objects.delete(LOCK))?;
+        }
+        let holder = Holder {
+            who: run.who.clone(),
+            since: run.now,
+            token: run.token.clone(),
+        };
+        let text = serde_json::to_vec(&holder).unwrap_or_default();
+        // Ours is there already when the answer to the first try was lost.
+        let is_new = self.asked(self.objects.put_new(LOCK, text))?;
+        let there = if is_new { Some(holder) } else { self.holder()? };
+        match there {
+            Some(there) if there.token == run.token => Ok(Lock {
+                bucket: self,
+                token: &run.token,
+            }),
+            other => Err(self.is_held_by(other.as_ref(), run.now)),
+        }
+    }
+
+    fn holder(&self) -> Result<Option<Holder>, Bilingual> {
+        let bytes = self.get(LOCK)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    fn is_held_by(&self, holder: Option<&Holder>, now: UnixTime) -> Bilingual {
+        let bucket = &self.objects.name;
+        let who = holder.map_or("?", |holder| &holder.who);
+        let minutes = holder.map_or(0, |holder| (now.0 - holder.since.0).max(0) / 60);
+        both!(
+            "{bucket}: {who} is publishing there, since {minutes} minutes; nothing was published\n  = wait until they are done; if that run is dead: --break-lock",
+            "{bucket}: {who} đang công bố vào đó, từ {minutes} phút trước; chưa công bố gì cả\n  = hãy đợi họ xong; nếu lần chạy ấy đã chết: --break-lock"
+        )
+    }
+}
+
+impl Lock<'_> {
+    /// Whoever broke the lock is the one who publishes now.
+    fn is_still_held(&self) -> Result<(), Bilingual> {
+        match self.bucket.holder()? {
+            Some(holder) if holder.token == self.token => Ok(()),
+            other => {
+                let bucket = &self.bucket.objects.name;
+                let who = other.map_or_else(|| "?".to_owned(), |holder| holder.who);
+                Err(both!(
+                    "{bucket}: {who} took the lock away while this run was publishing; it stops\n  = what is public is whole; publish again when they are done",
+                    "{bucket}: {who} đã gỡ khóa trong lúc lần chạy này đang công bố; nó dừng lại\n  = những gì đang công bố vẫn nguyên vẹn; công bố lại khi họ xong"
+                ))
+            }
+        }
+    }
+}
+
+impl Drop for Lock<'_> {
+    /// When the link is broken it stays, and the next run is told how to break it.
+    fn drop(&mut self) {
+        if self.is_still_held().is_ok() {
+            let _ = self.bucket.objects.delete(LOCK);
+        }
+    }
+}
+
+impl State {
+    /// The files of a release that are not public for sure.
+    fn differing<'a>(&self, release: &'a Release) -> Vec<&'a str> {
+        let is_public = |path: &str, file: &ReleasedFile| {
+            let current = self.current.as_ref();
+            let is_same = current.and_then(|current| current.files.get(path)) == Some(file);
+            let mut begun = self
+                .pending
+                .iter()
+                .filter_map(|release| release.files.get(path));
+            self.live.contains(path) && (is_lasting(path) || is_same && begun.all(|it| it == file))
+        };
+        let files = release.files.iter();
+        let files = files.filter(|(path, file)| !is_of_host(path) && !is_public(path, file));
+        files.map(|(path, _)| path.as_str()).collect()
+    }
+
+    /// Whether a file came with a release: what others put into the bucket is theirs.
+    fn knows(&self, path: &str) -> bool {
+        let mut known = self.kept.iter().chain(&self.pending).chain(&self.current);
+        known.any(|release| release.files.contains_key(path))
+    }
+
+    /// The kept releases that are too many, and so old that no page of theirs lies in a cache.
+    fn given_up(&self, public: &Release, run: &Run) -> Vec<&Release> {
+        let others = self.kept.iter().rev().filter(|kept| *kept != public);
+        let too_many = others.skip(run.keep);
+        too_many
+            .filter(|release| release.iat.0 < run.earliest())
+            .collect()
+    }
+}
+
+/// Whether a file stays where it is.
+fn is_public(path: &str, public: &Release, kept: &[&Release]) -> bool {
+    let has = |release: &&Release| release.files.contains_key(path);
+    has(&public) || (stays(path) && kept.iter().any(has))
+}
+
+/// Whether a name holds the digest of what it names, so that no release has another file there.
+fn is_lasting(path: &str) -> bool {
+    path.starts_with("assets/") || path.starts_with("lists/")
+}
+
+fn is_of_host(path: &str) -> bool {
+    OF_HOST.contains(&path)
+}
+
+fn in_folder(folder: &str, serial: u64) -> String {
+    format!("{folder}/{serial}.jws")
+}
+
+fn kept_name(path: &str, file: &ReleasedFile) -> String {
+    format!("{FILES}/{}/{path}", file.sha256)
+}
+
+/// The bytes of a file as they lie in the bucket, and what is told with them.
+fn as_sent(path: &str, bytes: Vec<u8>, rules: &Rules) -> (Vec<u8>, Told) {
+    let is_packed = PACKED.iter().any(|end| path.ends_with(end));
+    let headers = rules.of_file(path);
+    let told = Told {
+        content_type: content_type(path),
+        cache_control: headers
+            .iter()
+            .find(|(name, _)| *name == "Cache-Control")
+            .map(|(_, value)| (*value).to_owned()),
+        content_encoding: is_packed.then_some("gzip"),
+    };
+    (if is_packed { packed(&bytes) } else { bytes }, told)
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(bytes).expect("memory takes all");
+    packed.finish().expect("memory takes all")
+}

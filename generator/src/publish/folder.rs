@@ -1,0 +1,243 @@
+//! A folder of a web server: a release becomes public in one step, or not at all.
+//!
+//! ```text
+//! {to}/releases/{serial}/   a release, whole; what did not change is a link to the file of another release
+//! {to}/current              a link to the public release: the root of the web server
+//! {to}/.publishing          there while somebody publishes
+//! ```
+//!
+//! A release is put together beside the public one; then `current` is exchanged in one step. Assets of releases that were
+//! public lately stay beside the new ones, so that a page from a cache still finds them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use envelope::PublicKey;
+use envelope::release::{Release, ReleasedFile};
+use formdef::{Bilingual, both};
+
+use super::{Ready, Run, newer, spoilt, stays, wanted};
+use crate::fault::cause;
+use crate::release::{RELEASE, check};
+
+/// A folder that a web server sends `current` of.
+pub struct Folder {
+    dir: PathBuf,
+    publishers: Vec<PublicKey>,
+}
+
+/// A release among those that are kept.
+pub struct Kept {
+    /// The release.
+    pub release: Release,
+    dir: PathBuf,
+}
+
+impl Folder {
+    /// The folder; what is in it counts only when one of `publishers` signed it.
+    pub fn new(dir: &Path, publishers: &[PublicKey]) -> Folder {
+        Folder {
+            dir: dir.to_owned(),
+            publishers: publishers.to_owned(),
+        }
+    }
+
+    pub(super) fn root(&self) -> PathBuf {
+        self.dir.join("current")
+    }
+
+    /// The public release, when there is one.
+    ///
+    /// # Errors
+    /// A sentence: what is there is not the publisher's.
+    pub fn current(&self) -> Result<Option<Kept>, Bilingual> {
+        match fs::canonicalize(self.root()) {
+            Ok(dir) => self.kept_at(dir).map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Every release that is there whole, the oldest first.
+    ///
+    /// # Errors
+    /// A sentence: one is not the publisher's.
+    pub fn kept(&self) -> Result<Vec<Kept>, Bilingual> {
+        let Ok(entries) = fs::read_dir(self.dir.join("releases")) else {
+            return Ok(Vec::new());
+        };
+        let names = entries.flatten().map(|entry| entry.path());
+        let whole = names.filter(|path| path.join(RELEASE).is_file() && !is_unfinished(path));
+        let mut kept = whole
+            .map(|dir| self.kept_at(dir))
+            .collect::<Result<Vec<_>, _>>()?;
+        kept.sort_by_key(|kept| kept.release.serial);
+        Ok(kept)
+    }
+
+    /// Makes a built portal the public one, unless it is older, somebody else publishes, or the system refuses something.
+    pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<(), Bilingual> {
+        let Ready { from, release, .. } = ready;
+        let _lock = self.lock()?;
+        let current = self.current()?;
+        if let Some(current) = &current {
+            newer(release, &current.release)?;
+        }
+        let kept = self.kept()?;
+        let place = self.release_dir(release.serial);
+        let beside = place.with_extension("new");
+        let public = current.map(|current| current.release.serial);
+        let earliest = run.earliest();
+        let put = || -> io::Result<()> {
+            // What an interrupted run left.
+            let _ = fs::remove_dir_all(&beside);
+            let lately = kept.iter().rev().filter(|kept| {
+                let is_public = public == Some(kept.release.serial);
+                is_public || kept.release.iat.0 >= earliest
+            });
+            let lately: Vec<&Kept> = lately.collect();
+            for (path, (file, sources)) in with_staying(release, &lately) {
+                let own = release.files.contains_key(path).then(|| from.join(path));
+                let sources: Vec<PathBuf> =
+                    sources.iter().map(|kept| kept.dir.join(path)).collect();
+                put_file(&beside.join(path), file, own.as_deref(), &sources)?;
+            }
+            let text = beside.join(RELEASE);
+            fs::write(&text, &ready.text)?;
+            File::open(text)?.sync_all()?;
+            // A release of that serial which is not public was never switched to.
+            let _ = fs::remove_dir_all(&place);
+            fs::rename(&beside, &place)?;
+            self.switch_to(release.serial)
+        };
+        put().map_err(|error| self.refused(&error))?;
+        forget(&kept, run.keep, earliest);
+        Ok(())
+    }
+
+    /// Makes a kept release public again, unless it is not whole any more.
+    pub(super) fn roll_back(&self, serial: Option<u64>) -> Result<Release, Bilingual> {
+        let _lock = self.lock()?;
+        let current = self.current()?.map(|current| current.release.serial);
+        let kept = self.kept()?;
+        let releases = kept.iter().map(|kept| &kept.release);
+        let place = self.dir.display().to_string();
+        let serial = wanted(&place, releases, serial, current)?.serial;
+        let dir = self.release_dir(serial);
+        let whole = check(&dir.to_string_lossy(), &self.publishers)?;
+        if let Some((path, _)) = whole.wrong.first() {
+            return Err(spoilt(&dir.join(path).to_string_lossy()));
+        }
+        self.switch_to(serial)
+            .map_err(|error| self.refused(&error))?;
+        Ok(whole.release)
+    }
+
+    fn release_dir(&self, serial: u64) -> PathBuf {
+        self.dir.join("releases").join(serial.to_string())
+    }
+
+    fn kept_at(&self, dir: PathBuf) -> Result<Kept, Bilingual> {
+        let path = dir.join(RELEASE);
+        let name = path.display();
+        let text = fs::read_to_string(&path).map_err(|error| {
+            let cause = cause(&error);
+            both!([cause] "{name}: cannot be read: {cause}", "{name}: không đọc được: {cause}")
+        })?;
+        let release = Release::read(text.trim_end(), &self.publishers);
+        let release = release.map_err(|fault| both!("{name}: {fault}", "{name}: {fault}"))?;
+        Ok(Kept { release, dir })
+    }
+
+    fn switch_to(&self, serial: u64) -> io::Result<()> {
+        let link = self.dir.join(".current.new");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(Path::new("releases").join(serial.to_string()), &link)?;
+        fs::rename(&link, self.root())?;
+        File::open(&self.dir)?.sync_all()
+    }
+
+    /// Only one publishes at a time. A lock whose holder was killed is told from one that is held.
+    fn lock(&self) -> Result<File, Bilingual> {
+        let path = self.dir.join(".publishing");
+        let open = || {
+            fs::create_dir_all(self.dir.join("releases"))?;
+            File::options().create(true).append(true).open(&path)
+        };
+        let file = open().map_err(|error| self.refused(&error))?;
+        file.try_lock().map_err(|_| {
+            let dir = self.dir.display();
+            both!(
+                "{dir}: somebody else is publishing there; nothing was published\n  = wait until they are done",
+                "{dir}: đang có người khác công bố vào đó; chưa công bố gì cả\n  = hãy đợi họ xong"
+            )
+        })?;
+        Ok(file)
+    }
+
+    fn refused(&self, error: &io::Error) -> Bilingual {
+        let (dir, cause) = (self.dir.display(), cause(error));
+        both!(
+            [cause] "{dir}: {cause}; the public release stays as it was\n  = check rights and room, then publish again",
+            "{dir}: {cause}; bản đang công bố giữ nguyên\n  = kiểm tra quyền và dung lượng, rồi công bố lại"
+        )
+    }
+}
+
+/// Takes away what was there before, but for the newest `keep` and those whose assets still stay.
+fn forget(kept: &[Kept], keep: usize, earliest: i64) {
+    let others = kept.iter().rev().skip(keep);
+    for old in others.filter(|old| old.release.iat.0 < earliest) {
+        // What stays costs room and nothing else; the next run tries again.
+        let _ = fs::remove_dir_all(&old.dir);
+    }
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "new")
+}
+
+/// The files of a release with those of others that stay beside them; for each the releases that have the same one.
+fn with_staying<'a>(
+    release: &'a Release,
+    lately: &[&'a Kept],
+) -> BTreeMap<&'a str, (&'a ReleasedFile, Vec<&'a Kept>)> {
+    let own = release.files.iter();
+    let mut files: BTreeMap<_, _> = own
+        .map(|(path, file)| (path.as_str(), (file, Vec::new())))
+        .collect();
+    for kept in lately {
+        for (path, file) in &kept.release.files {
+            match files.get_mut(path.as_str()) {
+                Some((wanted, sources)) if *wanted == file => sources.push(*kept),
+                None if stays(path) => {
+                    files.insert(path, (file, vec![*kept]));
+                }
+                _ => {}
+            }
+        }
+    }
+    files
+}
+
+/// A link to a file that is the same already, else a copy. One that was changed by hand is not the same.
+fn put_file(
+    place: &Path,
+    file: &ReleasedFile,
+    own: Option<&Path>,
+    sources: &[PathBuf],
+) -> io::Result<()> {
+    place.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let is_same =
+        |path: &&PathBuf| fs::read(path).is_ok_and(|bytes| ReleasedFile::of(&bytes) == *file);
+    match (sources.iter().find(is_same), own) {
+        (Some(same), _) => fs::hard_link(same, place),
+        (None, Some(own)) => {
+            fs::copy(own, place)?;
+            File::open(place)?.sync_all()
+        }
+        // An old asset that somebody damaged is left out.
+        (None, None) => Ok(()),
+    }
+}

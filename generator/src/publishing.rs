@@ -1,0 +1,127 @@
+//! The commands that bring a portal to the public and look at what is there.
+
+use std::process::ExitCode;
+
+use formdef::{Bilingual, Lang, say};
+use generator::check_against;
+use generator::hosts::Hosting;
+use generator::publish::{Ready, Run, Target};
+use generator::release::{self, Difference};
+use generator::report::Format;
+use generator::status::{self, Trouble};
+
+use crate::cli::{Host, Publish, Sources, Status, Verify, WebServer};
+use crate::{Done, now, public_keys, tell};
+
+pub(crate) fn run_publish(arguments: &Publish, lang: Lang) -> Done {
+    let in_words = |said: Bilingual| said.of(lang).to_owned();
+    let publishers = public_keys(&arguments.publisher, lang)?;
+    let Publish { from, to, .. } = arguments;
+    let target = Target::of(to, arguments.endpoint.as_deref(), &publishers).map_err(in_words)?;
+    let run = Run {
+        now: now(),
+        who: who(),
+        token: token(),
+        keep: arguments.keep,
+        break_lock: arguments.break_lock,
+    };
+    if let Some(serial) = arguments.rollback {
+        let back = target.roll_back(serial, &run).map_err(in_words)?;
+        println!("{}\n{}", release::show(&back, lang), target.root());
+        return Ok(());
+    }
+    let ready = Ready::of(from, &publishers).map_err(in_words)?;
+    let before = target.current().map_err(in_words)?;
+    let difference = Difference::between(before.as_ref(), &ready.release);
+    println!("{}", difference.show(lang));
+    if arguments.dry_run {
+        println!(
+            "{}",
+            say!(lang, "nothing was published", "chưa công bố gì cả")
+        );
+        return Ok(());
+    }
+    target.publish(&ready, &run).map_err(in_words)?;
+    println!("{}\n{}", release::show(&ready.release, lang), target.root());
+    Ok(())
+}
+
+/// Who publishes, for the person who finds the lock.
+fn who() -> String {
+    let user = std::env::var("USER").unwrap_or_else(|_| "?".to_owned());
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{user}@{}", machine.trim())
+}
+
+/// A word that no other run has.
+fn token() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    envelope::base64url::encode(&bytes)
+}
+
+pub(crate) fn run_verify(arguments: &Verify, lang: Lang) -> Done {
+    let publishers = public_keys(&arguments.publisher, lang)?;
+    let checked = release::check(&arguments.portal, &publishers);
+    let checked = checked.map_err(|said| said.of(lang).to_owned())?;
+    println!("{}", release::show(&checked.release, lang));
+    for (path, wrong) in &checked.wrong {
+        println!("{path} {}", wrong.show(lang));
+    }
+    match checked.wrong.len() {
+        0 => Ok(()),
+        count => Err(say!(
+            lang,
+            "{count} files are not as they were signed\n  = publish again; if nobody of yours changed them, ask who did",
+            "{count} tệp không đúng như bản đã ký\n  = hãy công bố lại; nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"
+        )),
+    }
+}
+
+/// The status of a portal about which somebody has to do something.
+const TROUBLED: u8 = 2;
+
+pub(crate) fn run_status(arguments: &Status, lang: Lang) -> ExitCode {
+    match tell_status(arguments, lang) {
+        Ok(troubles) if troubles.is_empty() => ExitCode::SUCCESS,
+        Ok(troubles) => {
+            for trouble in troubles {
+                eprintln!("{}", trouble.show(lang));
+            }
+            ExitCode::from(TROUBLED)
+        }
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tell_status(arguments: &Status, lang: Lang) -> Result<Vec<Trouble>, String> {
+    let in_words = |said: Bilingual| said.of(lang).to_owned();
+    let Status { portal, soon, .. } = arguments;
+    let publishers = public_keys(&arguments.publisher, lang)?;
+    let status = status::Status::of(portal, &publishers).map_err(in_words)?;
+    println!("{}", status.show(lang));
+    if let Some(forms) = &arguments.forms {
+        let (forms, site) = (forms.clone(), arguments.site.clone());
+        let options = Sources { forms, site }.options();
+        let compared = check_against(&options, portal, &publishers);
+        let compared = compared.map_err(|failure| tell(&failure, Format::Human, lang))?;
+        for difference in &compared.differences {
+            println!("{}", difference.show(lang));
+        }
+    }
+    Ok(status.troubles(now(), *soon))
+}
+
+pub(crate) fn run_host(arguments: &Host, lang: Lang) -> Done {
+    let Host { from, root, .. } = arguments;
+    let hosting = Hosting::of(from).map_err(|said| said.of(lang).to_owned())?;
+    let text = match arguments.server {
+        WebServer::Nginx => hosting.nginx(root, arguments.brotli),
+        WebServer::Caddy => hosting.caddy(root),
+    };
+    print!("{text}");
+    Ok(())
+}

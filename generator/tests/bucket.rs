@@ -1,0 +1,371 @@
+//! A portal in a bucket of S3 is whole at every moment, wherever the link breaks. `MOTCUA_EVERY_REQUEST=1` breaks it at every
+//! request in turn, which takes minutes; else at some.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, Stdio};
+
+use envelope::PublicKey;
+use envelope::release::{Release, ReleasedFile};
+use generator::keys::{Use, read_public};
+use generator::{Options, build};
+use support::bucket::{Got, Link};
+
+/// In the short form of so many requests one breaks.
+const STRIDE: usize = 61;
+
+/// A portal that is changed, built and published.
+struct City {
+    options: Options,
+    link: Link,
+    publisher: PublicKey,
+}
+
+impl City {
+    fn new(bucket: &str) -> City {
+        let keys = support::keys();
+        support::long_lived(&keys);
+        let publisher = read_public(&keys.join("publisher.pub.jwk"), Use::Sig).unwrap();
+        let mut options = support::fixture_copy();
+        let site = support::new_dir().join("site");
+        support::copy_dir(&options.site, &site, &mut |paths| paths.sort());
+        options.site = site;
+        options.keys = Some(keys);
+        City {
+            options,
+            link: Link::new(bucket),
+            publisher,
+        }
+    }
+
+    /// Builds a minute later, with another title of a form and another style: every page differs.
+    fn build(&mut self, title: &str) {
+        let form = self.options.forms.join("dong-dau/form.toml");
+        let text = std::fs::read_to_string(&form).unwrap();
+        // The first line.
+        let (_, rest) = text.split_once('\n').unwrap();
+        std::fs::write(&form, format!("title.vi = \"{title}\"\n{rest}")).unwrap();
+        self.options.now = self.options.now.plus(60);
+        build(&self.options).unwrap();
+    }
+
+    fn restyle(&self, name: &str) {
+        let style = self.options.site.join("style/base.css");
+        let text = std::fs::read_to_string(&style).unwrap();
+        std::fs::write(&style, format!("{text}\n.{name} {{ color: red }}\n")).unwrap();
+    }
+
+    /// `motcua publish`.
+    fn command(&self, more: &[&str]) -> Command {
+        let key = self
+            .options
+            .keys
+            .as_ref()
+            .unwrap()
+            .join("publisher.pub.jwk");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+        command
+            .args(["--lang", "en", "publish", "--keep", "1", "--publisher"])
+            .arg(key);
+        command
+            .arg("--to")
+            .arg(format!("s3://{}", self.link.bucket));
+        command.args(["--endpoint", &self.link.endpoint()]);
+        if !more.contains(&"--rollback") {
+            command.arg("--from").arg(&self.options.out);
+        }
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "us-east-1"),
+        ];
+        command.args(more).envs(variables);
+        command
+    }
+
+    /// Publishes. What it says on standard output or, when it fails, on standard error.
+    fn publish(&self, more: &[&str]) -> Result<String, String> {
+        let output = self.command(more).output().unwrap();
+        match output.status.success() {
+            true => Ok(String::from_utf8(output.stdout).unwrap()),
+            false => Err(String::from_utf8(output.stderr).unwrap()),
+        }
+    }
+
+    fn built(&self) -> Release {
+        let text = std::fs::read_to_string(self.options.out.join("release.jws")).unwrap();
+        Release::read(text.trim_end(), &[self.publisher]).unwrap()
+    }
+
+    fn current(&self) -> Release {
+        let text = self.link.get("release.jws").unwrap().bytes;
+        let text = String::from_utf8(text).unwrap();
+        Release::read(text.trim_end(), &[self.publisher]).unwrap()
+    }
+
+    /// What anybody gets, by its path.
+    fn public(&self) -> BTreeMap<String, Got> {
+        let names = self.link.names().into_iter();
+        let names: Vec<_> = names.filter(|name| !name.starts_with(".motcua/")).collect();
+        names
+            .into_iter()
+            .map(|name| {
+                let got = self.link.get(&name).unwrap();
+                (name, got)
+            })
+            .collect()
+    }
+
+    /// Everything of the public release is there as it was signed.
+    fn assert_public(&self, release: &Release) {
+        assert_eq!(self.current().digest(), release.digest());
+        let public = self.public();
+        for (path, file) in release
+            .files
+            .iter()
+            .filter(|(path, _)| !path.starts_with('_'))
+        {
+            let got = public
+                .get(path)
+                .unwrap_or_else(|| panic!("{path} is missing"));
+            assert_eq!(ReleasedFile::of(&got.content()), *file, "{path}");
+        }
+        for page in public.keys().filter(|path| path.ends_with(".html")) {
+            assert!(
+                release.files.contains_key(page),
+                "{page} is no page of the release"
+            );
+        }
+    }
+
+    /// Every page is there as one of the two releases has it, and nothing that it points at is missing.
+    fn assert_whole(&self, releases: [&Release; 2]) {
+        let public = self.public();
+        let names: BTreeSet<&str> = public.keys().map(String::as_str).collect();
+        for (path, got) in &public {
+            let content = got.content();
+            let file = ReleasedFile::of(&content);
+            let is_signed = path == "release.jws"
+                || path.starts_with("assets/")
+                || releases
+                    .iter()
+                    .any(|release| release.files.get(path) == Some(&file));
+            assert!(is_signed, "{path} is of neither release");
+            if path.ends_with(".html") {
+                let page = String::from_utf8(content).unwrap();
+                for target in links(&page) {
+                    let is_there = names.contains(target.as_str());
+                    assert!(is_there, "{path} points at {target}, which is missing");
+                }
+            }
+        }
+    }
+}
+
+/// The files of the portal that a page points at.
+fn links(page: &str) -> Vec<String> {
+    let starts = ["href=/", "src=/"]
+        .iter()
+        .flat_map(|start| page.split(start).skip(1));
+    let paths = starts.map(|rest| rest.split([' ', '>', '#', '?', '"']).next().unwrap());
+    let file = |path: &str| match path.is_empty() || path.ends_with('/') {
+        true => format!("{path}index.html"),
+        false => path.to_owned(),
+    };
+    paths.map(file).collect()
+}
+
+#[test]
+fn a_release_is_public_with_the_right_headers_and_can_be_taken_back() {
+    let mut city = City::new("taken-back");
+    city.link.put("of-others.txt", b"theirs");
+    city.build("Đóng dấu");
+    let first = city.built();
+    let told = city.publish(&["--dry-run"]).unwrap();
+    assert!(told.contains("nothing was published"), "{told}");
+    assert_eq!(city.link.names(), ["of-others.txt"]);
+    city.publish(&[]).unwrap();
+    city.assert_public(&first);
+
+    let public = city.public();
+    let asset = public
+        .keys()
+        .find(|path| path.starts_with("assets/style."))
+        .unwrap();
+    let year = "public, max-age=31536000, immutable";
+    for (path, kind, cache, encoding) in [
+        (
+            "index.html",
+            "text/html; charset=utf-8",
+            "public, max-age=300",
+            Some("gzip"),
+        ),
+        (asset, "text/css; charset=utf-8", year, Some("gzip")),
+        ("catalogue.jws", "application/jose", "no-cache", None),
+        ("release.jws", "application/jose", "no-cache", None),
+        (
+            "forms/dong-dau/2.json",
+            "application/json",
+            "no-cache",
+            None,
+        ),
+    ] {
+        let header = |name: &str| public[path].headers.get(name).map(String::as_str);
+        assert_eq!(header("content-type"), Some(kind), "{path}");
+        assert_eq!(header("cache-control"), Some(cache), "{path}");
+        assert_eq!(header("content-encoding"), encoding, "{path}");
+    }
+
+    // One form differs: little is sent.
+    city.build("Đóng dấu giáp lai");
+    let second = city.built();
+    city.link.break_at(usize::MAX, 0);
+    city.publish(&[]).unwrap();
+    let seen = city.link.mend();
+    assert!(
+        seen < first.files.len(),
+        "{seen} requests for one form of {} files",
+        first.files.len()
+    );
+    city.assert_public(&second);
+
+    let told = city.publish(&["--rollback"]).unwrap();
+    assert!(
+        told.contains(&format!("release {}", first.serial)),
+        "{told}"
+    );
+    city.assert_public(&first);
+    let told = city.publish(&["--rollback", "7"]).unwrap_err();
+    assert!(
+        told.contains("there is no such release to go back to"),
+        "{told}"
+    );
+
+    // What no kept release has any more goes; what others put there stays.
+    for title in ["Một", "Hai", "Ba"] {
+        city.restyle(&title.to_lowercase());
+        city.build(title);
+        city.publish(&[]).unwrap();
+        city.assert_public(&city.built());
+    }
+    let public = city.public();
+    assert!(!public.contains_key(asset), "{asset} stays for ever");
+    assert!(public.contains_key("of-others.txt"));
+    let kept = city.link.names().into_iter();
+    let kept = kept
+        .filter(|name| name.starts_with(".motcua/releases/"))
+        .count();
+    assert_eq!(kept, 2, "the public one and one to go back to");
+}
+
+#[test]
+fn of_two_publishers_one_is_refused_and_told_how_to_break_the_lock() {
+    let mut city = City::new("two-publishers");
+    city.build("Đóng dấu");
+    let lock = br#"{"who":"lan@may-2","since":1767225600,"token":"hers"}"#;
+    city.link.put(".motcua/publishing", lock);
+    let told = city.publish(&[]).unwrap_err();
+    assert!(
+        told.contains("lan@may-2 is publishing there, since "),
+        "{told}"
+    );
+    assert!(told.contains("--break-lock"), "{told}");
+    assert_eq!(city.link.names(), [".motcua/publishing"]);
+    city.publish(&["--break-lock"]).unwrap();
+    city.assert_public(&city.built());
+    assert!(
+        city.link.get(".motcua/publishing").is_none(),
+        "the lock was let go"
+    );
+    let told = city.publish(&[]).unwrap_err();
+    assert!(told.contains("is not newer than"), "{told}");
+}
+
+#[test]
+fn wherever_the_link_breaks_the_portal_is_whole_and_the_next_run_finishes() {
+    let mut city = City::new("broken-link");
+    city.build("Đóng dấu");
+    city.publish(&[]).unwrap();
+    let stride = match std::env::var_os("MOTCUA_EVERY_REQUEST") {
+        Some(_) => 1,
+        None => STRIDE,
+    };
+    let mut broken_at = Vec::new();
+    for number in (0..).step_by(stride) {
+        let before = city.current();
+        city.restyle(&format!("at-{number}"));
+        city.build(&format!("Đóng dấu {number}"));
+        let after = city.built();
+        city.link.break_at(number, usize::MAX);
+        let told = city.publish(&[]);
+        city.link.mend();
+        city.assert_whole([&before, &after]);
+        if told.is_ok() {
+            city.assert_public(&after);
+            break;
+        }
+        broken_at.push(number);
+        city.build(&format!("Đóng dấu lần nữa {number}"));
+        city.publish(&["--break-lock"]).unwrap();
+        city.assert_public(&city.built());
+    }
+    println!("broken at {} of the requests", broken_at.len());
+    assert!(broken_at.len() > 2, "{broken_at:?}");
+}
+
+#[test]
+fn a_killed_run_leaves_the_portal_whole_and_the_next_finishes() {
+    let mut city = City::new("killed");
+    city.build("Đóng dấu");
+    city.publish(&[]).unwrap();
+    for number in [3, 17, 41, 68] {
+        let before = city.current();
+        city.restyle(&format!("killed-{number}"));
+        city.build(&format!("Đóng dấu {number}"));
+        city.link.break_at(usize::MAX, 0);
+        let mut run = city.command(&[]).stdout(Stdio::null()).spawn().unwrap();
+        while city.link.seen() < number {
+            assert!(
+                run.try_wait().unwrap().is_none(),
+                "done before {number} requests"
+            );
+            std::thread::yield_now();
+        }
+        run.kill().unwrap();
+        run.wait().unwrap();
+        city.link.mend();
+        city.assert_whole([&before, &city.built()]);
+        city.build(&format!("Đóng dấu lần nữa {number}"));
+        let told = city.publish(&[]).unwrap_err();
+        assert!(told.contains("--break-lock"), "{told}");
+        city.publish(&["--break-lock"]).unwrap();
+        city.assert_public(&city.built());
+    }
+}
+
+#[test]
+fn one_lost_answer_is_asked_for_again() {
+    let mut city = City::new("lost-answer");
+    for number in [0, 1, 2, 9, 40] {
+        city.build(&format!("Đóng dấu {number}"));
+        city.link.break_at(number, 1);
+        city.publish(&[]).unwrap();
+        city.link.mend();
+        city.assert_public(&city.built());
+    }
+}
+
+#[test]
+fn what_cannot_be_reached_is_told() {
+    let mut city = City::new("told");
+    city.build("Đóng dấu");
+    city.link.bucket = "no-such-bucket".to_owned();
+    let told = city.publish(&[]).unwrap_err();
+    assert!(told.contains("s3://no-such-bucket: "), "{told}");
+    assert!(
+        told.contains("check link, rights, room and this machine's clock"),
+        "{told}"
+    );
+}

@@ -1,0 +1,186 @@
+//! What building a whole city's portal costs: as a table for docs/performance.md.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use clap::Parser;
+use tests::cost::Cost;
+use tests::programs::run;
+use tests::{Failure, corpus, hugo, repository};
+
+/// Builds portals of made-up cities with the released program, and says what it cost.
+#[derive(Parser)]
+#[command(
+    name = "speed",
+    after_help = "Example: cargo run -p tests --bin speed -- /dev/shm/speed --runs 5"
+)]
+struct Arguments {
+    /// A folder of its own, on the file system that is measured. It is removed at the end.
+    dir: PathBuf,
+    /// How many times each row is run; the middle one counts.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("speed: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Arguments {
+    fn measure(&self) -> Result<(), Failure> {
+        if self.dir.exists() {
+            return Err(Failure::at(&self.dir, "is there already"));
+        }
+        let motcua = released()?;
+        println!("| what | time | processor time | memory |\n|---|---|---|---|");
+        let measured = self
+            .cities(&motcua)
+            .and_then(|()| self.standing(&motcua))
+            .and_then(|()| self.peers());
+        let _ = fs::remove_dir_all(&self.dir);
+        measured
+    }
+
+    /// Fresh builds of one, two, four and eight eighths of a city.
+    fn cities(&self, motcua: &Path) -> Result<(), Failure> {
+        for eighths in [1, 2, 4, corpus::EIGHTHS] {
+            let _ = fs::remove_dir_all(self.forms());
+            corpus::write(&self.forms(), eighths)?;
+            let forms = corpus::FORMS * eighths / corpus::EIGHTHS;
+            self.row(
+                &format!("`motcua build`, {forms} forms, into an empty folder"),
+                &|| self.empty(),
+                &mut self.build(motcua),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// What is done over and again with the portal that stands.
+    fn standing(&self, motcua: &Path) -> Result<(), Failure> {
+        let nothing = || Ok(());
+        self.row(
+            "the same over the portal that stands, nothing changed",
+            &nothing,
+            &mut self.build(motcua),
+        )?;
+        self.row(
+            "`motcua check`",
+            &nothing,
+            &mut self.motcua(motcua, "check"),
+        )?;
+        let copy = self.dir.join("copy");
+        let mut copying = Command::new("cp");
+        copying.arg("-r").arg(self.out()).arg(&copy);
+        let without = || {
+            let _ = fs::remove_dir_all(&copy);
+            Ok(())
+        };
+        self.row(
+            "copying the portal's files (`cp -r`)",
+            &without,
+            &mut copying,
+        )
+    }
+
+    /// The same pages by Hugo, where it is installed.
+    fn peers(&self) -> Result<(), Failure> {
+        let mut version = Command::new("hugo");
+        if version
+            .arg("version")
+            .stdout(Stdio::null())
+            .status()
+            .is_err()
+        {
+            println!("| Hugo is not installed | | | |");
+            return Ok(());
+        }
+        let source = self.dir.join("hugo");
+        let pages = hugo::write(&source, &self.out())?;
+        for minify in [false, true] {
+            let mut command = Command::new("hugo");
+            command.arg("--source").arg(&source).arg("--quiet");
+            command.args(minify.then_some("--minify"));
+            let public = source.join("public");
+            let without = || {
+                let _ = fs::remove_dir_all(&public);
+                Ok(())
+            };
+            let how = if minify { "`hugo --minify`" } else { "`hugo`" };
+            self.row(&format!("{how}, {pages} pages"), &without, &mut command)?;
+        }
+        Ok(())
+    }
+
+    fn row(
+        &self,
+        name: &str,
+        before: &dyn Fn() -> Result<(), Failure>,
+        command: &mut Command,
+    ) -> Result<(), Failure> {
+        let mut costs = Vec::new();
+        for _ in 0..self.runs {
+            before()?;
+            costs.push(Cost::of(command)?);
+        }
+        let Some(cost) = Cost::median(costs) else {
+            return Ok(());
+        };
+        let (time, processor, peak) = (
+            seconds(cost.time),
+            seconds(cost.processor),
+            cost.peak_kib / 1024,
+        );
+        println!("| {name} | {time} | {processor} | {peak} MiB |");
+        Ok(())
+    }
+
+    fn build(&self, motcua: &Path) -> Command {
+        let mut command = self.motcua(motcua, "build");
+        command.arg("--quiet").arg("--out").arg(self.out());
+        command
+    }
+
+    fn motcua(&self, motcua: &Path, name: &str) -> Command {
+        let mut command = Command::new(motcua);
+        command.args([name, "--forms"]).arg(self.forms());
+        command.arg("--site").arg(repository::path("site"));
+        command
+    }
+
+    fn empty(&self) -> Result<(), Failure> {
+        let _ = fs::remove_dir_all(self.out());
+        Ok(())
+    }
+
+    fn forms(&self) -> PathBuf {
+        self.dir.join("forms")
+    }
+
+    fn out(&self) -> PathBuf {
+        self.dir.join("portal")
+    }
+}
+
+/// The released program, built when it is not.
+fn released() -> Result<PathBuf, Failure> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--release", "--locked", "-p", "generator"]);
+    run(cargo.current_dir(repository::root()))?;
+    let own = std::env::current_exe().map_err(|error| Failure::new(error.to_string()))?;
+    // target/debug/speed
+    let target = own.ancestors().nth(2).unwrap_or(&own);
+    Ok(target.join("release/motcua"))
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
