@@ -1,18 +1,16 @@
 /**
  * A draft of the sheet on this device, when the person wants one: kept while they type, until it is sent, erased, or some days
- * old. The form loads this when it stands.
+ * old.
+ *
+ * @import { Typing } from './typing.js'
  */
-import { all, clicks, controls, element, fieldElement, fillGaps, one, sheet } from './page.js';
+import { clicks, element, fillGaps, loadScript, sheet } from './page.js';
 import { draftOf, eraseDraft, keepDraft, newDraftKey } from './drafts.js';
-import { dayWords, fillLists, lists, loadLists } from './lists.js';
-import { entriesOf } from './repeats.js';
-import { labelOf } from './faults.js';
+import { dayWords, lists } from './lists.js';
 import { CITY_OFFSET_SECONDS, now } from './clock.js';
-import { update } from './sheet.js';
+import { putBack, typing } from './typing.js';
 
-/** What was typed, by the inputs' names, and how many entries each group has. @typedef {{ values: [string, string][], entries: [string, number][] }} Typing */
-
-const { ui: words, days } = /** @type {any} */ (lists.draft);
+const { draft: { ui: words, days }, carry } = /** @type {any} */ (lists.beside);
 const DAY_SECONDS = 86400;
 /** What is typed is kept once a person pauses. */
 const PAUSE_MS = 400;
@@ -20,8 +18,9 @@ const PAUSE_MS = 400;
 /** The form's address names its draft: each language has its own labels, but the same inputs. */
 const form = location.pathname.split('/').at(-3) || '';
 
-/** Where all of this is said. */
+/** Where all of this is said, and in it what is said of the draft on this device. */
 const box = element('div', '', { id: 'draft', class: 'draft' });
+const state = element('div');
 
 /** @type {CryptoKey | undefined} */
 let key;
@@ -30,6 +29,10 @@ let key;
 let found;
 
 let until = 0;
+/** Whether the page says that it is kept. */
+let isTold = false;
+/** What was typed when it was kept last, and the name that this has. */
+let [marked, mark] = ['', ''];
 let typingPause = 0;
 
 /** The day on which it is erased. */
@@ -39,19 +42,13 @@ const lastDay = (/** @type {number} */ seconds) => dayWords(new Date((seconds + 
 const tell = (text, ...marks) => {
   const actions = element('p', '', { class: 'actions' });
   for (const [label, mark] of marks) actions.append(element('button', label, { type: 'button', class: 'quiet', [`data-${mark}`]: '' }), ' ');
-  box.replaceChildren(element('p', text, { role: 'status' }), actions);
+  state.replaceChildren(element('p', text, { role: 'status' }), actions);
 };
 
 const offer = () => tell('', [words.keep, 'draft-ask']);
-const tellKept = () => tell(fillGaps(words.kept, { until: lastDay(until) }), [words.erase, 'draft-erase']);
-
-const isTick = (/** @type {HTMLInputElement} */ { type }) => /radio|checkbox/.test(type);
-
-/** @type {() => Typing} */
-const typing = () => {
-  const filled = controls(sheet).filter((input) => input.name && (isTick(input) ? input.checked : input.value));
-  const groups = all('[data-kind=repeat]', sheet).map(({ dataset }) => dataset.field || '');
-  return { values: filled.map(({ name, value }) => [name, value]), entries: groups.map((group) => [group, entriesOf(group).length]) };
+const tellKept = () => {
+  isTold = true;
+  tell(fillGaps(words.kept, { until: lastDay(until) }), [words.erase, 'draft-erase']);
 };
 
 let last = Promise.resolve();
@@ -63,16 +60,21 @@ const inTurn = (work) => (last = last.then(work, work));
 const keepNow = () =>
   inTurn(async () => {
     if (!key) return;
-    const begun = until;
     until = now() + days * DAY_SECONDS;
-    await keepDraft(form, key, typing(), until).then(
-      () => begun || tellKept(),
-      () => tell(words.full, [words.erase, 'draft-erase']),
+    const content = typing();
+    const json = JSON.stringify(content);
+    if (json !== marked) [marked, mark] = [json, crypto.randomUUID()];
+    await keepDraft(form, key, content, until, mark).then(
+      () => isTold || tellKept(),
+      () => {
+        isTold = false;
+        tell(words.full, [words.try_again, 'draft-again'], [words.erase, 'draft-erase']);
+      },
     );
   });
 
 /** A second page with the same form would write over what the first one keeps: only one of them keeps. */
-const alone = () =>
+const keepsAlone = () =>
   new Promise((resolve) => {
     navigator.locks.request(`motcua draft ${form}`, { ifAvailable: true }, (lock) => {
       resolve(!!lock);
@@ -80,31 +82,10 @@ const alone = () =>
     });
   });
 
-/** Puts the typing back; the labels of what does not fit the form any more. @type {(kept: Typing) => Promise<string[]>} */
-const putBack = async ({ values, entries }) => {
-  for (const [group, count] of entries) {
-    const button = fieldElement(group) && one('[data-add]', fieldElement(group));
-    for (let more = button ? count - entriesOf(group).length : 0; more > 0; more--) clicks.add(button);
-  }
-  await loadLists(sheet);
-  fillLists(sheet);
-  const lost = [];
-  for (const [name, value] of values) {
-    const inputs = all(`[name="${CSS.escape(name)}"]`, sheet);
-    for (const input of inputs) {
-      if (isTick(input)) input.checked ||= input.value === value;
-      else input.value = value;
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-    }
-    if (!inputs.some((input) => input.value === value && (!isTick(input) || input.checked))) lost.push(inputs[0] ? labelOf(/** @type {Element} */ (inputs[0].closest('[data-kind]'))) : name);
-  }
-  update();
-  return [...new Set(lost)];
-};
-
 const erase = () => {
   key = found = undefined;
   until = 0;
+  isTold = false;
   return inTurn(() => eraseDraft(form));
 };
 
@@ -115,28 +96,38 @@ Object.assign(clicks, {
     key = await newDraftKey();
     await keepNow();
   },
+  draftAgain: keepNow,
   draftErase: async () => {
     await erase();
     tell(words.erased, [words.keep, 'draft-ask']);
+  },
+  carry: async (/** @type {HTMLElement} */ button) => {
+    const { openCarry } = await loadScript(carry.script);
+    button.remove();
+    openCarry(box);
   },
   draftOpen: async () => {
     if (!found) return;
     const lost = await putBack(found.content);
     ({ key, until } = found);
     tellKept();
-    if (lost.length) box.prepend(element('p', fillGaps(words.lost, { labels: lost.join('; ') }), { class: 'notice' }));
+    if (lost.length) state.prepend(element('p', fillGaps(words.lost, { labels: lost.join('; ') }), { class: 'notice' }));
   },
 });
 
 const beginDrafts = async () => {
+  box.append(state);
   sheet.before(box);
-  if (!(await alone())) return tell(words.elsewhere);
+  if (!(await keepsAlone())) return tell(words.elsewhere);
   found = await draftOf(form, now());
   if (found) tell(fillGaps(words.found, { until: lastDay(found.until) }), [words.open, 'draft-open'], [words.erase, 'draft-erase']);
   else {
     sheet.after(box);
     offer();
   }
+  const way = element('p', '', { class: 'actions' });
+  way.append(element('button', carry.ui.title, { type: 'button', class: 'quiet', 'data-carry': '' }));
+  box.append(way);
   addEventListener('input', () => {
     clearTimeout(typingPause);
     typingPause = setTimeout(keepNow, PAUSE_MS);

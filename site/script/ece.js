@@ -30,7 +30,7 @@ const nonceOf = (nonce, number) => {
   return its;
 };
 
-/** The records of a file, one after the other, the header first. @type {(file: Blob, ikm: Bytes, salt: Bytes) => AsyncGenerator<Bytes>} */
+/** The records of a file, one after the other, the header first. Their content is read into one place: what a file leaves behind is not its size. @type {(file: Blob, ikm: Bytes, salt: Bytes) => AsyncGenerator<Bytes>} */
 const records = async function* (file, ikm, salt) {
   const { key, nonce } = await derive(ikm, salt);
   const header = new Uint8Array(21);
@@ -38,18 +38,19 @@ const records = async function* (file, ikm, salt) {
   new DataView(header.buffer).setUint32(16, RECORD_BYTES);
   yield header;
   const step = RECORD_BYTES - RECORD_EXTRA_BYTES;
+  const record = new Uint8Array(step + 1);
   for (let number = 0, at = 0; !number || at < file.size; number++, at += step) {
     const content = new Uint8Array(await file.slice(at, at + step).arrayBuffer());
-    const record = new Uint8Array(content.length + 1);
     record.set(content);
     record[content.length] = at + step < file.size ? MORE : LAST;
-    yield new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonceOf(nonce, number) }, key, record));
+    const whole = record.subarray(0, content.length + 1);
+    yield new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonceOf(nonce, number) }, key, whole));
   }
 };
 
-/** A sealed file in pieces of so many bytes; the last may be shorter. @type {(file: Blob, ikm: Bytes, salt: Bytes, pieceBytes: number) => AsyncGenerator<Bytes>} */
+/** A sealed file in pieces of so many bytes; the last may be shorter. Each stands where the one before stood. @type {(file: Blob, ikm: Bytes, salt: Bytes, pieceBytes: number) => AsyncGenerator<Bytes>} */
 export const sealedPieces = async function* (file, ikm, salt, pieceBytes) {
-  let piece = new Uint8Array(pieceBytes);
+  const piece = new Uint8Array(pieceBytes);
   let filled = 0;
   for await (let record of records(file, ikm, salt)) {
     while (record.length) {
@@ -59,9 +60,8 @@ export const sealedPieces = async function* (file, ikm, salt, pieceBytes) {
       record = record.subarray(some.length);
       if (filled < pieceBytes) continue;
       yield piece;
-      piece = new Uint8Array(pieceBytes);
       filled = 0;
     }
   }
-  if (filled) yield piece.slice(0, filled);
+  if (filled) yield piece.subarray(0, filled);
 };

@@ -47,8 +47,6 @@ const start = () => {
   // Old, or not by https: the paper and its notice stay.
   if (!globalThis.crypto?.subtle) return setState('paper');
   readPage();
-  one('#progress').hidden = one('#actions').hidden = false;
-  one('#paper').hidden = true;
   for (const field of all('[data-kind]')) describe(field);
   for (const prepare of preparations) prepare();
   // An agency's page links here with its code.
@@ -63,9 +61,12 @@ const start = () => {
     if (document.body.dataset.state !== 'sent') show(state);
   });
   history.replaceState(sectionsNow()[0].step.dataset.section, '');
+  // So far the paper stands: a piece that did not come ends it here.
+  one('#progress').hidden = one('#actions').hidden = false;
+  one('#paper').hidden = true;
   show('');
   // What is offered beside the form is loaded when the form stands.
-  load('draft').then(() => loadScript(/** @type {any} */ (lists.draft).script)).catch(() => {});
+  load('beside').then(() => loadScript(/** @type {any} */ (lists.beside).script)).catch(() => {});
 };
 
 // Then every script that the page links has run, this one first.

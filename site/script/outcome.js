@@ -4,16 +4,19 @@
  * then happens to the network.
  *
  * @import * as papers from './papers.js'
- * @import { Case, Fault, KeyFile, SealedWithFiles, Upload } from './types'
+ * @import { Case, Fault, KeyFile, SealedWithFiles } from './types'
  */
 import { MAY_PASS, arrived, send } from './retry.js';
 import { adoptTime, now } from './clock.js';
 import { answers, faultsNow, update } from './sheet.js';
 import { clicks, data, element, loadScript, one, say, setState } from './page.js';
 import { Refused } from './send.js';
+import { keptCases } from './store.js';
 import { lists } from './lists.js';
-import { newCase } from './case.js';
-import { relayKeys, sealAnswers } from './delivery.js';
+import { dispatch, namedBy } from './dispatch.js';
+import { hold, isHeld, release, tellHeld } from './hold.js';
+import { followOn, followed, isWithdrawal, nextCase } from './case.js';
+import { relayKeys, sealAnswers, sealWithdrawal } from './delivery.js';
 import { show } from './steps.js';
 import { showReceipt } from './receipt.js';
 import { stops } from './check.js';
@@ -34,9 +37,19 @@ export const review = async (faults) => {
   showReview(faults);
   if (!data.files || !data.publishers) return;
   filing ||= await loadScript(data.files.script).catch(() => undefined);
-  filing?.offerFiles();
-  if (!pending) await filing?.offerUnfinished(now());
+  document.getElementById('no-files')?.remove();
+  if (!filing) return sayNoFiles();
+  filing.offerFiles();
 };
+
+/** Files cannot be sent as long as their script does not come; the rest can. */
+const sayNoFiles = () => {
+  const line = element('p', `${say('files_failed')} `, { id: 'no-files', class: 'notice', role: 'status' });
+  line.append(element('button', say('again'), { type: 'button', class: 'quiet', 'data-refile': '' }));
+  one('#papers h2').after(line);
+};
+
+clicks.refile = () => review(faultsNow());
 
 /** A sealed submission with less time left is sealed anew rather than sent again. */
 const LEAST_SECONDS = 600;
@@ -49,6 +62,7 @@ let its;
 /** From here on the sheet is another case's. */
 export const startCase = () => {
   its = pending = undefined;
+  followOn();
   filing?.forgetFiles();
 };
 
@@ -58,44 +72,73 @@ let relay;
 /** What was sent without an answer, and the answers that it holds. @type {{ sealed: SealedWithFiles, content: string } | undefined} */
 let pending;
 
-/** @typedef {{ case_: Case, sealed: SealedWithFiles, receipt: string, where?: string }} Sent */
+/** @typedef {{ case_: Case, sealed: SealedWithFiles, receipt: string, isOther?: boolean, note?: string }} Sent */
+
+/** What is sealed says this; another text needs another seal. */
+const contentNow = () => (isWithdrawal() ? '' : JSON.stringify([answers, filing?.filesMark()]));
+
+/** @type {(case_: Case, report: (words: string) => void) => Promise<SealedWithFiles>} */
+const seal = async (case_, report) =>
+  followed && isWithdrawal() ? sealWithdrawal(case_, followed.kept) : sealAnswers(case_, (await filing?.sealFiles(case_.id, report)) || []);
 
 /** Sends the sheet; nothing comes back when the relay's clock is another day's and on that day the answers have faults. @type {(report: (words: string) => void, mayAdoptTime: boolean) => Promise<Sent | undefined>} */
 const sendSheet = async (report, mayAdoptTime) => {
-  const content = JSON.stringify([answers, filing?.filesMark()]);
-  if (its && pending && (pending.content !== content || pending.sealed.exp < now() + LEAST_SECONDS)) {
+  const content = contentNow();
+  const isChanged = pending?.content !== content;
+  if (isHeld() && isChanged && !pending?.sealed.files[0]) pending = undefined;
+  if (its && pending && (isChanged || (!isHeld() && pending.sealed.exp < now() + LEAST_SECONDS))) {
     // It may have arrived although nobody said so: only when it did not may another take its place.
     const receipt = await arrived(data.relay, pending.sealed);
-    if (receipt) return { case_: its, sealed: pending.sealed, receipt };
+    if (receipt) return { case_: its, sealed: pending.sealed, receipt, ...ofEarlier(isChanged) };
     // While its files are on their way its id is taken.
     if (receipt !== undefined) its = undefined;
+    await release();
     pending = undefined;
   }
-  const case_ = (its ||= await newCase());
-  if (!pending) {
-    const sealed = await sealAnswers(case_, (await filing?.sealFiles(case_.id, report)) || []);
-    if (sealed.files[0]) await filing?.rememberUpload(case_, sealed);
-    pending = { content, sealed };
-  }
+  const case_ = (its ||= await nextCase());
+  const isNew = !pending;
+  pending ||= { content, sealed: await seal(case_, report) };
   const { sealed } = pending;
   report(say('sending'));
   try {
-    return { case_, sealed, receipt: await sendWhole(sealed) };
+    // With files it may take longer than the page is open.
+    if (isNew && (isHeld() || sealed.files[0])) await hold(case_, sealed, isHeld()).catch(noRoom);
+    return { case_, ...(isHeld() ? await sendHeld(sealed) : { sealed, receipt: await send(data.relay, sealed) }) };
   } catch (failure) {
-    const { code, now: relayNow = 0 } = /** @type {Refused} */ (failure).problem;
-    if (MAY_PASS.test(code)) throw failure;
+    if (!(failure instanceof Refused) || MAY_PASS.test(failure.problem.code)) throw failure;
+    const { code, now: relayNow = 0 } = failure.problem;
+    await release();
     // A refused submission leaves no trace: the next one may carry its id, unless somebody has that.
     pending = undefined;
-    if (code === 'id-taken') its = pending;
+    if (code === 'id-taken' || code === 'gone') its = pending;
+    // It has waited too long, or under a wrong clock: sealed anew.
+    if (code === 'answers-date') return sendSheet(report, mayAdoptTime);
     if (code !== 'clock' || !mayAdoptTime) throw failure;
     adoptTime(relayNow);
     update();
-    return faultsNow().some(stops) ? undefined : sendSheet(report, false);
+    return !isWithdrawal() && faultsNow().some(stops) ? undefined : sendSheet(report, false);
   }
 };
 
-/** The submission, then its files; the receipt. */
-const sendWhole = async (/** @type {SealedWithFiles} */ sealed) => (await send(data.relay, sealed)) || /** @type {Promise<string>} */ (filing?.sendFiles(data.relay, sealed));
+/** What waits could not be kept. @type {(failure: unknown) => never} */
+const noRoom = (failure) => {
+  const code = pending?.sealed.files[0] ? 'files_room' : 'offline';
+  pending = undefined;
+  throw failure instanceof Refused ? failure : new Refused({ code });
+};
+
+/** The person's change came after it was sent: the receipt is not of what stands here. */
+const ofEarlier = (/** @type {boolean} */ isEarlier) => (isEarlier ? { isOther: true, note: say('sent_before') } : {});
+
+/** What has waited, as it was signed last. */
+const sendHeld = async (/** @type {SealedWithFiles} */ sealed) => {
+  const sent = await dispatch(sealed.id, now(), (its) => /** @type {typeof papers} */ (filing).sendFiles(its));
+  // Another tab was first: the receipt is where it put it.
+  const kept = sent || (await keptCases()).find(({ id }) => id === sealed.id);
+  if (!kept) throw new Refused({ code: 'gone' });
+  const { manifest_sha256, digest, receipt } = sent || namedBy(kept.receipt);
+  return { sealed: { ...sealed, manifest_sha256, digest }, receipt, ...ofEarlier(!!sent?.isEarlier) };
+};
 
 /** What a failure means for the person. */
 const failureWords = (/** @type {unknown} */ failure) => {
@@ -120,21 +163,28 @@ const trySending = async (button, work) => {
     relay ||= await relayKeys();
     const sent = await work(report);
     if (!sent) return show('review');
-    await showReceipt(sent.case_, sent.sealed, sent.receipt, relay, sent.where);
-    await filing?.endFiles(sent.sealed);
+    if (sent.isOther) document.getElementById('answers')?.remove();
+    await showReceipt(sent.case_, sent.sealed, sent.receipt, relay, !sent.isOther);
+    if (sent.note) one('#receipt h2').after(element('p', sent.note, { class: 'notice' }));
+    await release();
+    filing?.endFiles();
   } catch (failure) {
-    report(failureWords(failure), 'error');
-    setState('failed');
+    const isWaiting = await holdIfOffline(failure).catch(() => false);
+    report(isWaiting ? say('waiting') : failureWords(failure), isWaiting ? '' : 'error');
+    if (isWaiting) tellHeld();
+    setState(isWaiting ? 'waiting' : 'failed');
   } finally {
     button.toggleAttribute('disabled', false);
+    // A button that is switched off loses the focus.
+    if (document.body.dataset.state === 'failed') button.focus();
   }
 };
 
-clicks.send = (button) => trySending(button, (report) => sendSheet(report, true));
+/** Whether what stands here waits for the network now. @type {(failure: unknown) => Promise<boolean>} */
+const holdIfOffline = async (failure) => {
+  if (!(failure instanceof Refused) || failure.problem.code !== 'offline' || !its || pending?.content !== contentNow()) return false;
+  if (!isHeld()) await hold(its, pending.sealed, true);
+  return true;
+};
 
-/** Goes on with the application whose files were on their way when its page was closed. */
-clicks.resume = (button) =>
-  trySending(button, async () => {
-    const { case_, where, ...sealed } = /** @type {Upload} */ (await filing?.unfinished(now()));
-    return { case_, where, sealed, receipt: await sendWhole(sealed) };
-  });
+clicks.send = (button) => trySending(button, (report) => sendSheet(report, true));

@@ -1,18 +1,19 @@
 /**
- * Files of papers: chosen at the list of papers, looked at, made smaller when the person agrees, sealed by a worker and kept
- * sealed until the relay has them. The original goes to the counter all the same.
+ * Files of papers: chosen at the list of papers, looked at, freed of what a camera writes beside a picture, made smaller when the
+ * person agrees, sealed by a worker and kept sealed until the relay has them. The original goes to the counter all the same.
  *
- * @import { Case, Chosen, Filing, Upload, SealedWithFiles, SealedFile } from './types'
+ * @import { Chosen, Filing, SealedFile, Waiting } from './types'
  */
-import { PIECE_BYTES, forget, keepPiece, keepUpload, sweep, uploads } from './shelf.js';
+import { forget, sweep } from './shelf.js';
 import { INVISIBLE } from './characters.js';
+import { bare } from './bare.js';
 import { all, clicks, data, element, one, say } from './page.js';
 import { Refused } from './send.js';
 import { asked } from './sheet.js';
-import { receivingOffice } from './offices.js';
-import { pause, resume, upload } from './upload.js';
 import { scriptAddress } from './trusted.js';
 import { shrunk } from './shrink.js';
+import { sizeWords, uploadBelow } from './uploading.js';
+import { allWaiting } from './outbox.js';
 import { toBase64url } from './seal.js';
 
 /** Files and sealed bytes of one submission, all papers together (`envelope/FORMAT.md`, section 14). */
@@ -54,10 +55,9 @@ export const offerFiles = () => {
   }
 };
 
-/** The receipt is here: the names of what was sent stay, nothing to press, and nothing on the device. @type {(sealed: SealedWithFiles) => Promise<void>} */
-export const endFiles = async ({ id, files: sent }) => {
+/** The receipt is here: the names of what was sent stay, nothing to press. */
+export const endFiles = () => {
   for (const control of all('[data-files] :is(label,button)')) control.remove();
-  if (sent[0]) await forget(id);
 };
 
 /** @type {(id: string, message?: Node) => void} */
@@ -65,8 +65,9 @@ const showChosen = (id, message) => {
   const { types, count_max } = data.attachments[id];
   const place = one(`[data-files="${id}"]`);
   const list = element('ul');
-  for (const [index, { name, file }] of (chosen[id] || []).entries()) {
+  for (const [index, { name, file, notes }] of (chosen[id] || []).entries()) {
     const line = element('li', `${name} (${sizeWords(file.size)}) `);
+    if (notes) line.append(element('small', say(notes)), ' ');
     line.append(element('button', say('file_remove'), { type: 'button', class: 'link', 'data-unfile': id, 'data-index': `${index}`, 'aria-label': `${say('file_remove')}: ${name}` }));
     list.append(line);
   }
@@ -85,12 +86,6 @@ const input = (id, words, attributes) => {
   its.addEventListener('change', () => add(id, [...(its.files || [])]));
   label.append(its);
   return label;
-};
-
-/** «1,2 MB» */
-const sizeWords = (/** @type {number} */ bytes) => {
-  const amount = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  return bytes < 1e6 ? `${amount.format(Math.ceil(bytes / 1e3))} KB` : `${amount.format(bytes / 1e6)} MB`;
 };
 
 /** The media type that a file's first bytes say. @type {(file: Blob) => Promise<string | undefined>} */
@@ -113,11 +108,13 @@ const add = async (id, list) => {
     const name = nameOf(file.name);
     const refuse = (/** @type {string} */ why) => (message = element('span', say(why, { name, count: count_max, size: sizeWords(bytes_max) }), { class: 'error' }));
     const type = await mediaTypeOf(file).catch(() => undefined);
+    const without = type && (await bare(file, type).catch(() => undefined));
+    const plain = without || file;
     if (its.length >= count_max || files().length >= FILES_MAX) refuse('file_count');
     else if (!type || !types.includes(type)) refuse('file_type');
-    else if (file.size > bytes_max) message = await offerToShrink(id, file, name);
-    else if (sum() + file.size > BYTES_MAX) refuse('file_sum');
-    else take(id, { file, name, type });
+    else if (plain.size > bytes_max) message = await offerToShrink(id, file, name);
+    else if (sum() + plain.size > BYTES_MAX) refuse('file_sum');
+    else take(id, { file: plain, name, type, notes: !without ? 'file_notes' : without !== file ? 'file_bare' : '' });
     if (message) break;
   }
   showChosen(id, message);
@@ -140,7 +137,7 @@ const offerToShrink = async (id, file, name) => {
   const offer = element('span', `${words('file_large')} `);
   const button = element('button', say('file_shrink', { size: sizeWords(smaller.size) }), { type: 'button', class: 'quiet' });
   button.addEventListener('click', () => {
-    take(id, { file: smaller, name, type: smaller.type });
+    take(id, { file: smaller, name, type: smaller.type, notes: 'file_bare' });
     showChosen(id);
   });
   offer.append(button);
@@ -157,7 +154,7 @@ clicks.unfile = ({ dataset }) => {
 
 /** Seals the files of a submission. @type {(id: string, report: (words: string) => void) => Promise<SealedFile[]>} */
 export const sealFiles = async (id, report) => {
-  await sweep();
+  await sweep((await allWaiting()).map((its) => its.id));
   await forget(id);
   const sealed = [];
   for (const [index, { file, name, type, field }] of papers().flatMap((field) => (chosen[field] || []).map((its) => ({ ...its, field }))).entries()) {
@@ -175,15 +172,10 @@ const sealByWorker = async (id, n, file) => {
   const worker = new Worker(scriptAddress(sealer), { type: 'module' });
   try {
     const { len, pieces } = await new Promise((resolve, reject) => {
-      let index = 0;
       const stop = (/** @type {string} */ code) => reject(new Refused({ code }));
       worker.onerror = () => stop('files_read');
-      worker.onmessage = async ({ data: { piece, len, pieces, failure } }) => {
-        if (failure) return stop('files_read');
-        if (len) return resolve({ len, pieces });
-        return keepPiece(id, n, index++, piece).then(() => worker.postMessage({}), () => stop('files_room'));
-      };
-      worker.postMessage({ file, ikm, salt, pieceBytes: PIECE_BYTES });
+      worker.onmessage = ({ data: { failure, ...sealed } }) => (failure ? stop(failure) : resolve(sealed));
+      worker.postMessage({ id, n, file, ikm, salt });
     });
     return { len, pieces: toBase64url(pieces), kc: toBase64url(kc), ikm: toBase64url(ikm) };
   } finally {
@@ -191,53 +183,5 @@ const sealByWorker = async (id, n, file) => {
   }
 };
 
-/** Keeps what is needed to go on after the page was closed. @type {(case_: Case, sealed: SealedWithFiles) => Promise<unknown>} */
-export const rememberUpload = (case_, sealed) => keepUpload({ ...sealed, case_, where: receivingOffice().name });
-
-/** Sends the files of a submission; the receipt. @type {(relay: string, sealed: SealedWithFiles) => Promise<string>} */
-export const sendFiles = async (relay, sealed) => {
-  const words = element('span');
-  const bar = /** @type {HTMLProgressElement} */ (element('progress', '', { max: '1', 'aria-label': say('file_sending') }));
-  const button = element('button', say('file_pause'), { type: 'button', class: 'quiet', 'data-pause': '' });
-  const line = element('div', '', { id: 'upload' });
-  line.append(bar, words, ' ', button);
-  one('#status').after(line);
-  let isPaused = false;
-  button.addEventListener('click', () => {
-    isPaused = !isPaused;
-    button.textContent = say(isPaused ? 'file_resume' : 'file_pause');
-    if (isPaused) pause();
-    else resume();
-  });
-  try {
-    return await upload(relay, sealed, (sent, all, isWaiting) => {
-      bar.value = sent / all;
-      words.textContent = say(isWaiting ? 'file_waiting' : 'file_sent', { sent: sizeWords(sent), all: sizeWords(all) });
-    });
-  } finally {
-    line.remove();
-  }
-};
-
-/** The first submission whose files were not all sent when its page was closed, for as long as it may be sent. @type {(now: number) => Promise<Upload | undefined>} */
-export const unfinished = async (now) => {
-  for (const its of await uploads()) {
-    if (its.exp > now) return its;
-    await forget(its.id);
-  }
-  return undefined;
-};
-
-/** Says at the review that such a one is here, and lets the person go on with it or leave it. */
-export const offerUnfinished = async (/** @type {number} */ now) => {
-  const its = await unfinished(now);
-  if (!its) return;
-  const offer = element('p', `${say('file_unfinished', { where: its.where })} `, { class: 'notice', id: 'unfinished' });
-  offer.append(element('button', say('file_resume'), { type: 'button', 'data-resume': '' }), ' ', element('button', say('file_forget'), { type: 'button', class: 'quiet', 'data-forget': its.id }));
-  one('#review h2').after(offer);
-};
-
-clicks.forget = async ({ dataset, parentElement }) => {
-  await forget(dataset.forget || '');
-  parentElement?.remove();
-};
+/** Sends the files of a submission; the receipt. @type {(its: Pick<Waiting, 'relay' | 'id' | 'files'>) => Promise<string>} */
+export const sendFiles = (its) => uploadBelow(one('#status'), data.ui, its);

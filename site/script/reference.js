@@ -11,3 +11,6 @@ export const referenceOf = (/** @type {Uint8Array} */ digest) => {
 /** `10:32, 10/08/2016` in the city. */
 export const cityTime = (/** @type {number} */ seconds) =>
   new Date((seconds + CITY_OFFSET_SECONDS) * 1000).toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+:\d+).*/, '$4, $3/$2/$1');
+
+/** The name of the file in which a receipt is saved. @type {(digest: Uint8Array, mode: string) => string} */
+export const receiptFile = (digest, mode) => `receipt-${mode === 'trial' ? 'trial-' : ''}${referenceOf(digest)}.txt`;

@@ -57,11 +57,16 @@ const number = (/** @type {string} */ id) => {
 
 preparations.push(prepareRepeats);
 
-clicks.add = ({ dataset }) => {
+clicks.add = async ({ dataset }) => {
   const entry = addEntry(dataset.add || '');
   controls(entry)[0].focus();
   update();
-  loadLists(entry).then(() => fillLists(entry));
+  await loadLists(entry);
+  const isThere = entry.contains(document.activeElement);
+  fillLists(entry);
+  update();
+  // The line that has become a list has taken the focus with it.
+  if (isThere && !entry.contains(document.activeElement)) controls(entry)[0].focus();
 };
 
 /** Moves an entry past its neighbour. @type {(target: HTMLElement, by: 1 | -1) => void} */

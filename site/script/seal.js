@@ -67,7 +67,7 @@ const padded = (/** @type {object} */ content) => {
  * @param {{ data: PageData, mode: 'live' | 'trial', agency: string, now: number, parts: { n: string, key: DatedKey, answers: Answers, attachments: object[] }[], files: object[] }} what files: as the manifest names them
  * @returns {Promise<Sealed>}
  */
-export const sealSubmission = async ({ id, keys, reply }, { data: { ref: form, relay: aud }, mode, agency, now, parts, files }) => {
+export const sealSubmission = async ({ id, keys, reply, follows }, { data: { ref: form, relay: aud }, mode, agency, now, parts, files }) => {
   const jwk = await jwkOf(keys);
   const about = { id, form, agency, aud, mode };
   const replyTo = { jwk: await jwkOf(reply.keys), secret: reply.secret };
@@ -76,7 +76,7 @@ export const sealSubmission = async ({ id, keys, reply }, { data: { ref: form, r
   const sealed = {};
   const refs = [...files];
   for (const { n, key, answers, attachments } of parts) {
-    const jwe = await sealPart(padded({ v: 1, sub: { ...about, jkt, n, at: now }, answers, attachments, reply: replyTo }), key);
+    const jwe = await sealPart(padded({ v: 1, sub: { ...about, jkt, n, at: now, ...follows }, answers, attachments, reply: replyTo }), key);
     sealed[n] = jwe;
     refs.push({ n, typ: 'jwe', kid: key.kid, len: jwe.length, sha256: toBase64url(await digestOf(jwe)) });
   }

@@ -1,59 +1,25 @@
 /**
- * Sealed files on the device until the relay has them, piece by piece, with what is needed to send them after the page was
- * closed. Nothing here can be read by whoever finds it: the keys are in the submission, sealed.
- *
- * @import { Upload } from './types'
+ * Sealed files on the device until the relay has them, piece by piece; their submission waits in the outbox. Nothing here can be
+ * read by whoever finds it: the keys are in the submission, sealed.
  */
+import { database } from './database.js';
 
 /** What is digested, kept and sent in one piece: what a digest over digests is made of (`envelope/FORMAT.md`, section 5). */
 export const PIECE_BYTES = 262_144;
 
-/** @type {Promise<IDBDatabase> | undefined} */
-let opened;
+const onShelf = database('motcua-pieces', { pieces: {} });
 
-/** @type {<T>(request: IDBRequest<T>) => Promise<T>} */
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+/** Fails when the device has no room. @type {(id: string, n: string, index: number, piece: Uint8Array) => Promise<unknown>} */
+export const keepPiece = (id, n, index, piece) => onShelf('pieces', 'readwrite', (pieces) => pieces.put(piece, [id, n, index]));
 
-const open = () => {
-  const opening = indexedDB.open('motcua-files');
-  opening.onupgradeneeded = () => {
-    opening.result.createObjectStore('pieces');
-    opening.result.createObjectStore('uploads', { keyPath: 'id' });
-  };
-  return done(opening);
-};
+/** @type {(id: string, n: string, index: number) => Promise<Uint8Array<ArrayBuffer> | undefined>} */
+export const pieceOf = (id, n, index) => onShelf('pieces', 'readonly', (pieces) => pieces.get([id, n, index]));
 
-/** One of its two rooms. @type {(name: 'pieces' | 'uploads', mode?: IDBTransactionMode) => Promise<IDBObjectStore>} */
-const room = async (name, mode) => {
-  opened ||= open();
-  return (await opened).transaction(name, mode).objectStore(name);
-};
+/** Of a submission nothing stays. @type {(id: string) => Promise<void>} */
+export const forget = (id) => onShelf('pieces', 'readwrite', (pieces) => pieces.delete(IDBKeyRange.bound([id], [id, []])));
 
-/** Fails when the device has no room. @type {(id: string, n: string, index: number, piece: ArrayBuffer) => Promise<unknown>} */
-export const keepPiece = async (id, n, index, piece) => done((await room('pieces', 'readwrite')).put(piece, [id, n, index]));
-
-/** @type {(id: string, n: string, index: number) => Promise<ArrayBuffer | undefined>} */
-export const pieceOf = async (id, n, index) => done((await room('pieces')).get([id, n, index]));
-
-/** @type {(upload: Upload) => Promise<unknown>} */
-export const keepUpload = async (upload) => done((await room('uploads', 'readwrite')).put(upload));
-
-/** Uploads that were begun and not ended. @type {() => Promise<Upload[]>} */
-export const uploads = async () => done((await room('uploads')).getAll());
-
-/** Of a submission nothing stays. */
-export const forget = async (/** @type {string} */ id) => {
-  await done((await room('uploads', 'readwrite')).delete(id));
-  await done((await room('pieces', 'readwrite')).delete(IDBKeyRange.bound([id], [id, []])));
-};
-
-/** Pieces of files that were never about to be sent: the page was closed while it sealed them. */
-export const sweep = async () => {
-  const kept = (await uploads()).map(({ id }) => id);
-  const keys = /** @type {[string, string, number][]} */ (await done((await room('pieces')).getAllKeys()));
-  for (const id of new Set(keys.map(([id]) => id))) if (!kept.includes(id)) await forget(id);
+/** Forgets the pieces of all but these submissions: the page was closed while it sealed them. @type {(ids: string[]) => Promise<void>} */
+export const sweep = async (ids) => {
+  const keys = /** @type {[string, string, number][]} */ (await onShelf('pieces', 'readonly', (pieces) => pieces.getAllKeys()));
+  for (const id of new Set(keys.map(([id]) => id))) if (!ids.includes(id)) await forget(id);
 };

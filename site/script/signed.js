@@ -33,6 +33,16 @@ export const readKeyFile = async (jws, publishers, code) => {
   throw new Error(`keys of ${code}: not from the publisher`);
 };
 
+/** The same from the catalogue, which has every office's. @type {(jws: string, publishers: Jwk[], code: string) => Promise<KeyFile>} */
+export const keysInCatalogue = async (jws, publishers, code) => {
+  for (const jwk of publishers) {
+    const catalogue = await signedBy(jws, 'motcua-catalogue+jws', jwk);
+    const office = catalogue?.offices.find((/** @type {KeyFile['office']} */ one) => one.code === code);
+    if (office) return { v: catalogue.v, exp: catalogue.exp, office };
+  }
+  throw new Error(`keys of ${code}: not in a catalogue of the publisher`);
+};
+
 /**
  * The key to seal under: the newest that is in use, else (a device whose clock is slow) the first that will be.
  * @type {(file: KeyFile, now: number) => DatedKey}

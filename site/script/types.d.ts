@@ -190,6 +190,20 @@ export interface Case {
   id: string;
   keys: CryptoKeyPair;
   reply: { keys: CryptoKeyPair; secret: string };
+  /** The id of an earlier submission of the case, and what this one does to it. */
+  follows?: Follows;
+}
+
+/** Names an earlier submission by its id. */
+export interface Follows {
+  amends?: string;
+  withdraws?: string;
+}
+
+/** An earlier submission that the page's next one follows. */
+export interface Followed {
+  how: keyof Follows;
+  kept: KeptCase;
 }
 
 /** Bytes that no other thread writes to. */
@@ -218,6 +232,8 @@ export interface Chosen {
   name: string;
   /** What its first bytes say. */
   type: string;
+  /** The words on what is written beside the picture: taken away, or perhaps still there; none when there was nothing. */
+  notes: 'file_bare' | 'file_notes' | '';
 }
 
 /** The same sealed: as the manifest names it and as the sealed parts tell of it. */
@@ -233,15 +249,20 @@ export interface SealedFile {
   ikm: string;
 }
 
-/** A submission with the sealed files that follow it. */
-export interface SealedWithFiles extends Sealed {
-  files: { n: string; len: number }[];
+/** What a submission is and where it goes, as those need it who tell of it, amend it or withdraw it. */
+export interface Addressed {
+  /** The service and the receiving office, in the page's language. */
+  title: string;
+  where: string;
+  /** The path of the form's page. */
+  page: string;
+  /** By role, the code of each office that got a part. */
+  offices: Record<string, string>;
 }
 
-/** What is kept while files are on their way: the submission, its keys, and where it goes, in words. */
-export interface Upload extends SealedWithFiles {
-  case_: Case;
-  where: string;
+/** A submission with the sealed files that follow it. */
+export interface SealedWithFiles extends Sealed, Addressed {
+  files: { n: string; len: number }[];
 }
 
 /** What the relay signed. */
@@ -256,14 +277,45 @@ export interface Receipt {
 }
 
 /** A case that a person chose to keep on the device. */
-export interface KeptCase extends Case {
+export interface KeptCase extends Case, Addressed {
   reference: string;
-  /** The service's, in the page's language. */
-  title: string;
   received_at: number;
   /** The JWS and its proof, and the name of the file in which they are saved. */
   receipt: string;
   file: string;
+  /** What was typed, for amending it; only where the person wants that, too. */
+  copy?: SealedTyping;
+}
+
+/** What was typed, sealed under a key that cannot be taken out. */
+export interface SealedTyping {
+  key: CryptoKey;
+  iv: Uint8Array<ArrayBuffer>;
+  sealed: ArrayBuffer;
+}
+
+/** A submission that waits for a network, or whose files are on their way. */
+export interface Waiting extends SealedWithFiles {
+  case_: Case;
+  relay: string;
+  /** When its answers were checked, and when its manifest was signed last. */
+  at: number;
+  iat: number;
+  /** `manifest_sha256` of all that was signed of it. */
+  signed: string[];
+  /** The same of what waited under its id before its answers were changed. */
+  before: string[];
+  /** Whether the relay may have it. */
+  isTried: boolean;
+  /** Names the draft of which it was made; where there is one. */
+  draft?: string;
+}
+
+/** What became of it. */
+export interface Dispatched extends Waiting {
+  receipt: string;
+  /** Whether the receipt is for what waited before the answers were changed. */
+  isEarlier: boolean;
 }
 
 /** A submission, ready for the relay. */

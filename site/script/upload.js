@@ -30,13 +30,13 @@ const offsetOf = async (/** @type {string} */ url) => {
   return answer.ok ? +(answer.headers.get('upload-offset') || 0) : undefined;
 };
 
-/** Sends the rest of one piece; the relay's answer. @type {(url: string, at: number, piece: ArrayBuffer) => Promise<Response>} */
+/** Sends the rest of one piece; the relay's answer. @type {(url: string, at: number, piece: Uint8Array<ArrayBuffer>) => Promise<Response>} */
 const put = async (url, at, piece) => {
   const request = (flow.request = new AbortController());
   const timer = setTimeout(() => request.abort(), PIECE_MS);
   const headers = { 'content-type': 'application/octet-stream', 'upload-offset': `${at}` };
   try {
-    return await fetch(url, { method: 'PUT', headers, body: piece.slice(at % PIECE_BYTES), signal: request.signal }).catch(offline);
+    return await fetch(url, { method: 'PUT', headers, body: piece.subarray(at % PIECE_BYTES), signal: request.signal }).catch(offline);
   } finally {
     clearTimeout(timer);
   }

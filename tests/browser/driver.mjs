@@ -115,6 +115,16 @@ export async function anotherPage(context, now) {
   return { page, complaints }
 }
 
+/** What stands in the form: each input that has something in it, by its name. @param {import('puppeteer-core').Page} page */
+export function typed(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('#form :is(input, select, textarea)')]
+      .map(one => (one instanceof HTMLInputElement && /radio|checkbox/.test(one.type) ? `${one.name}=${one.checked ? one.value : ''}` : `${one.getAttribute('name')}=${/** @type {HTMLInputElement} */ (one).value}`))
+      .filter(line => !line.endsWith('='))
+      .sort(),
+  )
+}
+
 /** A person at one form. */
 export class Form {
   /**
@@ -127,7 +137,7 @@ export class Form {
     const root = lang === 'vi' ? '' : `/${lang}`
     await page.goto(`${portal}${root}/${service}/form/`, { waitUntil: 'load' })
     await page.waitForSelector('body[data-state="ready"]')
-    return new Form(page)
+    return new this(page)
   }
 
   /** @param {import('puppeteer-core').Page} page */
@@ -144,9 +154,8 @@ export class Form {
    */
   async enter(name, value) {
     if (name.startsWith('+')) {
-      const button = `[data-add=${JSON.stringify(name.slice(1))}]`
-      await this.reach(button, name)
-      return this.press(button, 'Enter')
+      await this.reach(`[data-add=${JSON.stringify(name.slice(1))}]`, name)
+      return this.add(name.slice(1))
     }
     const named = `#form [name=${JSON.stringify(name)}]`
     await this.reach(named, name)
@@ -188,8 +197,18 @@ export class Form {
    * @param {'Enter' | ' '} key
    */
   async press(selector, key) {
-    await this.page.focus(selector)
+    await this.focus(selector)
     await this.page.keyboard.press(key)
+  }
+
+  /** @param {string} id - of the group that gets an entry more */
+  add(id) {
+    return this.press(`[data-add=${JSON.stringify(id)}]`, 'Enter')
+  }
+
+  /** @param {string} selector */
+  focus(selector) {
+    return this.page.focus(selector)
   }
 
   /**
@@ -206,6 +225,11 @@ export class Form {
       value,
     )
     if (!offered) throw new Error(`${selector} does not offer ${JSON.stringify(value)}`)
+    await this.select(selector, value)
+  }
+
+  /** @param {string} selector @param {string} value - one that is offered */
+  async select(selector, value) {
     await this.page.select(selector, value)
   }
 
@@ -214,7 +238,7 @@ export class Form {
    * @param {string} value
    */
   async write(selector, value) {
-    await this.page.focus(selector)
+    await this.focus(selector)
     await this.page.$eval(selector, input => {
       if (input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) input.select()
     })
@@ -256,6 +280,34 @@ export class Form {
   }
 
   /**
+   * Fills in the open step as far as it asks; conditions open further questions.
+   *
+   * @param {[string, string | boolean | string[]][]} pairs
+   * @returns {Promise<[string, string | boolean | string[]][]>} what other steps ask
+   */
+  async fillStep(pairs) {
+    for (;;) {
+      pairs = pairs.slice(await this.fill(pairs))
+      const [name, value] = pairs[0] ?? []
+      if (!name || value === undefined) return []
+      const selector = name.startsWith('+') ? `[data-add=${JSON.stringify(name.slice(1))}]` : `#form [name=${JSON.stringify(name)}]`
+      if (!(await this.sees(selector))) return pairs
+      await this.enter(name, value)
+      pairs = pairs.slice(1)
+    }
+  }
+
+  /** Fills in every step and comes to the review. @param {[string, string | boolean | string[]][]} pairs */
+  async fillAll(pairs) {
+    for (let step = 0; step < STEPS_MAX; step++) {
+      pairs = await this.fillStep(pairs)
+      if ((await this.where()) === '(review)') return
+      await this.next('on the way to the review')
+    }
+    throw new Error('the review was never shown')
+  }
+
+  /**
    * Goes on, step by step, until the element is seen.
    *
    * @param {string} selector
@@ -293,25 +345,20 @@ export class Form {
   async pressNext() {
     const before = await this.where()
     const said = await this.page.evaluateHandle(() => document.querySelector('#summary')?.firstChild ?? null)
-    for (const button of await this.page.$$('[data-next]')) {
-      if (!(await button.isVisible())) continue
-      await button.focus()
-      await this.page.keyboard.press('Enter')
-      await this.page.waitForFunction(
-        (before, said) => {
-          const summary = document.querySelector('#summary')
-          if (summary?.checkVisibility() && summary.firstChild !== said) return true
-          const step = [...document.querySelectorAll('#form [data-section]')].find(section => section.checkVisibility())
-          const state = document.body.dataset.state
-          return state === 'review' || (step instanceof HTMLElement && step.dataset.section !== before)
-        },
-        {},
-        before,
-        said,
-      )
-      return
-    }
-    throw new Error(`there is no "next" at ${before}`)
+    if (!(await this.sees('[data-next]'))) throw new Error(`there is no "next" at ${before}`)
+    await this.press('[data-next]', 'Enter')
+    await this.page.waitForFunction(
+      (before, said) => {
+        const summary = document.querySelector('#summary')
+        if (summary?.checkVisibility() && summary.firstChild !== said) return true
+        const step = [...document.querySelectorAll('#form [data-section]')].find(section => section.checkVisibility())
+        const state = document.body.dataset.state
+        return state === 'review' || (step instanceof HTMLElement && step.dataset.section !== before)
+      },
+      {},
+      before,
+      said,
+    )
   }
 
   /** @returns {Promise<string>} the step that is shown, or the page's state */
@@ -369,16 +416,31 @@ export class Form {
    */
   async send(downloads, timeout = PATIENCE_MS, button = '[data-send]') {
     await this.press(button, 'Enter')
-    await this.page.waitForSelector('body[data-state="sent"], body[data-state="failed"]', { timeout })
-    if ((await this.where()) === '(failed)') {
+    return this.sent(downloads, timeout)
+  }
+
+  /**
+   * Waits for the receipt of what is being sent.
+   *
+   * @param {string} downloads
+   * @param {number} timeout
+   */
+  async sent(downloads, timeout) {
+    await this.page.waitForSelector('body[data-state="sent"], body[data-state="failed"], body[data-state="waiting"]', { timeout })
+    if ((await this.where()) !== '(sent)') {
       throw new Error(`not sent: ${await this.page.evaluate(() => document.body.innerText.slice(0, 2000))}`)
     }
     const { reference, download } = await this.page.$eval('#receipt', receipt => ({
       reference: receipt.querySelector('[data-reference]')?.textContent?.trim() ?? '',
       download: receipt.querySelector('[data-download]')?.getAttribute('download') ?? '',
     }))
-    await this.page.click('#receipt [data-download]')
+    await this.take('#receipt [data-download]')
     return { reference, download, receipt: await this.downloaded(join(downloads, download)) }
+  }
+
+  /** Presses a link that gives a file. @param {string} selector */
+  take(selector) {
+    return this.page.click(selector)
   }
 
   /**

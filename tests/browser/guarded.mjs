@@ -29,6 +29,8 @@ console.log(JSON.stringify(result))
 async function altered(browser, file, change, type = []) {
   const { context, page } = await openPage(browser, order.now)
   let changed = 0
+  // What the worker asks for passes by here.
+  await page.setBypassServiceWorker(true)
   await page.setRequestInterception(true)
   page.on('request', async request => {
     const { pathname, origin } = new URL(request.url())

@@ -1,8 +1,12 @@
 // Each scenario from its first question to its receipt, one after the other in one browser.
-// In: an Order with `journeys: [{id, service, lang, type: [[name, value], …]}]` and `ahead`, the seconds by which the
-// persons' computers are wrong. Out: [{id, reference, receipt, download, complaints} | {id, failure, picture}].
+// In: an Order with `journeys: [{id, service, lang, type: [[name, value], …], byKeyboard}]`, the last whether the person has nothing but
+// a keyboard, `ahead`, the seconds by which the persons' computers are wrong, and perhaps `planted`, script that puts something wrong
+// into each page.
+// Out: [{id, reference, receipt, download, complaints, stops} | {id, failure, picture}]; by keyboard `complaints` tells of the focus, too,
+// and `stops` how often it was looked at.
 
 import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+import { KeyboardForm } from './keyboard.mjs'
 
 const order = await readOrder()
 const results = await withBrowser(order.browser, async browser => {
@@ -12,11 +16,14 @@ const results = await withBrowser(order.browser, async browser => {
     const now = order.now + (order.ahead ?? 0) + performance.now() / 1000
     const { context, page, complaints, downloads } = await openPage(browser, now)
     try {
-      const form = await Form.open(page, order.portal, journey.service, journey.lang)
+      const Person = journey.byKeyboard ? KeyboardForm : Form
+      const form = await Person.open(page, order.portal, journey.service, journey.lang)
+      if (order.planted) await page.evaluate(order.planted)
       for (const [name, value] of journey.type) await form.enter(name, value)
       await form.toReview()
       const sent = await form.send(downloads)
-      results.push({ id: journey.id, ...sent, complaints })
+      if (form instanceof KeyboardForm) complaints.push(...form.faults)
+      results.push({ id: journey.id, ...sent, complaints, stops: form instanceof KeyboardForm ? form.stops : 0 })
     } catch (failure) {
       const where = await picture(page, order.pictures, `journey-${journey.id}`).catch(String)
       results.push({ id: journey.id, failure: String(failure), picture: where, complaints })

@@ -1,7 +1,9 @@
-// A form's page as people without script see it, and as it is printed.
-// In: an Order with `service`. Out: {sections: [{id, seen}], fields: [{id, seen, inputs}], controls, words, printed}.
+// A form's page as people without script see it, and as it is printed: empty, and by a person who has filled it in.
+// In: an Order with `service`, perhaps `type` (a scenario's) and `paper`, the folder for what is printed.
+// Out: {onScreen, onPaper: {sections: [{id, seen}], fields: [{id, seen, inputs}], words}, empty, filled (PDF files), complaints}.
 
-import { openPage, readOrder, withBrowser } from './driver.mjs'
+import { join } from 'node:path'
+import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
 const result = await withBrowser(order.browser, async browser => {
@@ -11,10 +13,22 @@ const result = await withBrowser(order.browser, async browser => {
   const onScreen = await look(page)
   await page.emulateMediaType('print')
   const onPaper = await look(page)
-  const pdf = await page.pdf({ format: 'A4' })
-  return { onScreen, onPaper, pdfBytes: pdf.length, complaints }
+  const empty = join(order.paper, `${order.service}-empty.pdf`)
+  await page.pdf({ preferCSSPageSize: true, path: empty })
+  return { onScreen, onPaper, empty, complaints, filled: order.type && (await printFilled(browser)) }
 })
 console.log(JSON.stringify(result))
+
+/** At the review, which is not what is printed. @param {import('puppeteer-core').Browser} browser */
+async function printFilled(browser) {
+  const { page } = await openPage(browser, order.now)
+  const form = await Form.open(page, order.portal, order.service, 'vi')
+  for (const [name, value] of order.type) await form.enter(name, value)
+  await form.toReview()
+  const path = join(order.paper, `${order.service}-filled.pdf`)
+  await page.pdf({ preferCSSPageSize: true, path })
+  return path
+}
 
 /**
  * The page's own script is off; what is evaluated here is ours.

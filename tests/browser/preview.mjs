@@ -13,6 +13,8 @@ const address = '/khai-sinh/form/'
 const form = join(order.forms, 'khai-sinh/form.toml')
 /** Longer than a page waits before it looks at its notes again, in milliseconds. */
 const NOTES_MS = 600
+/** Longer than a worker needs to start where there is one, in milliseconds. */
+const WORKER_MS = 1500
 
 /**
  * A file that is changed and put back.
@@ -57,6 +59,10 @@ const result = await withBrowser(order.browser, async browser => {
   try {
     await open(address)
     await ready()
+    // No worker keeps what is being written.
+    await page.waitForSelector('#draft')
+    const kept = await page.evaluate(ms => Promise.race([navigator.serviceWorker.ready.then(() => true), new Promise(done => setTimeout(() => done(false), ms))]), WORKER_MS)
+    assert.equal(kept, false, 'a worker keeps the preview')
     const title = await page.$eval('h1', h1 => h1.textContent ?? '')
 
     // A save is seen; how fast.

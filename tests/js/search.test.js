@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fitting, isSlip, search } from '../../site/script/search.js'
+import { fitting, isSlip } from '../../site/script/fitting.js'
+import { search } from '../../site/script/search.js'
 
 const titles = [
   ['Đăng ký khai sinh', '/khai-sinh/', 'Hộ tịch'],

@@ -60,25 +60,26 @@ impl HandedOver {
 ///
 /// A file that is not JSON is returned with `null` inside: a test that counts would otherwise not see it.
 pub fn handed_over(intake: &Path) -> Vec<HandedOver> {
-    let mut found = Vec::new();
-    for folder in entries(&intake.join("offices")) {
-        let office = name_of(&folder);
-        for path in entries(&folder)
-            .into_iter()
-            .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        {
-            let content = fs::read(&path)
-                .ok()
-                .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            found.push(HandedOver {
-                office: office.clone(),
-                content: content.unwrap_or(Value::Null),
-                path,
-            });
+    let read = |path: PathBuf| {
+        let content = fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        HandedOver {
+            office: path.parent().map(name_of).unwrap_or_default(),
+            content: content.unwrap_or(Value::Null),
+            path,
         }
-    }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    found
+    };
+    cases(intake).into_iter().map(read).collect()
+}
+
+/// The files of the cases handed over below `intake`, sorted; nothing is read of them.
+pub fn cases(intake: &Path) -> Vec<PathBuf> {
+    entries(&intake.join("offices"))
+        .iter()
+        .flat_map(|office| entries(office))
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect()
 }
 
 /// The causes of what lies in quarantine, each with the folder's name.

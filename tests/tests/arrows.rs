@@ -63,7 +63,7 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     (
         "generator",
         &["relay", "intake", "rusqlite", "aes-gcm"],
-        "the publisher's tool opens nothing; it calls a portal only to compare with what it publishes",
+        "the publisher's tool opens nothing; it calls a portal to compare with what it publishes, and a bucket to publish",
     ),
     (
         "envelope",

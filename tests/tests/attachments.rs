@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tests::browser::Engine;
 use tests::office::HandedOver;
 use tests::programs::Programs;
 use tests::{City, Plan, browser, citizen, scenarios};
@@ -16,7 +17,9 @@ struct Sending {
     id: &'static str,
     /// The paper that it needs.
     paper: &'static str,
-    /// Who reads that.
+    /// What that is called.
+    label: &'static str,
+    /// Who reads it.
     role: &'static str,
     /// The files, by name and bytes.
     files: &'static [(&'static str, usize)],
@@ -24,35 +27,51 @@ struct Sending {
     cut: u64,
     /// Whether the page is closed while they are on their way.
     killed: bool,
+    /// Whether it is sent without a network first.
+    offline: bool,
 }
 
 const SENDINGS: [Sending; 3] = [
     Sending {
         id: "S04",
         paper: "att.witness",
+        label: "Văn bản của người làm chứng",
         role: "ward",
         files: &[("xác nhận 1.jpg", 300), ("trang 2.pdf", 262_144)],
         cut: 0,
         killed: false,
+        offline: true,
     },
     Sending {
         id: "S08",
         paper: "att.death_notice",
+        label: "Giấy báo tử",
         role: "ward",
         files: &[("<b>giấy.png", 524_288)],
         cut: 0,
         killed: false,
+        offline: false,
     },
     // Less than a piece: each of them is cut on its way.
     Sending {
         id: "S01",
         paper: "att.birth_notice",
+        label: "Giấy chứng sinh",
         role: "ward",
         files: &[("giấy chứng sinh.jpg", 900_001)],
         cut: 200_000,
         killed: true,
+        offline: false,
     },
 ];
+
+/// How many bytes of a photograph are what the camera wrote beside it, behind the two that begin it (`attachments.mjs`).
+const CAMERA_BYTES: usize = 76;
+/// Among them.
+const PLACE: &[u8] = b"GPS 21.0285 N";
+/// What is left of them: which side is up.
+const UPRIGHT: &[u8] =
+    b"\xff\xe1\x00\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
 
 /// A file that begins as its name says.
 fn content(name: &str, bytes: usize) -> Vec<u8> {
@@ -77,7 +96,7 @@ fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
     .unwrap();
     let journeys: Vec<Value> = SENDINGS
         .iter()
-        .map(|Sending { id, paper, files, cut, killed, .. }| {
+        .map(|Sending { id, paper, files, cut, killed, offline, .. }| {
             let scenario = scenarios::of(id).unwrap();
             let paths: Vec<PathBuf> = files
                 .iter()
@@ -89,18 +108,16 @@ fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
                 .collect();
             json!({
                 "id": id, "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type,
-                "files": [[paper, paths]], "cut": cut, "killed": killed,
+                "files": [[paper, paths]], "cut": cut, "killed": killed, "offline": offline,
             })
         })
         .collect();
-    let order = json!({
-        "portal": city.portal_url(), "now": city.now(), "relay": city.relay_address().to_string(), "journeys": journeys,
-    });
-    let results = browser::drive("attachments.mjs", order).unwrap();
+    let results = sent(&city, Engine::Chromium, json!(journeys));
     for (sending, result) in SENDINGS.iter().zip(results.as_array().unwrap()) {
         let Sending {
             id,
             paper,
+            label,
             role,
             files,
             cut,
@@ -118,6 +135,7 @@ fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
         );
         let receipt = citizen::payload_of(result["receipt"].as_str().unwrap()).unwrap();
         let scenario = scenarios::of(id).unwrap();
+        tells_who_opens_files(result, label, scenario.offices.len());
         let cases = city
             .wait_for_case(receipt["id"].as_str().unwrap(), scenario.offices.len())
             .unwrap();
@@ -127,6 +145,116 @@ fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
         }
         opened_by_a_foreign_library(&city, &cases[0]);
     }
+}
+
+/// What the browser says of journeys with files.
+fn sent(city: &City, engine: Engine, journeys: Value) -> Value {
+    let order = json!({
+        "portal": city.portal_url(), "now": city.now(), "relay": city.relay_address().to_string(), "journeys": journeys,
+    });
+    browser::drive_in(engine, "attachments.mjs", order).unwrap()
+}
+
+/// Before anything was chosen the review says which office opens the files of which papers: of this one the first alone.
+fn tells_who_opens_files(result: &Value, label: &str, offices: usize) {
+    let lines: Vec<&str> = result["readers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| line[1].as_str())
+        .filter(|line| line.contains("tệp gửi kèm"))
+        .collect();
+    assert_eq!(lines.len(), offices, "{result}");
+    let names: Vec<bool> = lines.iter().map(|line| line.contains(label)).collect();
+    let wanted: Vec<bool> = (0..offices).map(|office| office == 0).collect();
+    assert_eq!(names, wanted, "{lines:?}");
+}
+
+#[test]
+fn photographs_arrive_without_their_place_and_wait_while_they_are_paused() {
+    let folder = Programs::scratch().unwrap().join("photographs");
+    fs::create_dir_all(&folder).unwrap();
+    let plan = Plan::for_test("photographs", Some("2016-08-10")).unwrap();
+    let city = City::start(&plan, &|_| ()).unwrap();
+    let scenario = scenarios::of("S04").unwrap();
+    let paper = "att.witness";
+    let journey = json!({
+        "id": scenario.id, "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type,
+        "files": [], "cut": 0, "killed": false, "photographs": { "paper": paper, "folder": folder },
+    });
+    let results = sent(&city, Engine::Chromium, json!([journey]));
+    let result = &results[0];
+    assert_eq!(result["failure"], Value::Null, "{result}");
+    assert_eq!(result["complaints"], json!([]));
+    let left = result["chosen"]["left"].as_str().unwrap();
+    assert!(left.contains("không xóa được"), "{left}");
+    for line in result["chosen"]["bare"].as_array().unwrap() {
+        let line = line.as_str().unwrap();
+        assert!(line.contains("không kèm nơi chụp"), "{line}");
+    }
+    let pause = &result["pause"];
+    assert_eq!(pause["before"], pause["after"], "sent although paused");
+    assert!(pause["after"].as_f64().unwrap() < 1.0, "{pause}");
+
+    let receipt = citizen::payload_of(result["receipt"].as_str().unwrap()).unwrap();
+    let cases = city
+        .wait_for_case(receipt["id"].as_str().unwrap(), 1)
+        .unwrap();
+    let file = |index: usize| {
+        let name = cases[0].content["attachments"][index]["file"]
+            .as_str()
+            .unwrap();
+        fs::read(cases[0].path.with_file_name(name)).unwrap()
+    };
+    let original = fs::read(folder.join("small.jpg")).unwrap();
+    assert!(holds(&original, PLACE));
+    let picture = [&original[..2], UPRIGHT, &original[2 + CAMERA_BYTES..]].concat();
+    assert!(file(0) == picture, "the small one is not its picture alone");
+    let (large, smaller) = (fs::read(folder.join("large.jpg")).unwrap(), file(1));
+    println!("{} bytes made {}", large.len(), smaller.len());
+    assert!(smaller.starts_with(b"\xff\xd8\xff") && smaller.len() < large.len());
+    assert!(!holds(&smaller, PLACE) && !holds(&smaller, b"Exif"));
+}
+
+fn holds(bytes: &[u8], some: &[u8]) -> bool {
+    bytes.windows(some.len()).any(|window| window == some)
+}
+
+/// The second scenario: one file of two pieces.
+#[test]
+fn files_arrive_from_firefox_too() {
+    let folder = Programs::scratch().unwrap().join("attachments-firefox");
+    fs::create_dir_all(&folder).unwrap();
+    let plan = Plan::for_test("attachments-firefox", Some("2016-08-10")).unwrap();
+    let city = City::start(&plan, &|_| ()).unwrap();
+    let Sending {
+        id,
+        paper,
+        role,
+        files,
+        ..
+    } = &SENDINGS[1];
+    let scenario = scenarios::of(id).unwrap();
+    let (name, bytes) = files[0];
+    let path = folder.join(name);
+    fs::write(&path, content(name, bytes)).unwrap();
+    let journey = json!({
+        "id": id, "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type,
+        "files": [[paper, [path]]], "cut": 0, "killed": false,
+    });
+    let results = sent(&city, Engine::Firefox, json!([journey]));
+    let result = &results[0];
+    assert_eq!(result["failure"], Value::Null, "{result}");
+    assert_eq!(
+        (&result["left"], &result["complaints"]),
+        (&json!(0), &json!([]))
+    );
+    let receipt = citizen::payload_of(result["receipt"].as_str().unwrap()).unwrap();
+    let cases = city
+        .wait_for_case(receipt["id"].as_str().unwrap(), 1)
+        .unwrap();
+    assert_eq!(cases[0].role(), *role);
+    has_files(&cases[0], paper, files);
 }
 
 /// The office has exactly these files of that paper, beside its case.

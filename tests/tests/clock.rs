@@ -37,8 +37,9 @@ fn a_computer_two_days_ahead_or_behind_still_sends_with_the_citys_time() {
             std::thread::sleep(std::time::Duration::from_millis(50));
         };
         let (at, now) = (case.content["at"].as_i64().unwrap(), city.now());
+        // Both clocks show whole seconds, and turn at their own moments: corrected, the page may be one ahead.
         assert!(
-            (now - 300..=now).contains(&at),
+            (now - 300..=now + 1).contains(&at),
             "{ahead} s ahead: the answers say they were checked at {at}; it is {now}"
         );
         assert_eq!(case.answers(), answers, "{ahead} s ahead");

@@ -1,4 +1,4 @@
-//! Every scenario, typed into the real pages in real browsers, sealed there, taken by the relay, opened by the
+//! Every scenario, typed into the real pages in real browsers (some by keyboard alone), sealed there, taken by the relay, opened by the
 //! intake: the offices must then hold what the *scenario file* says, each exactly the fields that it may read.
 #![allow(clippy::unwrap_used)]
 
@@ -27,6 +27,9 @@ const SERVICES: [&str; 10] = [
 /// The scenario that goes through Firefox, too, in every run: long lists, repeated entries, a worked-out amount.
 const IN_FIREFOX: &str = "S32";
 
+/// Those that go by keyboard alone in every run: Tab through conditional questions, and entries that are added, with lists that narrow.
+const BY_KEYBOARD: [&str; 2] = ["S08", "S35"];
+
 type WhoReads = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 #[test]
@@ -48,6 +51,7 @@ fn people_write_names_and_sensitive_answers() {
     }
 }
 
+/// Some by keyboard alone; `MOTCUA_KEYBOARD=all` takes all of them so, which takes five times as long.
 #[test]
 fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
     all_arrive(Engine::Chromium, scenarios::all().unwrap());
@@ -64,9 +68,42 @@ fn scenarios_arrive_from_firefox_too() {
     all_arrive(Engine::Firefox, scenarios);
 }
 
+/// The test of the test: a focus without a mark, one that an answer takes away, a step whose heading does not take it.
+#[test]
+fn what_a_keyboard_meets_is_told() {
+    let scenario = scenarios::of(IN_FIREFOX).unwrap();
+    let plan = Plan::for_test("journeys-planted", Some(&scenario.date)).unwrap();
+    let city = City::start(&plan, &|_| ()).unwrap();
+    let journey = json!({
+        "id": scenario.id, "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type, "byKeyboard": true,
+    });
+    let planted = "const sheet = new CSSStyleSheet()
+        sheet.replaceSync(':focus { outline: none !important }')
+        document.adoptedStyleSheets = [sheet]
+        document.addEventListener('change', ({ target }) => target.type === 'radio' && target.blur())
+        for (const heading of document.querySelectorAll('.section h2')) heading.removeAttribute('tabindex')";
+    let order = json!({
+        "portal": city.portal_url(), "now": city.now(), "journeys": [journey], "planted": planted,
+    });
+    let results = browser::drive("journey.mjs", order).unwrap();
+    let complaints = results[0]["complaints"].to_string();
+    for fault in [
+        "without a mark",
+        "takes the focus away",
+        "not at the heading",
+    ] {
+        assert!(complaints.contains(fault), "{fault} was planted: {results}");
+    }
+}
+
 /// Types them in that browser, and follows each into the offices' folders.
 fn all_arrive(engine: Engine, scenarios: Vec<Scenario>) {
     let who_reads = scenarios::who_reads().unwrap();
+    let all_by_keyboard = std::env::var("MOTCUA_KEYBOARD").as_deref() == Ok("all");
+    let by_keyboard = |scenario: &Scenario| {
+        engine == Engine::Chromium
+            && (all_by_keyboard || BY_KEYBOARD.contains(&scenario.id.as_str()))
+    };
     let mut by_day: BTreeMap<String, Vec<Scenario>> = BTreeMap::new();
     for scenario in scenarios {
         by_day
@@ -80,15 +117,17 @@ fn all_arrive(engine: Engine, scenarios: Vec<Scenario>) {
         let city = City::start(&plan, &|_| ()).unwrap();
         let journeys: Vec<_> = scenarios
             .iter()
-            .map(|s| json!({ "id": s.id, "service": s.service, "lang": s.lang, "type": s.r#type }))
+            .map(|s| json!({ "id": s.id, "service": s.service, "lang": s.lang, "type": s.r#type, "byKeyboard": by_keyboard(s) }))
             .collect();
-        let order = json!({ "portal": city.portal_url(), "now": city.now(), "journeys": journeys });
+        let order = json!({
+            "portal": city.portal_url(), "now": city.now(), "journeys": journeys,
+        });
         let results = browser::drive_in(engine, "journey.mjs", order).unwrap();
         for (scenario, result) in scenarios.iter().zip(results.as_array().unwrap()) {
             match arrived(&city, scenario, result, &who_reads) {
                 Ok(()) => println!(
-                    "{}: {} reached {:?}",
-                    scenario.id, result["reference"], scenario.offices
+                    "{}: {} reached {:?}, {} stops by Tab",
+                    scenario.id, result["reference"], scenario.offices, result["stops"]
                 ),
                 Err(fault) => faults.push(format!("{}: {fault}", scenario.id)),
             }

@@ -271,7 +271,7 @@ fn assert_each_arrived_once(city: &City, sent: &BTreeMap<String, String>) {
     let mut before = 0;
     let mut last_progress = Instant::now();
     loop {
-        let count = city.handed_over().len();
+        let count = tests::office::cases(&city.intake_dir()).len();
         if count >= sent.len() {
             break;
         }
@@ -285,7 +285,7 @@ fn assert_each_arrived_once(city: &City, sent: &BTreeMap<String, String>) {
             waiting.elapsed(),
             city.intake_words()
         );
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(Duration::from_millis(500));
     }
     let mut arrived = BTreeMap::new();
     for case in city.handed_over() {
