@@ -10,48 +10,61 @@ use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::ledger::Ledger;
 
-/// The earlier submissions that a sealed part names.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Follows {
-    /// One that this one takes the place of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amends: Option<SubmissionId>,
-    /// One that this one takes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub withdraws: Option<SubmissionId>,
+/// What a sealed part does to an earlier submission of its case.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Follows {
+    /// Takes its place.
+    Amends(SubmissionId),
+    /// Takes it back.
+    Withdraws(SubmissionId),
 }
 
 impl Follows {
-    fn named(self) -> impl Iterator<Item = (&'static str, SubmissionId)> {
-        let amends = self.amends.map(|id| ("amends", id));
-        amends
-            .into_iter()
-            .chain(self.withdraws.map(|id| ("withdraws", id)))
+    /// The submission that it names.
+    fn id(self) -> SubmissionId {
+        match self {
+            Follows::Amends(id) | Follows::Withdraws(id) => id,
+        }
     }
 
-    /// What it does to that one.
-    fn to(self, id: SubmissionId) -> Option<&'static str> {
-        self.named()
-            .find(|(_, named)| *named == id)
-            .map(|(member, _)| member)
+    /// Its name in a part and in a case.
+    fn member(self) -> &'static str {
+        match self {
+            Follows::Amends(_) => "amends",
+            Follows::Withdraws(_) => "withdraws",
+        }
+    }
+
+    pub(crate) fn amended(self) -> Option<SubmissionId> {
+        matches!(self, Follows::Amends(_)).then(|| self.id())
+    }
+
+    pub(crate) fn withdrawn(self) -> Option<SubmissionId> {
+        matches!(self, Follows::Withdraws(_)).then(|| self.id())
+    }
+
+    /// What an office's list says of the earlier one.
+    pub(crate) fn done(self) -> &'static str {
+        match self {
+            Follows::Amends(_) => "amended",
+            Follows::Withdraws(_) => "withdrawn",
+        }
     }
 
     /// What a person has to know before they do what it says. Whether the earlier one is here depends on when this is
     /// asked; that it is another's does not.
-    pub(crate) fn faults(
+    pub(crate) fn fault(
         self,
         jkt: Thumbprint,
         folder: &Folder,
-    ) -> Result<Vec<CaseFault>, Failure> {
-        let mut faults = Vec::new();
-        for (member, id) in self.named() {
-            faults.extend(match Ledger::read(&folder.ledger(&id))? {
-                Some(earlier) if earlier.jkt == jkt => None,
-                Some(earlier) => Some(of_another(member, &earlier.reference)),
-                None => Some(not_here(member, id)),
-            });
-        }
-        Ok(faults)
+    ) -> Result<Option<CaseFault>, Failure> {
+        let (member, id) = (self.member(), self.id());
+        Ok(match Ledger::read(&folder.ledger(&id))? {
+            Some(earlier) if earlier.jkt == jkt => None,
+            Some(earlier) => Some(of_another(member, &earlier.reference)),
+            None => Some(not_here(member, id)),
+        })
     }
 }
 
@@ -59,33 +72,35 @@ impl Follows {
 pub(crate) fn later<'a>(
     ledger: &Ledger,
     all: &'a [Ledger],
-) -> impl Iterator<Item = (&'static str, &'a Ledger)> + use<'a> {
+) -> impl Iterator<Item = (Follows, &'a Ledger)> + use<'a> {
     let (id, jkt) = (ledger.id, ledger.jkt);
     let of_case = all.iter().filter(move |other| other.jkt == jkt);
-    of_case.filter_map(move |other| Some((other.follows.to(id)?, other)))
+    of_case.filter_map(move |other| {
+        let follows = other.follows.filter(|follows| follows.id() == id)?;
+        Some((follows, other))
+    })
 }
 
 /// How a submission stands to others of its case, for a person who reads it.
 pub(crate) fn told(ledger: &Ledger, all: &[Ledger]) -> Vec<(&'static str, String)> {
-    let earlier = ledger.follows.named().map(|(member, id)| {
+    let earlier = ledger.follows.into_iter().map(|follows| {
+        let id = follows.id();
         let known = all
             .iter()
             .find(|other| other.id == id && other.jkt == ledger.jkt);
-        let label = if member == "amends" {
-            "Sửa đổi hồ sơ"
-        } else {
-            "Rút hồ sơ"
+        let label = match follows {
+            Follows::Amends(_) => "Sửa đổi hồ sơ",
+            Follows::Withdraws(_) => "Rút hồ sơ",
         };
         (
             label,
             known.map_or(id.to_string(), |other| other.reference.clone()),
         )
     });
-    let later = later(ledger, all).map(|(member, other)| {
-        let label = if member == "amends" {
-            "Đã được sửa bằng hồ sơ"
-        } else {
-            "Đã được rút bằng hồ sơ"
+    let later = later(ledger, all).map(|(follows, other)| {
+        let label = match follows {
+            Follows::Amends(_) => "Đã được sửa bằng hồ sơ",
+            Follows::Withdraws(_) => "Đã được rút bằng hồ sơ",
         };
         (
             label,

@@ -49,15 +49,15 @@ impl HandedOver {
 
         write_evidence(&verified, folder)?;
         for (role, mut part) in open {
-            if part.follows != Follows::default() {
-                ledger.follows = part.follows;
-            }
+            ledger.follows = part.follows.or(ledger.follows);
             let done = before.and_then(|ledger| ledger.parts.get(&role));
             let state = match done {
                 Some(done @ Part::HandedOver { .. }) => done.clone(),
                 _ => {
                     let mut faults = faults.remove(&role).unwrap_or_default();
-                    faults.extend(part.follows.faults(ledger.jkt, folder)?);
+                    if let Some(follows) = part.follows {
+                        faults.extend(follows.fault(ledger.jkt, folder)?);
+                    }
                     let form = CaseForm::of(&ledger.form, title.clone());
                     let attachments = std::mem::take(&mut part.attachments);
                     let case = case_of(&ledger, &role, part, form, faults);
@@ -121,7 +121,7 @@ fn empty_ledger(verified: &Verified, now: UnixTime) -> Ledger {
         received_at: receipt.received_at,
         log: log.clone(),
         taken_at: now,
-        follows: Follows::default(),
+        follows: None,
         parts: BTreeMap::new(),
     }
 }
@@ -176,8 +176,8 @@ fn case_of(
         received_at: ledger.received_at,
         at: part.at,
         manifest_sha256: ledger.manifest_sha256,
-        amends: part.follows.amends,
-        withdraws: part.follows.withdraws,
+        amends: part.follows.and_then(Follows::amended),
+        withdraws: part.follows.and_then(Follows::withdrawn),
         answers: part.answers,
         attachments: Vec::new(),
         faults,

@@ -41,8 +41,8 @@ pub struct Ledger {
     /// When this ledger was written.
     pub taken_at: UnixTime,
     /// The earlier submission of the case that this one amends or withdraws, as the parts say that were opened here.
-    #[serde(default)]
-    pub follows: Follows,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follows>,
     /// What became of each sealed part, by its role.
     pub parts: BTreeMap<String, Part>,
 }

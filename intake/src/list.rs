@@ -100,14 +100,9 @@ fn state(ledger: &Ledger, all: &[Ledger]) -> String {
     if let InLog::Unproved { .. } = ledger.log {
         states.push("not proved".to_owned());
     }
-    states.extend(earlier::later(ledger, all).map(|(member, other)| {
-        let done = if member == "amends" {
-            "amended"
-        } else {
-            "withdrawn"
-        };
-        format!("{done} by {}", other.reference)
-    }));
+    let later = earlier::later(ledger, all);
+    states
+        .extend(later.map(|(follows, other)| format!("{} by {}", follows.done(), other.reference)));
     states.join(", ")
 }
 

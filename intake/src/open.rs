@@ -37,7 +37,7 @@ pub(crate) struct OpenPart {
     pub(crate) answers: Map<String, Value>,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) reply: Reply,
-    pub(crate) follows: Follows,
+    pub(crate) follows: Option<Follows>,
 }
 
 /// One part that stays sealed.
@@ -76,8 +76,9 @@ impl Opened {
                 continue;
             }
             match open(n, kid, &verified, keys) {
-                Ok((plaintext, checked)) => {
-                    parts.insert(n.clone(), OpenPart::of(plaintext, checked, office));
+                Ok((plaintext, checked, follows)) => {
+                    let part = OpenPart::of(plaintext, checked, follows, office);
+                    parts.insert(n.clone(), part);
                 }
                 Err(cause) => {
                     let why = Closed::Quarantined(cause);
@@ -96,7 +97,8 @@ impl Opened {
 impl OpenPart {
     /// Whether it takes an earlier submission back and says nothing more: there is nothing to hold against the form.
     pub(crate) fn only_withdraws(&self) -> bool {
-        self.follows.withdraws.is_some() && self.answers.is_empty() && self.attachments.is_empty()
+        let withdraws = matches!(self.follows, Some(Follows::Withdraws(_)));
+        withdraws && self.answers.is_empty() && self.attachments.is_empty()
     }
 
     /// The answers with those to its papers: their files.
@@ -107,15 +109,9 @@ impl OpenPart {
         answers
     }
 
-    fn of(plaintext: Plaintext, checked: Moment, office: String) -> Self {
+    fn of(plaintext: Plaintext, checked: Moment, follows: Option<Follows>, office: String) -> Self {
         let Plaintext {
-            sub:
-                Sub {
-                    at,
-                    amends,
-                    withdraws,
-                    ..
-                },
+            sub,
             answers,
             attachments,
             reply,
@@ -123,12 +119,12 @@ impl OpenPart {
         } = plaintext;
         Self {
             office,
-            at,
+            at: sub.at,
             checked,
             answers,
             attachments,
             reply,
-            follows: Follows { amends, withdraws },
+            follows,
         }
     }
 }
@@ -146,14 +142,15 @@ fn open(
     kid: &Thumbprint,
     verified: &Verified,
     keys: &OfficeKeys,
-) -> Result<(Plaintext, Moment), Cause> {
+) -> Result<(Plaintext, Moment, Option<Follows>), Cause> {
     let key = keys.get(kid).ok_or(Cause::Key)?;
     let sealed = verified.signed.parts().get(n).ok_or(Cause::Delivery)?;
     let plaintext = Plaintext::read(&jwe::open(sealed, kid, key)?)?;
     check_sub(&plaintext.sub, n, verified)?;
     check_at(plaintext.sub.at, verified.receipt.received_at)?;
     let checked = Moment::from_unix(plaintext.sub.at.0).ok_or(Cause::At)?;
-    Ok((plaintext, checked))
+    let follows = plaintext.follows()?;
+    Ok((plaintext, checked, follows))
 }
 
 /// Every member: a part taken from another submission and signed again differs in `jkt` at the least.

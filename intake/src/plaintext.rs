@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::case::CaseFile;
 use crate::cause::Cause;
+use crate::earlier::Follows;
 use crate::ece::Ikm;
 
 /// The plaintext of one part.
@@ -96,5 +97,15 @@ impl Plaintext {
         // The readers' own words may quote a value, so they do not go into the causes.
         let _: IgnoredAny = json::read_with_fractions(bytes).map_err(|_| Cause::Json)?;
         json::read_with_fractions(bytes).map_err(|_| Cause::Shape)
+    }
+
+    /// The earlier submission that it names: one at most.
+    pub(crate) fn follows(&self) -> Result<Option<Follows>, Cause> {
+        match (self.sub.amends, self.sub.withdraws) {
+            (None, None) => Ok(None),
+            (Some(id), None) => Ok(Some(Follows::Amends(id))),
+            (None, Some(id)) => Ok(Some(Follows::Withdraws(id))),
+            (Some(_), Some(_)) => Err(Cause::Shape),
+        }
     }
 }

@@ -391,6 +391,15 @@ fn one_closed_part_does_not_stop_the_others() {
             police(&|plain| plain["attachments"] = json!([{"part": "a1"}])),
         ),
         ("shape", police(&|plain| plain["answers"] = json!([]))),
+        // What it does to an earlier one has to be one thing.
+        (
+            "shape",
+            police(&|plain| {
+                for member in ["amends", "withdraws"] {
+                    plain["sub"][member] = json!(Page::good(9).id());
+                }
+            }),
+        ),
         (
             "json",
             police(&|plain| plain["answers"]["size"] = json!(1.0)),
