@@ -57,13 +57,13 @@ pub(crate) const WORKER: (&str, &str) = ("script/worker.js", "worker.js");
 const FORM_STYLE: &str = "form_style";
 /// The style of paper, which has the words that only paper has, too.
 const PRINT_STYLE: &str = "print";
-/// The style of pages, of forms, of their review and receipt, of the picker, and of paper, each in one file: the sheets of `style/` that it is
+/// The style of pages, of forms, of their review and receipt, of what is beside a form, and of paper, each in one file: the sheets of `style/` that it is
 /// made of.
 const STYLES: [(&str, &[&str]); 5] = [
     ("style", &["tokens", "base", "fields", "pages"]),
     (FORM_STYLE, &["tokens", "base", "fields", "form"]),
     ("outcome_style", &["outcome"]),
-    ("picker_style", &["picker"]),
+    ("beside_style", &["tasks", "picker"]),
     (PRINT_STYLE, &["print"]),
 ];
 /// How many characters of the digest a name holds: 60 bits, which keep ten thousand files apart. A page has a dozen.

@@ -102,7 +102,7 @@ fn of_list(list: &List, language: &str, memo: &Memo) -> Arc<Loaded> {
         .get(&name, inputs, || Loaded::new(&list.id, list.page(language)))
 }
 
-/// What is beside a form, the same for every form: drafts, names in long lists, what makes it work without a network, and
+/// What is beside a form, the same for every form: its sections as tasks, drafts, names in long lists, what makes it work without a network, and
 /// what amends or withdraws.
 fn beside(content: &Content, assets: &Assets, language: &str) -> Loaded {
     let texts = &content.texts[language];
@@ -110,11 +110,8 @@ fn beside(content: &Content, assets: &Assets, language: &str) -> Loaded {
     let beside = json!({
         "script": assets.linked.get("beside"),
         "draft": { "days": content.portal.draft_days, "ui": texts["draft"] },
-        "picker": {
-            "script": assets.linked.get("picker"),
-            "style": assets.linked.get("picker_style"),
-            "ui": texts["picker"],
-        },
+        "tasks": { "style": assets.linked.get("beside_style"), "ui": texts["tasks"] },
+        "picker": { "script": assets.linked.get("picker"), "ui": texts["picker"] },
         "carry": { "script": assets.linked.get("carry"), "ui": texts["carry"] },
         "follow": { "script": assets.linked.get("follow"), "ui": texts["follow"] },
         "offline": {

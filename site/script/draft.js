@@ -8,6 +8,7 @@ import { clicks, element, fillGaps, loadScript, sheet } from './page.js';
 import { draftOf, eraseDraft, keepDraft, newDraftKey } from './drafts.js';
 import { dayWords, lists } from './lists.js';
 import { CITY_OFFSET_SECONDS, now } from './clock.js';
+import { isPreview } from './keeper.js';
 import { putBack, typing } from './typing.js';
 
 const { draft: { ui: words, days }, carry } = /** @type {any} */ (lists.beside);
@@ -50,6 +51,15 @@ const tellKept = () => {
   isTold = true;
   tell(fillGaps(words.kept, { until: lastDay(until) }), [words.erase, 'draft-erase']);
 };
+
+/** Whether something was typed that is nowhere but on the page. */
+let isUnkept = false;
+addEventListener('input', () => (isUnkept = true));
+
+// Loading the page again, or leaving it, would lose that: the browser asks first, in its own words. A preview loads itself again.
+addEventListener('beforeunload', (event) => {
+  if (isUnkept && !isTold && !isPreview() && !/sent|waiting/.test(document.body.dataset.state || '')) event.preventDefault();
+});
 
 let last = Promise.resolve();
 

@@ -39,8 +39,8 @@ const namesOf = (/** @type {HTMLSelectElement} */ { options }) =>
     return { option, name: option.text, group, isClosed: option.matches(':disabled') };
   });
 
-/** Asks for a name of a list. @type {(list: HTMLSelectElement, title: string, its: { ui: Record<string, string>, style: Record<string, string> }) => void} */
-export const pick = (list, title, { ui: words, style }) => {
+/** Asks for a name of a list. @type {(list: HTMLSelectElement, title: string, its: { ui: Record<string, string> }) => void} */
+export const pick = (list, title, { ui: words }) => {
   const names = namesOf(list);
   const dialogue = /** @type {HTMLDialogElement} */ (element('dialog', '', { id: 'picker', 'aria-labelledby': 'picker-title' }));
   const line = element('form');
@@ -82,7 +82,7 @@ export const pick = (list, title, { ui: words, style }) => {
   dialogue.addEventListener('close', () => dialogue.remove());
 
   line.append(element('label', words.label, { for: field.id }), field);
-  dialogue.append(element('link', '', { rel: 'stylesheet', ...style }), element('h2', title, { id: 'picker-title' }), line, status, offered, close);
+  dialogue.append(element('h2', title, { id: 'picker-title' }), line, status, offered, close);
   // Beside the form: what is typed here is no answer.
   sheet.after(dialogue);
   dialogue.showModal();

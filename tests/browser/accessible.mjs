@@ -105,7 +105,10 @@ async function judgeJourney(browser, { service, lang, type, now, sent, waits }) 
   await page.setViewport(ZOOMED)
   const path = `${lang === 'vi' ? '' : `/${lang}`}/${service}/form/`
   const form = await Form.open(page, order.portal, service, lang)
-  if (sent) await judgePicker(page, form, path)
+  if (sent) {
+    await judgeTasks(page, form, path)
+    await judgePicker(page, form, path)
+  }
   let left = type
   for (let step = await form.where(); step !== '(review)'; ) {
     await form.pressNext()
@@ -121,6 +124,15 @@ async function judgeJourney(browser, { service, lang, type, now, sent, waits }) 
   if (sent) await judgeSending(page, form, path, downloads)
   else if (waits) await judgeWaiting(page, form, path)
   await context.close()
+}
+
+/** The sections as tasks, one done and the others not. @param {import('puppeteer-core').Page} page @param {Form} form @param {string} path */
+async function judgeTasks(page, form, path) {
+  await page.waitForSelector('#tasks')
+  await form.press('#tasks summary', 'Enter')
+  await page.waitForSelector('#tasks li')
+  await judgeAll(page, path, 'sections as tasks')
+  await form.press('#tasks summary', 'Enter')
 }
 
 /** A name is found in the first step's long list. @param {import('puppeteer-core').Page} page @param {Form} form @param {string} path */

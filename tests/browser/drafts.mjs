@@ -23,6 +23,9 @@ const result = await withBrowser(order.browser, async browser => {
   const [first, ...rest] = order.type
   await form.enter(...first)
   const unasked = (await drafts(page)).length
+  const asks = [await asksToLeave(page)]
+  form = await Form.open(page, order.portal, order.service, 'vi')
+  await form.enter(...first)
 
   // Kept while it is typed.
   await press(page, 'ask')
@@ -63,6 +66,7 @@ const result = await withBrowser(order.browser, async browser => {
   await form.toReview()
   const sent = await form.send(downloads)
   const left = await emptied(tab)
+  asks.push(await asksToLeave(tab))
 
   // A draft that nobody takes up ends by itself.
   await Form.open(tab, order.portal, order.service, 'vi')
@@ -75,9 +79,19 @@ const result = await withBrowser(order.browser, async browser => {
   await Form.open(late, order.portal, order.service, 'vi')
   await late.waitForSelector('[data-draft-ask]')
   const ended = { begun, left: (await drafts(late)).length }
-  return { unasked, deaths, elsewhere, sealed, sent, left, ended, complaints }
+  return { unasked, asks, deaths, elsewhere, sealed, sent, left, ended, complaints }
 })
 console.log(JSON.stringify(result))
+
+/** Loads the page again; what the browser asks before. @param {import('puppeteer-core').Page} page */
+async function asksToLeave(page) {
+  let asked = ''
+  const hear = (/** @type {import('puppeteer-core').Dialog} */ dialog) => (asked = dialog.type())
+  page.on('dialog', hear)
+  await page.reload({ waitUntil: 'load' })
+  page.off('dialog', hear)
+  return asked
+}
 
 /** What lies on the device: texts, and whether the key can be taken out. @param {import('puppeteer-core').Page} page */
 async function drafts(page) {
@@ -102,6 +116,8 @@ async function emptied(page) {
 
 /** The tab is killed. @param {import('puppeteer-core').Page} page */
 async function crash(page) {
+  // Firefox can be told to close a page without a word, not to kill it.
+  if (order.browser.engine === 'firefox') return page.close()
   const session = await page.createCDPSession()
   const gone = new Promise(done => page.once('error', done))
   session.send('Page.crash').catch(() => {})

@@ -48,10 +48,14 @@ export async function withBrowser({ engine, path }, work, further = []) {
     executablePath: path,
     // Puppeteer drives Firefox by WebDriver BiDi.
     browser: engine === 'firefox' ? 'firefox' : 'chrome',
-    // Its panel of downloads would take the keys that are meant for the next page.
-    extraPrefsFirefox: { 'browser.download.alwaysOpenPanel': false },
+    extraPrefsFirefox: {
+      // Its panel of downloads would take the keys that are meant for the next page.
+      'browser.download.alwaysOpenPanel': false,
+      // The city of the tests is at this machine, and no nearer than the Internet.
+      'network.disable-localhost-when-offline': true,
+    },
     // Root in a container has no user namespaces for the sandbox, and /dev/shm there is small.
-    args: engine === 'firefox' ? further : ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb', ...further],
+    args: engine === 'firefox' ? ['--remote-allow-system-access', ...further] : ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb', ...further],
   })
   try {
     return await work(browser)
@@ -86,6 +90,8 @@ export async function anotherPage(context, now) {
   await page.setViewport({ width: 1000, height: 1400 })
   /** @type {string[]} */
   const complaints = []
+  // A person who leaves a page and knows it; a test that is about the question asks itself.
+  page.on('dialog', dialog => dialog.type() === 'beforeunload' && dialog.accept().catch(() => {}))
   page.on('pageerror', error => complaints.push(`error in the page: ${error instanceof Error ? error.message : error}`))
   page.on('console', message => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location()?.url ?? ''}`)
@@ -113,6 +119,34 @@ export async function anotherPage(context, now) {
     }
   }, now * 1000)
   return { page, complaints }
+}
+
+/**
+ * Cuts the link of pages, in that order, and of the worker behind them, and mends it.
+ *
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {Engine} engine
+ * @returns {Promise<(isUp: boolean, ...pages: import('puppeteer-core').Page[]) => Promise<void>>}
+ */
+export async function linkOf(browser, { engine }) {
+  if (engine === 'firefox') return linkOfFirefox(browser)
+  const worker = await browser.waitForTarget(target => target.type() === 'service_worker')
+  const session = await worker.createCDPSession()
+  return async (isUp, ...pages) => {
+    await session.send('Network.emulateNetworkConditions', { offline: !isUp, latency: 0, downloadThroughput: -1, uploadThroughput: -1 })
+    for (const page of pages) await page.setOfflineMode(!isUp)
+  }
+}
+
+/** What "work offline" does in Firefox's menu, which holds for workers, too. @param {any} browser @returns {Promise<(isUp: boolean) => Promise<void>>} */
+async function linkOfFirefox({ connection }) {
+  const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' })
+  const target = { context: result.contexts[0].context }
+  return isUp => {
+    // A connection that is kept would go on.
+    const expression = `Services.io.offline = ${!isUp}; Services.obs.notifyObservers(null, 'net:cancel-all-connections')`
+    return connection.send('script.evaluate', { target, expression, awaitPromise: false })
+  }
 }
 
 /** What stands in the form: each input that has something in it, by its name. @param {import('puppeteer-core').Page} page */

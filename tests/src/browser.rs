@@ -22,7 +22,24 @@ pub enum Engine {
     Firefox,
 }
 
+/// In `MOTCUA_BROWSER`: the name of an engine, for a run of everybody's tests in that one.
+const ASKED: &str = "MOTCUA_BROWSER";
+
 impl Engine {
+    /// The one that a run asks for; else Chromium.
+    ///
+    /// # Errors
+    /// There is no such engine.
+    pub fn asked() -> Result<Engine, Failure> {
+        let Ok(asked) = env::var(ASKED) else {
+            return Ok(Engine::Chromium);
+        };
+        [Engine::Chromium, Engine::Firefox]
+            .into_iter()
+            .find(|engine| engine.name() == asked)
+            .ok_or_else(|| Failure::new(format!("{ASKED}={asked}: say chromium or firefox")))
+    }
+
     fn name(self) -> &'static str {
         match self {
             Engine::Chromium => "chromium",
@@ -51,12 +68,12 @@ impl Engine {
     }
 }
 
-/// Runs `tests/browser/{script}` with Chromium: see [`drive_in`].
+/// Runs `tests/browser/{script}` in the browser that the run asks for: see [`drive_in`].
 ///
 /// # Errors
-/// As there.
+/// As there, and as [`Engine::asked`].
 pub fn drive(script: &str, order: Value) -> Result<Value, Failure> {
-    drive_in(Engine::Chromium, script, order)
+    drive_in(Engine::asked()?, script, order)
 }
 
 /// Runs `tests/browser/{script}` in Node with `order` as JSON on its standard input; returns what it answers.

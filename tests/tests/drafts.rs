@@ -18,6 +18,8 @@ fn a_draft_outlives_its_tab_and_is_erased_by_sending() {
     });
     let result = browser::drive("drafts.mjs", order).unwrap();
     assert_eq!(result["unasked"], 0);
+    let asks = json!(["beforeunload", ""]);
+    assert_eq!(result["asks"], asks, "typed and not kept; sent");
     assert_eq!(result["elsewhere"], 0, "a second tab keeps nothing");
     let deaths = result["deaths"].as_array().unwrap();
     assert!(deaths.len() > 5, "{deaths:#?}");

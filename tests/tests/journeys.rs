@@ -54,18 +54,14 @@ fn people_write_names_and_sensitive_answers() {
 /// Some by keyboard alone; `MOTCUA_KEYBOARD=all` takes all of them so, which takes five times as long.
 #[test]
 fn every_scenario_reaches_its_offices_with_exactly_its_answers() {
-    all_arrive(Engine::Chromium, scenarios::all().unwrap());
+    all_arrive(Engine::asked().unwrap(), scenarios::all().unwrap());
 }
 
-/// Firefox types so slowly that half a minute goes by for each; `MOTCUA_FIREFOX=all` takes all of them.
+/// Firefox types so slowly that half a minute goes by for each: one in every run, all with `MOTCUA_BROWSER=firefox`.
 #[test]
-fn scenarios_arrive_from_firefox_too() {
-    let mut scenarios = scenarios::all().unwrap();
-    if std::env::var("MOTCUA_FIREFOX").as_deref() != Ok("all") {
-        scenarios.retain(|scenario| scenario.id == IN_FIREFOX);
-        assert_eq!(scenarios.len(), 1);
-    }
-    all_arrive(Engine::Firefox, scenarios);
+fn a_scenario_arrives_from_firefox_too() {
+    let scenario = scenarios::of(IN_FIREFOX).unwrap();
+    all_arrive(Engine::Firefox, vec![scenario]);
 }
 
 /// The test of the test: a focus without a mark, one that an answer takes away, a step whose heading does not take it.
