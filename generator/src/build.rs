@@ -167,6 +167,7 @@ impl Report {
     pub fn show(&self, lang: Lang, told: Told) -> String {
         let Written {
             written,
+            pages: pages_written,
             unchanged,
             removed,
         } = self.written;
@@ -188,8 +189,8 @@ impl Report {
             ),
             say!(
                 lang,
-                "{written} written, {unchanged} unchanged, {removed} removed",
-                "đã ghi {written}, giữ nguyên {unchanged}, xóa {removed}"
+                "{written} written ({pages_written} of them pages), {unchanged} unchanged, {removed} removed",
+                "đã ghi {written} (trong đó {pages_written} trang), giữ nguyên {unchanged}, xóa {removed}"
             ),
         ]);
         if !self.sending {

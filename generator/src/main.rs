@@ -2,10 +2,11 @@
 
 mod bar;
 mod cli;
+mod news;
 mod publishing;
 mod start;
 
-use std::io::{Write, stderr, stdout};
+use std::io::stderr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,7 +17,7 @@ use envelope::{PublicKey, UnixTime};
 use formdef::{Bilingual, Lang, say};
 use generator::catalogue::midnight;
 use generator::keys::{Added, Publisher, Register, Use, add_all, add_files, read_public};
-use generator::preview::{News, Preview};
+use generator::preview::Preview;
 use generator::report::{Format, Palette, as_annotations, as_json, for_a_person};
 use generator::serve::{Folder, Server, Site};
 use generator::translations::{self, Texts};
@@ -30,6 +31,7 @@ use cli::{
     AddKeys, Build, Check, Cli, Command, History, Import, ImportXlsform, Keep, KeyFolder, Keys,
     MadeOf, New, NewForm, Publishers, Serve, Size, Sources, Telling, Translations,
 };
+use news::tell_news;
 use publishing::{run_host, run_publish, run_status, run_verify};
 
 fn main() -> ExitCode {
@@ -337,25 +339,6 @@ async fn serve(server: Server, site: impl Site, address: &str) -> Done {
     println!("portal {address}");
     server.run(site).await;
     Ok(())
-}
-
-/// Tells faults when there are any, and the end of them; what the portal holds, the first time.
-fn tell_news(lang: Lang) -> impl FnMut(News<'_>) + Send {
-    let mut was_good = None;
-    move |news| {
-        // Who listens no longer still has the browser.
-        let _ = match (&news, was_good) {
-            (News::Bad(failure), _) => {
-                writeln!(stderr(), "{}\n", tell(failure, Format::Human, lang))
-            }
-            (News::Good(summary), None) => writeln!(stdout(), "{}", summary.show(lang)),
-            (News::Good(_), Some(false)) => {
-                writeln!(stdout(), "{}", say!(lang, "no fault", "không có lỗi"))
-            }
-            (News::Good(_), Some(true)) => Ok(()),
-        };
-        was_good = Some(matches!(news, News::Good(_)));
-    }
 }
 
 /// Tells a failure: for machines the faults of sources go to standard output; the rest is for a person.

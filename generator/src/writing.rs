@@ -33,6 +33,8 @@ const STAGE: &str = ".motcua-new";
 pub struct Written {
     /// Files whose bytes are new.
     pub written: usize,
+    /// How many of them are pages.
+    pub pages: usize,
     /// Files that were already so; their times are kept.
     pub unchanged: usize,
     /// Files of an earlier build that are no longer part of the portal.
@@ -139,6 +141,7 @@ impl Writing {
         let _ = fs::remove_dir(&self.stage);
         Ok(Written {
             written: state.staged.len(),
+            pages: state.staged.iter().filter(|path| is_page(path)).count(),
             unchanged: state.paths.len() - state.staged.len(),
             removed: remove_the_rest(&self.dir, &state.paths)?,
         })
@@ -165,8 +168,15 @@ impl Drop for Writing {
 /// page ever points at something missing and home pages are last of all but the release, which names every file.
 fn turn(path: &str) -> (bool, bool, Reverse<usize>) {
     let plain = path.trim_end_matches(".br").trim_end_matches(".gz");
-    let is_page = plain.ends_with(".html");
-    (path == RELEASE, is_page, Reverse(path.matches('/').count()))
+    (
+        path == RELEASE,
+        is_page(plain),
+        Reverse(path.matches('/').count()),
+    )
+}
+
+fn is_page(path: &str) -> bool {
+    path.ends_with(".html")
 }
 
 /// Whether a file is there and holds these bytes; one of another length is not read.

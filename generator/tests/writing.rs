@@ -3,7 +3,9 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use generator::writing::Written;
@@ -18,11 +20,13 @@ fn a_second_build_writes_what_changed_and_removes_what_went() {
     let options = support::fixture_copy();
     let first = build(&options).unwrap();
     assert_eq!((first.written.unchanged, first.written.removed), (0, 0));
+    assert_eq!(first.written.pages, first.pages);
     let again = build(&options).unwrap();
     assert_eq!(
         again.written,
         Written {
             written: 0,
+            pages: 0,
             unchanged: first.written.written,
             removed: 0
         }
@@ -49,6 +53,67 @@ fn a_second_build_writes_what_changed_and_removes_what_went() {
     assert!(last.written.removed >= 6, "{:?}", last.written);
     assert!(!options.out.join("dong-dau").exists());
     assert!(options.out.join(generator::writing::MARKER).is_file());
+}
+
+#[test]
+fn a_shared_section_changed_writes_the_files_of_the_forms_that_use_it() {
+    let mut options = support::whole_portal();
+    let forms = support::new_dir().join("forms");
+    support::copy_dir(&options.forms, &forms, &mut |paths| paths.sort());
+    options.forms = forms;
+    build(&options).unwrap();
+    let before = stamps(&options.out);
+    support::edit(
+        &options.forms.join("sections/previous.toml"),
+        "length_max = 160",
+        "length_max = 150",
+    );
+    let report = build(&options).unwrap();
+
+    let users = [
+        "dang-ky-lai-khai-sinh",
+        "dang-ky-lai-khai-tu",
+        "trich-luc-ho-tich",
+    ];
+    let after = stamps(&options.out).into_iter();
+    let written = after.filter(|(path, stamp)| before.get(path) != Some(stamp));
+    let (pages, others): (Vec<_>, Vec<_>) = written
+        .map(|(path, _)| path)
+        .filter(|path| path != generator::writing::MARKER)
+        .partition(|path| path.ends_with(".html"));
+    assert_eq!(report.written.written, pages.len() + others.len());
+    assert_eq!(report.written.pages, pages.len());
+    let of_users = |path: &str| {
+        users
+            .iter()
+            .any(|id| path.split('/').any(|part| part == *id))
+    };
+    for user in users {
+        for root in ["", "en/"] {
+            let page = format!("{root}{user}/form/index.html");
+            assert!(pages.contains(&page), "{page} is not written");
+        }
+    }
+    for page in &pages {
+        assert!(of_users(page), "{page} is written");
+    }
+    // Beside what has their names there is what their pages load, named by its content.
+    for file in others {
+        let is_loaded =
+            file.starts_with("assets/words.faults.") || file.starts_with("assets/outcome.");
+        assert!(is_loaded || of_users(&file), "{file} is written");
+    }
+}
+
+/// Every file of a folder, which one it is and when it was touched last.
+fn stamps(dir: &Path) -> BTreeMap<String, (u64, i64, i64)> {
+    let files = support::editor::files(dir).into_iter();
+    let stamp = |path: &Path| {
+        let metadata = fs::metadata(path).unwrap();
+        (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+    };
+    let name = |path: &Path| path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
+    files.map(|path| (name(&path), stamp(&path))).collect()
 }
 
 #[test]

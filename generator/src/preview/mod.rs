@@ -27,6 +27,8 @@ use crate::memo::Memo;
 use crate::serve::{Answer, Site, content_type, file_of, respond, to_folder};
 
 mod events;
+#[cfg(test)]
+mod made_again;
 mod parts;
 #[cfg(test)]
 mod same_bytes;
@@ -77,6 +79,7 @@ impl Preview {
             news,
             memo: Memo::default(),
             latest: None,
+            made: None,
         };
         thread::spawn(move || threads.install(|| workshop.run()));
         Ok(Preview { orders, state })

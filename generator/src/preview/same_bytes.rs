@@ -103,6 +103,7 @@ impl Preview {
                 news: |_: super::News<'_>| {},
                 memo: Memo::default(),
                 latest: None,
+                made: None,
             };
             workshop.run();
         });

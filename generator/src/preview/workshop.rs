@@ -1,15 +1,18 @@
 //! The thread that holds the portal under preview: it makes the files that are asked for, and after a change of the
 //! sources goes on with the new portal, or, while they have faults, with the last good one.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use formdef::Form;
 use tokio::sync::{oneshot, watch};
 
 use super::shown::{Reply, Shown};
 use crate::Options;
 use crate::build::{Failure, Summary, prepare, sorted, summary};
+use crate::content::Service;
 use crate::keys::Keys;
 use crate::memo::Memo;
 use crate::prepared::Prepared;
@@ -35,8 +38,11 @@ pub(super) struct State {
 
 /// What is told in the terminal.
 pub enum News<'a> {
-    /// The sources give a portal without a fault.
-    Good(Summary),
+    /// For the first time the sources give a portal without a fault: what it holds.
+    First(Summary),
+    /// They do again. The forms (their ids, in the portal's order) that were made for it; the others are as they were in the one
+    /// before.
+    Good(&'a [String]),
     /// They do not, and why.
     Bad(&'a Failure),
 }
@@ -52,6 +58,8 @@ pub(super) struct Workshop<N> {
     pub(super) memo: Memo,
     /// The sources as they were read last, good or not; `None` while they cannot be read.
     pub(super) latest: Option<Sources>,
+    /// The forms that were made for the portal under preview; `None` for the first.
+    pub(super) made: Option<Vec<String>>,
 }
 
 impl<N: FnMut(News<'_>)> Workshop<N> {
@@ -107,7 +115,11 @@ impl<N: FnMut(News<'_>)> Workshop<N> {
                     self.tell_faults_of(&mut shown, |shown| answer(reply, shown.file(&path)));
                 }
                 Order::Changed(changed) => match self.prepare(&changed) {
-                    Ok(Some(next)) => return Some(next),
+                    Ok(Some(next)) => {
+                        let (before, now) = (&prepared.content, &next.content);
+                        self.made = Some(made(&before.services, &now.services));
+                        return Some(next);
+                    }
                     Ok(None) => {}
                     Err(failure) => {
                         shown.is_outdated = true;
@@ -154,11 +166,14 @@ impl<N: FnMut(News<'_>)> Workshop<N> {
     }
 
     fn tell_good(&mut self, prepared: &Prepared) {
-        (self.news)(News::Good(summary(
-            &prepared.content,
-            self.options.moment(),
-        )));
         self.state.send_replace(State::default());
+        match &self.made {
+            None => {
+                let summary = summary(&prepared.content, self.options.moment());
+                (self.news)(News::First(summary));
+            }
+            Some(made) => (self.news)(News::Good(made)),
+        }
     }
 
     fn tell_bad(&mut self, failure: Failure) {
@@ -167,6 +182,15 @@ impl<N: FnMut(News<'_>)> Workshop<N> {
             failure: Some(Arc::new(failure)),
         });
     }
+}
+
+/// The forms that are not the very ones that were there before.
+fn made(before: &[Service], now: &[Service]) -> Vec<String> {
+    let before: BTreeSet<*const Form> = before.iter().map(|it| Arc::as_ptr(&it.form)).collect();
+    let made = now
+        .iter()
+        .filter(|service| !before.contains(&Arc::as_ptr(&service.form)));
+    made.map(|service| service.form.id.clone()).collect()
 }
 
 /// Answers somebody who may have gone.
