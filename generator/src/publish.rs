@@ -7,6 +7,7 @@ mod bucket;
 mod client;
 mod folder;
 mod objects;
+mod refused;
 
 use std::path::{Path, PathBuf};
 

@@ -27,6 +27,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::objects::{Objects, Told};
+use super::refused;
 use super::{Ready, Run, newer, spoilt, stays, wanted};
 use crate::headers::Rules;
 use crate::release::{OF_HOST, RELEASE};
@@ -344,13 +345,7 @@ impl Bucket {
     }
 
     fn asked<T>(&self, answer: Result<T, Error>) -> Result<T, Bilingual> {
-        answer.map_err(|error| {
-            let bucket = &self.objects.name;
-            both!(
-                "{bucket}: {error}\n  = what is public is whole; check link, rights, room and this machine's clock, then publish again",
-                "{bucket}: {error}\n  = những gì đang công bố vẫn nguyên vẹn; kiểm tra đường truyền, quyền, dung lượng và đồng hồ của máy này, rồi công bố lại"
-            )
-        })
+        answer.map_err(|error| refused::told(&self.objects.name, &error.to_string()))
     }
 
     /// Only one publishes at a time.

@@ -53,11 +53,54 @@ pub(crate) struct Link {
     broken: Arc<Broken>,
 }
 
+/// What a storage answers instead of doing it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refusal {
+    /// Requests that begin so: a method, and as much of the address as is meant.
+    pub(crate) asked: &'static str,
+    /// In their address there is this.
+    pub(crate) within: &'static str,
+    /// So many of them are done before.
+    pub(crate) after: usize,
+    /// The status with its words.
+    pub(crate) status: &'static str,
+    /// The body's `Code` and what stands behind it.
+    pub(crate) code: &'static str,
+    pub(crate) more: &'static str,
+}
+
 /// Which requests get no answer, counted from the last mending on.
 struct Broken {
     seen: AtomicUsize,
     from: AtomicUsize,
     count: AtomicUsize,
+    /// And how many that would be refused were done so far.
+    refusal: Mutex<Option<(Refusal, usize)>>,
+}
+
+impl Broken {
+    /// What a request is answered that the storage refuses.
+    fn refused(&self, request: &[u8]) -> Option<String> {
+        let line = request.split(|byte| *byte == b'\r').next()?;
+        let line = String::from_utf8_lossy(line);
+        let mut refusal = self.refusal.lock().unwrap();
+        let (refusal, done) = refusal.as_mut()?;
+        if !line.starts_with(refusal.asked) || !line.contains(refusal.within) {
+            return None;
+        }
+        *done += 1;
+        if *done <= refusal.after {
+            return None;
+        }
+        let Refusal {
+            status, code, more, ..
+        } = refusal;
+        let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code>{more}</Error>");
+        let length = body.len();
+        Some(format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/xml\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        ))
+    }
 }
 
 /// A file in the bucket, as anybody gets it.
@@ -76,6 +119,7 @@ impl Link {
             seen: AtomicUsize::new(0),
             from: AtomicUsize::new(usize::MAX),
             count: AtomicUsize::new(0),
+            refusal: Mutex::default(),
         });
         let link = Link {
             bucket: bucket.to_owned(),
@@ -103,6 +147,11 @@ impl Link {
         self.broken.seen.store(0, Ordering::SeqCst);
         self.broken.count.store(count, Ordering::SeqCst);
         self.broken.from.store(from, Ordering::SeqCst);
+    }
+
+    /// The storage refuses something from now on; none: nothing.
+    pub(crate) fn refuse(&self, refusal: Option<Refusal>) {
+        *self.broken.refusal.lock().unwrap() = refusal.map(|refusal| (refusal, 0));
     }
 
     /// All goes through again. How many requests were seen since it broke.
@@ -172,6 +221,9 @@ fn pass(mut client: TcpStream, broken: &Broken) -> std::io::Result<()> {
     let is_cut = number >= from && number - from < broken.count.load(Ordering::SeqCst);
     if is_cut && number.is_multiple_of(2) {
         return Ok(());
+    }
+    if let Some(answer) = broken.refused(&request) {
+        return client.write_all(answer.as_bytes());
     }
     let mut server = TcpStream::connect(("127.0.0.1", SERVER.port))?;
     server.write_all(&request)?;

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub(crate) mod bucket;
+pub(crate) mod city;
 pub(crate) mod editor;
 
 use std::fs;

@@ -1,0 +1,175 @@
+//! A portal that is published into a bucket of S3, over a link that can be broken.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use envelope::PublicKey;
+use envelope::release::{Release, ReleasedFile};
+use generator::keys::{Use, read_public};
+use generator::{Options, build};
+
+use super::bucket::{Got, Link};
+
+/// A portal that is changed, built and published.
+pub(crate) struct City {
+    pub(crate) options: Options,
+    pub(crate) link: Link,
+    /// In which language `motcua` speaks.
+    pub(crate) lang: &'static str,
+    publisher: PublicKey,
+}
+
+impl City {
+    pub(crate) fn new(bucket: &str) -> City {
+        let keys = super::keys();
+        super::long_lived(&keys);
+        let publisher = read_public(&keys.join("publisher.pub.jwk"), Use::Sig).unwrap();
+        let mut options = super::fixture_copy();
+        let site = super::new_dir().join("site");
+        super::copy_dir(&options.site, &site, &mut |paths| paths.sort());
+        options.site = site;
+        options.keys = Some(keys);
+        City {
+            options,
+            link: Link::new(bucket),
+            lang: "en",
+            publisher,
+        }
+    }
+
+    /// Builds a minute later, with another title of a form and another style: every page differs.
+    pub(crate) fn build(&mut self, title: &str) {
+        let form = self.options.forms.join("dong-dau/form.toml");
+        let text = std::fs::read_to_string(&form).unwrap();
+        // The first line.
+        let (_, rest) = text.split_once('\n').unwrap();
+        std::fs::write(&form, format!("title.vi = \"{title}\"\n{rest}")).unwrap();
+        self.options.now = self.options.now.plus(60);
+        build(&self.options).unwrap();
+    }
+
+    pub(crate) fn restyle(&self, name: &str) {
+        let style = self.options.site.join("style/base.css");
+        let text = std::fs::read_to_string(&style).unwrap();
+        std::fs::write(&style, format!("{text}\n.{name} {{ color: red }}\n")).unwrap();
+    }
+
+    /// `motcua publish`.
+    pub(crate) fn command(&self, more: &[&str]) -> Command {
+        let key = self
+            .options
+            .keys
+            .as_ref()
+            .unwrap()
+            .join("publisher.pub.jwk");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+        command
+            .args(["--lang", self.lang, "publish", "--keep", "1", "--publisher"])
+            .arg(key);
+        command
+            .arg("--to")
+            .arg(format!("s3://{}", self.link.bucket));
+        command.args(["--endpoint", &self.link.endpoint()]);
+        if !more.contains(&"--rollback") {
+            command.arg("--from").arg(&self.options.out);
+        }
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "us-east-1"),
+        ];
+        command.args(more).envs(variables);
+        command
+    }
+
+    /// Publishes. What it says on standard output or, when it fails, on standard error.
+    pub(crate) fn publish(&self, more: &[&str]) -> Result<String, String> {
+        let output = self.command(more).output().unwrap();
+        match output.status.success() {
+            true => Ok(String::from_utf8(output.stdout).unwrap()),
+            false => Err(String::from_utf8(output.stderr).unwrap()),
+        }
+    }
+
+    pub(crate) fn built(&self) -> Release {
+        let text = std::fs::read_to_string(self.options.out.join("release.jws")).unwrap();
+        Release::read(text.trim_end(), &[self.publisher]).unwrap()
+    }
+
+    pub(crate) fn current(&self) -> Release {
+        let text = self.link.get("release.jws").unwrap().bytes;
+        let text = String::from_utf8(text).unwrap();
+        Release::read(text.trim_end(), &[self.publisher]).unwrap()
+    }
+
+    /// What anybody gets, by its path.
+    pub(crate) fn public(&self) -> BTreeMap<String, Got> {
+        let names = self.link.names().into_iter();
+        let names: Vec<_> = names.filter(|name| !name.starts_with(".motcua/")).collect();
+        names
+            .into_iter()
+            .map(|name| {
+                let got = self.link.get(&name).unwrap();
+                (name, got)
+            })
+            .collect()
+    }
+
+    /// Everything of the public release is there as it was signed.
+    pub(crate) fn assert_public(&self, release: &Release) {
+        assert_eq!(self.current().digest(), release.digest());
+        let public = self.public();
+        for (path, file) in release
+            .files
+            .iter()
+            .filter(|(path, _)| !path.starts_with('_'))
+        {
+            let got = public
+                .get(path)
+                .unwrap_or_else(|| panic!("{path} is missing"));
+            assert_eq!(ReleasedFile::of(&got.content()), *file, "{path}");
+        }
+        for page in public.keys().filter(|path| path.ends_with(".html")) {
+            assert!(
+                release.files.contains_key(page),
+                "{page} is no page of the release"
+            );
+        }
+    }
+
+    /// Every page is there as one of the two releases has it, and nothing that it points at is missing.
+    pub(crate) fn assert_whole(&self, releases: [&Release; 2]) {
+        let public = self.public();
+        let names: BTreeSet<&str> = public.keys().map(String::as_str).collect();
+        for (path, got) in &public {
+            let content = got.content();
+            let file = ReleasedFile::of(&content);
+            let is_signed = path == "release.jws"
+                || path.starts_with("assets/")
+                || releases
+                    .iter()
+                    .any(|release| release.files.get(path) == Some(&file));
+            assert!(is_signed, "{path} is of neither release");
+            if path.ends_with(".html") {
+                let page = String::from_utf8(content).unwrap();
+                for target in links(&page) {
+                    let is_there = names.contains(target.as_str());
+                    assert!(is_there, "{path} points at {target}, which is missing");
+                }
+            }
+        }
+    }
+}
+
+/// The files of the portal that a page points at.
+fn links(page: &str) -> Vec<String> {
+    let starts = ["href=/", "src=/"]
+        .iter()
+        .flat_map(|start| page.split(start).skip(1));
+    let paths = starts.map(|rest| rest.split([' ', '>', '#', '?', '"']).next().unwrap());
+    let file = |path: &str| match path.is_empty() || path.ends_with('/') {
+        true => format!("{path}index.html"),
+        false => path.to_owned(),
+    };
+    paths.map(file).collect()
+}
