@@ -5,6 +5,25 @@ use std::collections::BTreeSet;
 
 use crate::plan::Page;
 
+/// Up to so many folders have a rule each: some hosts read no more than a hundred rules.
+const FOLDERS_MAX: usize = 80;
+/// What stands beside the folders of pages: data, and files of the portal or of its host.
+const OTHERS: [&str; 13] = [
+    ".well-known",
+    "404.html",
+    "_headers",
+    "_redirects",
+    "assets",
+    "catalogue.jws",
+    "forms",
+    "keys",
+    "lists",
+    "release.jws",
+    "robots.txt",
+    "sitemap.xml",
+    "worker.js",
+];
+
 /// How long a page may be kept before it is asked for again.
 const PAGE_SECONDS: u32 = 300;
 const YEAR_SECONDS: u32 = 31_536_000;
@@ -78,13 +97,43 @@ pub(crate) fn text(relay: &str, pages: &[Page<'_>]) -> String {
     text
 }
 
-/// `/` and one rule for each first part of the pages' addresses.
+/// `/`, pages that are files, and the folders of all others: one rule each while they are few, else one for all that begin
+/// alike.
 fn page_rules(pages: &[Page<'_>]) -> BTreeSet<String> {
-    let first = |page: &Page<'_>| match page.url.trim_start_matches('/').split_once('/') {
-        Some((folder, _)) => format!("/{folder}/*"),
-        None => page.url.clone(),
-    };
-    pages.iter().map(first).collect()
+    let mut rules = BTreeSet::new();
+    let mut folders = BTreeSet::new();
+    for page in pages {
+        match page.url.trim_start_matches('/').split_once('/') {
+            Some((folder, _)) => folders.insert(folder),
+            None => rules.insert(page.url.clone()),
+        };
+    }
+    match folders.len() <= FOLDERS_MAX {
+        true => rules.extend(folders.iter().map(|folder| format!("/{folder}/*"))),
+        false => add_beginnings(&folders, "", &mut rules),
+    }
+    rules
+}
+
+/// Rules for the folders whose names begin so, and for no file of the portal beside them.
+fn add_beginnings(folders: &BTreeSet<&str>, start: &str, rules: &mut BTreeSet<String>) {
+    let mut within = folders.iter().filter(|folder| folder.starts_with(start));
+    let is_beside = OTHERS.iter().any(|other| other.starts_with(start));
+    match (within.next(), within.next()) {
+        (None, _) => {}
+        (Some(only), None) => drop(rules.insert(format!("/{only}/*"))),
+        (Some(_), Some(_)) if !is_beside => drop(rules.insert(format!("/{start}*"))),
+        _ => {
+            if folders.contains(start) {
+                rules.insert(format!("/{start}/*"));
+            }
+            let next = |folder: &&str| folder.strip_prefix(start)?.chars().next();
+            let next: BTreeSet<char> = folders.iter().filter_map(next).collect();
+            for letter in next {
+                add_beginnings(folders, &format!("{start}{letter}"), rules);
+            }
+        }
+    }
 }
 
 fn rule(path: &str, headers: &[(&str, &str)]) -> String {
@@ -146,5 +195,57 @@ impl Rules {
             .filter(move |(rule, _)| applies(rule))
             .flat_map(|(_, headers)| headers);
         headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made-up services, some with names like those of files and folders beside them.
+    fn folders() -> BTreeSet<String> {
+        let acts = "cap cap-lai gia-han dang-ky khai-sinh khai-tu xac-nhan thong-bao lap-lai list-moi lists-moi keys-moi forma \
+                    formas assetsx worker-moi release robots-txt sitemap catalogue-jws kiem-tra linh-vuc a ab en-moi ";
+        let things = "nha dat xe ho-tich ho-ngheo kinh-doanh y-te truong-hoc moi-truong bao-hiem hop-dong chung-thuc 01 2";
+        let made = acts.split_whitespace().flat_map(|act| {
+            let things = things.split_whitespace();
+            things.map(move |thing| format!("{act}-{thing}"))
+        });
+        made.chain(acts.split_whitespace().map(str::to_owned))
+            .chain(["list", "form", "key", "en", "asset"].map(str::to_owned))
+            .collect()
+    }
+
+    #[test]
+    fn many_folders_have_few_rules_and_every_path_the_same_headers() {
+        let owned = folders();
+        let folders: BTreeSet<&str> = owned.iter().map(String::as_str).collect();
+        assert!(folders.len() > 300);
+        let mut few = BTreeSet::new();
+        add_beginnings(&folders, "", &mut few);
+        assert!(few.len() <= FOLDERS_MAX, "{} rules: {few:?}", few.len());
+        let each = folders.iter().map(|folder| format!("/{folder}/*"));
+        let read = |paths: &mut dyn Iterator<Item = String>| {
+            let text: String = paths
+                .map(|path| rule(&path, &[("Cache-Control", "page")]))
+                .collect();
+            Rules::read(&text)
+        };
+        let (before, now) = (read(&mut each.into_iter()), read(&mut few.into_iter()));
+        let of_folders = folders.iter().flat_map(|folder| {
+            ["", "form/", "schema.json", "khac/form/"].map(|rest| format!("/{folder}/{rest}"))
+        });
+        let beside = OTHERS
+            .iter()
+            .flat_map(|other| ["", "/", "/x.0123.json"].map(|rest| format!("/{other}{rest}")));
+        for path in of_folders.chain(beside).chain(["/".to_owned()]) {
+            let headers = |rules: &Rules| {
+                let of_path = rules.of(&path);
+                of_path
+                    .map(|(name, value)| format!("{name}: {value}"))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(headers(&now), headers(&before), "{path}");
+        }
     }
 }
