@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::guide::Guide;
 use crate::lists::District;
 use crate::loaded::Loaded;
+use crate::search::Search;
 
 /// Everything that stands between two changes of the sources.
 #[derive(Default)]
@@ -30,6 +31,8 @@ pub(crate) struct Memo {
     pub(crate) assets: Kept<Result<Arc<Assets>, Vec<Fault>>>,
     /// What forms' pages load by themselves, by language and by what it is for.
     pub(crate) loaded: Kept<Loaded>,
+    /// The search by language.
+    pub(crate) search: Kept<Search>,
     /// The templates.
     pub(crate) templates: Kept<Result<Arc<Tera>, Vec<Fault>>>,
 }
@@ -43,6 +46,16 @@ pub(crate) struct ReadForm {
 
 /// What a value was worked out from; `None` for a file that is not there. Texts are shared with the sources.
 pub(crate) type Inputs = Vec<Option<Arc<str>>>;
+
+/// Whether the inputs are equal. Most are the very texts that were there before, which are not read.
+fn are_same(before: &Inputs, now: &Inputs) -> bool {
+    let is_same = |(before, now): (&Option<Arc<str>>, &Option<Arc<str>>)| match (before, now) {
+        (Some(before), Some(now)) => Arc::ptr_eq(before, now) || before == now,
+        (None, None) => true,
+        _ => false,
+    };
+    before.len() == now.len() && before.iter().zip(now).all(is_same)
+}
 
 /// The last value of each name.
 pub(crate) struct Kept<T>(Mutex<BTreeMap<String, (Inputs, Arc<T>)>>);
@@ -67,7 +80,7 @@ impl<T> Kept<T> {
     /// The value of that name, when `inputs` (which may depend on it) are those it was worked out from.
     pub(crate) fn find(&self, name: &str, inputs: impl FnOnce(&T) -> Inputs) -> Option<Arc<T>> {
         let (from, value) = self.values().get(name).cloned()?;
-        (from == inputs(&value)).then_some(value)
+        are_same(&from, &inputs(&value)).then_some(value)
     }
 
     /// Keeps a value in place of the former one of that name.

@@ -38,7 +38,7 @@ impl Prepared {
         let templates = templates::kept(&sources.site, &content.lists, memo)?;
         let plain = plain_texts(&content, &sources.site, memo)?;
         let prepared = Prepared {
-            search: Search::new(&content),
+            search: Search::new(&content, memo),
             sources,
             content,
             assets,

@@ -8,12 +8,14 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use formdef::folded;
 use serde_json::{Value, json};
 
 use crate::assets::named;
 use crate::content::Content;
+use crate::memo::Memo;
 use crate::plan::{Subject, root};
 
 /// How many titles stand in one file.
@@ -23,12 +25,13 @@ const TITLES_A_FILE: usize = 40;
 #[derive(Default)]
 pub(crate) struct Search {
     /// Path → JSON.
-    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) files: BTreeMap<String, Arc<str>>,
     /// Language → the address of the file that names the others.
     pub(crate) urls: BTreeMap<String, String>,
 }
 
 /// Something to be found.
+#[derive(Debug)]
 struct Found {
     title: String,
     url: String,
@@ -38,14 +41,29 @@ struct Found {
 
 impl Search {
     /// Services under their groups, then districts with their agencies, as they are called in each language.
-    pub(crate) fn new(content: &Content) -> Search {
+    pub(crate) fn new(content: &Content, memo: &Memo) -> Search {
         let mut search = Search::default();
         for language in &content.portal.languages {
             let found = all(content, language);
-            let index = search.index(&found);
-            let url = format!("/{}", search.add("search", &index));
-            search.urls.insert(language.clone(), url);
+            let inputs = vec![Some(format!("{found:?}").into())];
+            let of_language = memo
+                .search
+                .get(language, inputs, || Search::of(language, &found));
+            let files = of_language.files.iter();
+            search
+                .files
+                .extend(files.map(|(path, json)| (path.clone(), Arc::clone(json))));
+            search.urls.extend(of_language.urls.clone());
         }
+        search
+    }
+
+    /// The search in one language.
+    fn of(language: &str, found: &[Found]) -> Search {
+        let mut search = Search::default();
+        let index = search.index(found);
+        let url = format!("/{}", search.add("search", &index));
+        search.urls.insert(language.to_owned(), url);
         search
     }
 
@@ -97,7 +115,7 @@ impl Search {
     fn add(&mut self, name: &str, json: &Value) -> String {
         let json = json.to_string();
         let (path, _) = named(name, "json", &json);
-        self.files.insert(path.clone(), json);
+        self.files.insert(path.clone(), json.into());
         path
     }
 }

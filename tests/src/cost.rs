@@ -81,7 +81,8 @@ fn times(process: &str) -> Option<(char, Duration)> {
     Some((state, TICK * ticks))
 }
 
-fn peak(process: &str) -> Option<u64> {
+/// The most memory of a process so far, in KiB, by its folder in `/proc`.
+pub(crate) fn peak(process: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("{process}/status")).ok()?;
     let line = status
         .lines()

@@ -19,6 +19,7 @@ pub mod hugo;
 pub mod office;
 pub mod programs;
 pub mod repository;
+pub mod saves;
 pub mod scenarios;
 pub mod tree;
 

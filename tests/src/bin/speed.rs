@@ -8,7 +8,11 @@ use std::time::Duration;
 use clap::Parser;
 use tests::cost::Cost;
 use tests::programs::run;
-use tests::{Failure, corpus, hugo, repository};
+use tests::saves::Desk;
+use tests::{Failure, corpus, hugo, repository, tree};
+
+/// How often a file is saved under `motcua serve`.
+const SAVES: usize = 21;
 
 /// Builds portals of made-up cities with the released program, and says what it cost.
 #[derive(Parser)]
@@ -22,6 +26,9 @@ struct Arguments {
     /// How many times each row is run; the middle one counts.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
+    /// The program that is measured; without it the released one is built.
+    #[arg(long, value_name = "FILE")]
+    motcua: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -39,11 +46,12 @@ impl Arguments {
         if self.dir.exists() {
             return Err(Failure::at(&self.dir, "is there already"));
         }
-        let motcua = released()?;
+        let motcua = self.motcua.clone().map_or_else(released, Ok)?;
         println!("| what | time | processor time | memory |\n|---|---|---|---|");
         let measured = self
             .cities(&motcua)
             .and_then(|()| self.standing(&motcua))
+            .and_then(|()| self.saves(&motcua))
             .and_then(|()| self.peers());
         let _ = fs::remove_dir_all(&self.dir);
         measured
@@ -89,6 +97,35 @@ impl Arguments {
             &without,
             &mut copying,
         )
+    }
+
+    /// What somebody waits for who writes under `motcua serve`.
+    fn saves(&self, motcua: &Path) -> Result<(), Failure> {
+        let site = self.dir.join("site");
+        tree::write(&site, &tree::files(&repository::path("site"))?)?;
+        let form = fs::read_dir(self.forms()).map_err(|error| Failure::at(&self.forms(), error))?;
+        let ids = form.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut ids: Vec<String> = ids
+            .filter(|id| self.forms().join(id).join("form.toml").is_file())
+            .collect();
+        ids.sort();
+        let id = ids.get(ids.len() / 2);
+        let id = id.ok_or_else(|| Failure::at(&self.forms(), "has no form"))?;
+        let form = self.forms().join(id).join("form.toml");
+        let page = format!("/{id}/form/");
+        let desk = Desk::open(motcua, &self.forms(), &site)?;
+        for (what, file, word) in [
+            ("a form's save", form, "Kính gửi"),
+            ("a template's save", site.join("pages/form.html"), "<h1>"),
+        ] {
+            let saves = desk.save(&file, word, &page, SAVES)?;
+            let (median, longest) = (millis(saves.median()), millis(saves.longest()));
+            let peak = saves.peak_kib / 1024;
+            println!(
+                "| `motcua serve`, from {what} to the page sent anew, the middle of {SAVES} | {median}, the longest {longest} | | {peak} MiB |"
+            );
+        }
+        Ok(())
     }
 
     /// The same pages by Hugo, where it is installed.
@@ -179,6 +216,10 @@ fn released() -> Result<PathBuf, Failure> {
     // target/debug/speed
     let target = own.ancestors().nth(2).unwrap_or(&own);
     Ok(target.join("release/motcua"))
+}
+
+fn millis(time: Duration) -> String {
+    format!("{} ms", time.as_millis())
 }
 
 fn seconds(time: Duration) -> String {
