@@ -1,4 +1,5 @@
-//! The transparency log: an append-only tree over the digests of all manifests that a relay took.
+//! The transparency log: an append-only tree over the digests of all manifests that a relay took, and of the portal's
+//! releases.
 //!
 //! Who holds a receipt holds a proof that its manifest is a leaf of the tree under a signed checkpoint; who keeps
 //! checkpoints sees whether the tree was only ever appended to. A relay that loses, doubles or exchanges a submission
@@ -14,7 +15,8 @@
 //! | [`freshness`] | when a checkpoint was the newest | C2SP tlog-cosignature |
 //! | [`proof`] | what a citizen keeps | C2SP tlog-proof |
 //!
-//! A leaf's entry is the 32 bytes of a `manifest_sha256`: no form, no office, no moment, nothing about a person.
+//! A leaf's entry is the 32 bytes of a `manifest_sha256` or of a release's digest: no form, no office, no moment, nothing
+//! about a person.
 
 pub mod checkpoint;
 pub mod freshness;
@@ -27,5 +29,5 @@ pub mod tree;
 pub use checkpoint::{Checkpoint, CheckpointFault};
 pub use frontier::{Frontier, Growth};
 pub use note::{LogKey, Note};
-pub use proof::{InclusionProof, ProofFault};
+pub use proof::{InclusionProof, ProofFault, release_proof};
 pub use tile::{Bundle, Tile};

@@ -94,6 +94,16 @@ pub(crate) fn read<T: DeserializeOwned>(
     typ: Typ,
     pinned: &[PublicKey],
 ) -> Result<T, CatalogueFault> {
+    let signed = signed(text, typ, pinned)?;
+    json::read(signed.payload()).map_err(|fault| CatalogueFault::malformed(fault.to_string()))
+}
+
+/// A file that one of the `pinned` keys signed for the purpose `typ`; its payload is not read yet.
+pub(crate) fn signed(
+    text: &str,
+    typ: Typ,
+    pinned: &[PublicKey],
+) -> Result<Compact, CatalogueFault> {
     if text.len() > CATALOGUE_BYTES_MAX {
         return Err(CatalogueFault::malformed(format!(
             "larger than {CATALOGUE_BYTES_MAX} bytes"
@@ -114,7 +124,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     if !compact.is_signed_by(key) {
         return Err(CatalogueFault::Signature);
     }
-    json::read(compact.payload()).map_err(|fault| CatalogueFault::malformed(fault.to_string()))
+    Ok(compact)
 }
 
 /// Holds from `iat` to `exp`, both included; the publisher's clock may be ahead of ours by the allowed skew.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::CatalogueFault;
 use crate::digest::Digest;
+use crate::json;
 use crate::jws::{self, Typ};
 use crate::key::{PublicKey, Thumbprint};
 use crate::published;
@@ -55,7 +56,15 @@ impl Release {
     /// # Errors
     /// [`CatalogueFault`]: the first fault in the order form of the JWS, publisher, signature, contents.
     pub fn read(text: &str, pinned: &[PublicKey]) -> Result<Self, CatalogueFault> {
-        let release: Self = published::read(text, Typ::Release, pinned)?;
+        let signed = published::signed(text, Typ::Release, pinned)?;
+        let release: Self = json::read(signed.payload())
+            .map_err(|fault| CatalogueFault::malformed(fault.to_string()))?;
+        // One spelling: then whoever has the same release has the same digest of it.
+        if jws::payload(&release) != signed.payload() {
+            return Err(CatalogueFault::malformed(
+                "its payload is not in the one spelling that a release has",
+            ));
+        }
         match release.files.keys().find(|path| !is_path(path)) {
             Some(path) => Err(CatalogueFault::malformed(format!(
                 "{path:?}: not a path inside the portal"
@@ -73,7 +82,8 @@ impl Release {
         )
     }
 
-    /// The digest by which a release is named: that of its payload. Equal sources, keys and time give an equal one.
+    /// The digest by which a release is named, also in the log: that of its payload. Equal sources, keys and time give an
+    /// equal one, whoever signs it. A payload begins with a brace, a signing input never does: no manifest has its digest.
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of(&jws::payload(self))

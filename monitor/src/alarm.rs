@@ -1,4 +1,4 @@
-//! What can be wrong with a log: one table of kinds, each with a word for machines and what to do for people.
+//! What can be wrong with a log, and with the portal beside it: one table of kinds, each with a word for machines and what to do for people.
 
 use std::fmt;
 
@@ -9,8 +9,16 @@ pub enum Kind {
     Fork,
     /// The tree is smaller than the one that was seen.
     Rollback,
-    /// A manifest is a leaf twice.
+    /// A manifest or a release is a leaf twice.
     Doubled,
+    /// A file of the portal is not what its release says.
+    PortalChanged,
+    /// The portal's release is not in the log.
+    PortalUnlogged,
+    /// The portal has no release that its publisher signed.
+    PortalRelease,
+    /// The portal's release is older than one that was public before.
+    PortalOlder,
     /// The checkpoint is not one of this log, signed by its key.
     Checkpoint,
     /// A file that the checkpoint promises is not there.
@@ -19,18 +27,25 @@ pub enum Kind {
     Aged,
     /// The log did not answer.
     Unreachable,
+    /// The portal did not answer.
+    PortalUnreachable,
 }
 
 impl Kind {
     /// All kinds, the worst first.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Fork,
         Kind::Rollback,
         Kind::Doubled,
+        Kind::PortalChanged,
+        Kind::PortalUnlogged,
+        Kind::PortalRelease,
+        Kind::PortalOlder,
         Kind::Checkpoint,
         Kind::Missing,
         Kind::Aged,
         Kind::Unreachable,
+        Kind::PortalUnreachable,
     ];
 
     /// The word in metrics and webhooks.
@@ -57,6 +72,22 @@ impl Kind {
                 "doubled",
                 "keep the monitor's folder as evidence and ask the relay's operator",
             ),
+            Kind::PortalChanged => (
+                "portal-changed",
+                "somebody changed it at the host, or the host changes pages on their way: publish again; `motcua verify` names every such file",
+            ),
+            Kind::PortalUnlogged => (
+                "portal-unlogged",
+                "give the relay this release.jws; if nobody published it, somebody else has the publisher's key",
+            ),
+            Kind::PortalRelease => (
+                "portal-release",
+                "compare the key with the publisher's; if it is the right one, publish again",
+            ),
+            Kind::PortalOlder => (
+                "portal-older",
+                "if nobody rolled back, ask the host; a newer release ends it",
+            ),
             Kind::Checkpoint => (
                 "checkpoint",
                 "compare the key with the log's in the catalogue; a new log has a new key and a new name",
@@ -70,6 +101,10 @@ impl Kind {
                 "see whether the relay runs and the checkpoint is copied, and whether both clocks are right",
             ),
             Kind::Unreachable => ("unreachable", "see whether the relay or the CDN answers"),
+            Kind::PortalUnreachable => (
+                "portal-unreachable",
+                "see whether the portal's host answers",
+            ),
         }
     }
 }

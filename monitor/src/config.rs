@@ -1,7 +1,7 @@
-//! `monitor.toml`: one log to follow. Paths are relative to the folder of the file; an unknown key is refused.
+//! `monitor.toml`: one log to follow, and the portal whose releases are in it. Paths are relative to the folder of the file; an unknown key is refused.
 
 use std::fs;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -26,6 +26,32 @@ pub struct Config {
     pub webhook: Option<String>,
     /// A file for Prometheus (textfile collector of the node exporter), written after each look. None: no file.
     pub metrics: Option<PathBuf>,
+    /// The portal to follow against the log. None: the log alone.
+    pub portal: Option<Portal>,
+}
+
+/// `[portal]`: what is public is to be a release that the publisher signed and that is a leaf of the log.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portal {
+    /// Its address: `https://…` without a path.
+    pub address: String,
+    /// Public keys (JWK files) of its publishers, brought here by hand. At least one.
+    pub publishers: Vec<PathBuf>,
+    /// How many of its files are compared at each look, in turn (50), beside the few that always are.
+    #[serde(default = "files_per_look")]
+    pub files_per_look: NonZeroU32,
+    /// For how long portal, release and log may differ before it is told, in seconds (600): publishing takes a while.
+    #[serde(default = "publishing_s_max")]
+    pub publishing_s_max: u64,
+}
+
+const fn files_per_look() -> NonZeroU32 {
+    const { NonZeroU32::new(50).expect("not zero") }
+}
+
+const fn publishing_s_max() -> u64 {
+    600
 }
 
 const fn every_s() -> NonZeroU64 {
@@ -62,11 +88,27 @@ impl Config {
         for path in [&mut config.log_key, &mut config.state]
             .into_iter()
             .chain(&mut config.metrics)
+            .chain(
+                config
+                    .portal
+                    .iter_mut()
+                    .flat_map(|portal| &mut portal.publishers),
+            )
         {
             *path = folder.join(&*path);
         }
         if !config.log.contains("://") {
             config.log = folder.join(&config.log).display().to_string();
+        }
+        if config
+            .portal
+            .as_ref()
+            .is_some_and(|portal| portal.publishers.is_empty())
+        {
+            return Err(format!(
+                "{}: [portal] publishers is empty: no release could be believed; name the publisher's .pub.jwk file",
+                path.display()
+            ));
         }
         Ok(config)
     }

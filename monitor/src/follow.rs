@@ -1,19 +1,22 @@
-//! Following a log: one look after the other, each against what was seen before, and the telling of what is wrong.
+//! Following a log, and the portal beside it: one look after the other, each against what was seen before, and the telling
+//! of what is wrong.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io;
 use std::time::Duration;
 
-use envelope::UnixTime;
 use envelope::limits::CLOCK_SKEW_S;
-use envelope::log::LogKey;
+use envelope::log::{InclusionProof, LogKey};
+use envelope::release::Release;
+use envelope::{Digest, PublicKey, UnixTime};
 use serde_json::json;
 
 use crate::alarm::{Alarm, Kind};
 use crate::config::Config;
+use crate::portal::Portal;
 use crate::source::{Source, agent};
-use crate::state::{State, write_whole};
+use crate::state::{Past, State, write_whole};
 use crate::verify::read_checkpoint;
 
 /// A log that is followed.
@@ -22,6 +25,9 @@ pub struct Follower {
     key: LogKey,
     source: Source,
     state: State,
+    portal: Option<Portal>,
+    /// The release that is public, and its leaf, once its proof was found good.
+    proved: Option<(Release, u64)>,
     /// What the last look raised, and so what has been told.
     raised: BTreeMap<Kind, String>,
     /// When the checkpoint last read was the newest, as it says itself; `None` before there was one.
@@ -29,18 +35,31 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Takes up what was seen before.
+    /// Takes up what was seen before. `publishers` are those of the portal; with `patience` it may differ from the log for as
+    /// long as publishing takes.
     ///
     /// # Errors
-    /// The folder of what was seen, or the address, in words.
-    pub fn start(config: Config, key: LogKey) -> Result<Follower, String> {
+    /// The folder of what was seen, or an address, in words.
+    pub fn start(
+        config: Config,
+        key: LogKey,
+        publishers: Vec<PublicKey>,
+        patience: bool,
+    ) -> Result<Follower, String> {
         let source = Source::of(&config.log)?;
         let state = State::open(&config.state, &key)?;
+        let portal = config.portal.as_ref().map(|portal| {
+            let past = Past::open(&config.state)?;
+            Portal::of(portal, publishers, past, patience)
+        });
+        let portal = portal.transpose()?;
         Ok(Follower {
             config,
             key,
             source,
             state,
+            portal,
+            proved: None,
             raised: BTreeMap::new(),
             said: None,
         })
@@ -56,23 +75,47 @@ impl Follower {
         self.state.seen.size()
     }
 
+    /// What was found when nothing is wrong, for people.
+    pub fn found(&self) -> String {
+        let leaves = format!("{} leaves, all well", self.size());
+        let since = self
+            .portal
+            .as_ref()
+            .and_then(|portal| portal.past.public_since());
+        match (&self.proved, since) {
+            (Some((release, leaf)), Some(since)) => format!(
+                "{leaves}; release {} of {} is leaf {leaf} and public since {since}",
+                release.serial, release.iat
+            ),
+            _ => leaves,
+        }
+    }
+
     /// One look: what is wrong now, the worst first. It is told to the webhook where it is new, and to the metrics.
     ///
     /// # Errors
     /// The monitor's own disk, in words.
     pub fn look(&mut self, now: UnixTime, say: &mut dyn FnMut(&str)) -> Result<Vec<Alarm>, String> {
+        let state = self.config.state.display().to_string();
+        let disk = |error: &io::Error| Err(format!("{state}: {error}; see that the disk has room"));
         let mut alarms = Vec::new();
+        // Before the log: what is public then has to be in what the log shows now.
+        let public = self.portal.as_ref().map(Portal::release);
         match self.go_on() {
             Ok(()) => {}
             Err(Stop::Alarm(alarm)) => alarms.push(alarm),
-            Err(Stop::Disk(error)) => {
-                return Err(format!(
-                    "{}: {error}; see that the disk has room",
-                    self.config.state.display()
-                ));
-            }
+            Err(Stop::Disk(error)) => return disk(&error),
+        }
+        match public {
+            None => {}
+            Some(Err(alarm)) => alarms.push(alarm),
+            Some(Ok(release)) => match self.compare(release, alarms.is_empty(), now, say) {
+                Ok(found) => alarms.extend(found),
+                Err(error) => return disk(&error),
+            },
         }
         alarms.extend(self.aged(now));
+        alarms.sort_by_key(|alarm| alarm.kind);
         self.tell(&alarms, now, say);
         self.write_metrics(now)?;
         Ok(alarms)
@@ -94,6 +137,70 @@ impl Follower {
                 }
             })?;
         self.state.keep(&note, seen).map_err(Stop::Disk)
+    }
+
+    /// Holds the public release against the log, as far as the log could be read, and the portal's files against the release.
+    fn compare(
+        &mut self,
+        release: Release,
+        log_is_read: bool,
+        now: UnixTime,
+        say: &mut dyn FnMut(&str),
+    ) -> io::Result<Vec<Alarm>> {
+        let digest = release.digest();
+        let leaf = self.state.seen.leaf_of(&digest);
+        let mut alarms = Vec::new();
+        let Some(portal) = &mut self.portal else {
+            return Ok(alarms);
+        };
+        if log_is_read {
+            alarms.extend(portal.unlogged(&release, leaf, now));
+        }
+        alarms.extend(portal.older(&release));
+        let is_another = portal.past.keep(release.serial, digest, now)?;
+        alarms.extend(portal.changed(&release, now)?);
+        if is_another {
+            say(&format!(
+                "public: release {} of {}, digest {digest}",
+                release.serial, release.iat
+            ));
+        }
+        match leaf {
+            Some(leaf) if log_is_read => match self.prove(digest) {
+                Ok(()) => self.proved = Some((release, leaf)),
+                Err(alarm) => alarms.push(alarm),
+            },
+            _ => self.proved = None,
+        }
+        Ok(alarms)
+    }
+
+    /// That the proof which the log shows of a release leads to a tree that was seen: it is for those who do not read the
+    /// whole log.
+    fn prove(&self, digest: Digest) -> Result<(), Alarm> {
+        if let Some((proved, _)) = &self.proved
+            && proved.digest() == digest
+        {
+            return Ok(());
+        }
+        let bytes = self.source.release_proof(&digest)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let fork = |what: String| {
+            // Should the disk refuse it, the alarm is still raised.
+            let _ = self.state.keep_evidence(&text);
+            Alarm::new(Kind::Fork, format!("the proof of release {digest}: {what}"))
+        };
+        let under = InclusionProof::read(&text)
+            .and_then(|proof| proof.verify(&digest, std::slice::from_ref(&self.key)))
+            .map_err(|fault| fork(fault.to_string()))?;
+        match self.state.seen.root_of(under.size) {
+            Some(root) if root != under.root => Err(fork(format!(
+                "signed over {} leaves that are others than were seen",
+                under.size
+            ))),
+            // A larger tree than was seen is a newer one.
+            _ => Ok(()),
+        }
     }
 
     /// Whether the newest time that the log gave is too old, or not to be believed.

@@ -1,4 +1,5 @@
-//! The monitor: checks receipts and logs without believing the relay, and watches a log from outside.
+//! The monitor: checks receipts and logs without believing the relay, and watches a log, and a portal against it, from
+//! outside.
 //!
 //! | module | concept |
 //! |---|---|
@@ -7,12 +8,14 @@
 //! | [`tree`] | the leaves that were seen, and what they make |
 //! | [`verify`] | one look at a receipt, a checkpoint, a whole log |
 //! | [`follow`] | one round after the other, each against what was seen before |
+//! | [`portal`] | the portal as browsers get it, beside its signed release |
 //! | [`state`] | what was seen, on disk |
 //! | [`config`] | `monitor.toml` |
 
 pub mod alarm;
 pub mod config;
 pub mod follow;
+pub mod portal;
 pub mod source;
 pub mod state;
 pub mod tree;

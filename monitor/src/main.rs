@@ -36,7 +36,7 @@ enum Command {
     /// One look at a receipt, a checkpoint or a whole log.
     #[command(subcommand)]
     Verify(Verify),
-    /// Watch a log from outside and raise an alarm when it contradicts what was seen.
+    /// Watch a log, and a portal against it, from outside, and raise an alarm when one contradicts what was seen.
     ///
     /// A fork, a rollback and a doubled leaf end it with 2; other alarms are told, and it goes on.
     /// Example: motcua-monitor follow --config monitor.toml
@@ -44,7 +44,7 @@ enum Command {
         /// The config file; docs/samples/monitor.toml shows every key.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
-        /// Look once; any alarm ends it with 2.
+        /// Look once; any alarm ends it with 2, also a difference that publishing would explain.
         #[arg(long)]
         once: bool,
     },
@@ -122,14 +122,8 @@ fn verify(what: &Verify, clock: Option<i64>) -> Result<(), End> {
             catalogue,
             publishers,
         } => {
-            let publishers: Result<Vec<_>, _> =
-                publishers.iter().map(|path| read_public(path)).collect();
-            verify::receipt(
-                file,
-                catalogue,
-                &publishers.map_err(End::Failed)?,
-                now(clock),
-            )
+            let publishers = read_publishers(publishers)?;
+            verify::receipt(file, catalogue, &publishers, now(clock))
         }
         Verify::Checkpoint { file, log_key } => verify::checkpoint(file, &read_log_key(log_key)?),
         Verify::Log { log, log_key } => {
@@ -144,7 +138,10 @@ fn verify(what: &Verify, clock: Option<i64>) -> Result<(), End> {
 fn follow(config: &Path, once: bool, clock: Option<i64>) -> Result<(), End> {
     let config = Config::load(config).map_err(End::Failed)?;
     let key = read_log_key(&config.log_key.display().to_string())?;
-    let mut follower = Follower::start(config, key).map_err(End::Failed)?;
+    let portal = config.portal.as_ref();
+    let publishers = portal.map_or(&[][..], |portal| &portal.publishers);
+    let publishers = read_publishers(publishers)?;
+    let mut follower = Follower::start(config, key, publishers, !once).map_err(End::Failed)?;
     loop {
         let alarms = follower
             .look(now(clock), &mut |line| eprintln!("{line}"))
@@ -154,7 +151,7 @@ fn follow(config: &Path, once: bool, clock: Option<i64>) -> Result<(), End> {
             return Err(End::Wrong(format!("alarm {}", alarm.kind.word())));
         }
         if once {
-            println!("{} leaves, all well", follower.size());
+            println!("{}", follower.found());
             return Ok(());
         }
         std::thread::sleep(follower.pause());
@@ -184,6 +181,11 @@ fn read_log_key(given: &str) -> Result<LogKey, End> {
     text.trim_end()
         .parse()
         .map_err(|error| End::Failed(format!("{given}: {error}")))
+}
+
+fn read_publishers(files: &[PathBuf]) -> Result<Vec<PublicKey>, End> {
+    let publishers = files.iter().map(|path| read_public(path));
+    publishers.collect::<Result<_, _>>().map_err(End::Failed)
 }
 
 /// A public key file as motcua's programs write them: a JWK with its name and use.

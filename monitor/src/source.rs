@@ -5,8 +5,9 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use envelope::Digest;
 use envelope::limits::NOTE_BYTES_MAX;
-use envelope::log::{Bundle, Tile};
+use envelope::log::{Bundle, Tile, release_proof};
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
@@ -60,6 +61,14 @@ impl Source {
     /// `missing` or `unreachable`.
     pub fn bundle(&self, bundle: &Bundle) -> Result<Vec<u8>, Alarm> {
         self.part(&bundle.to_string())
+    }
+
+    /// The proof that a release is a leaf, nothing of it believed.
+    ///
+    /// # Errors
+    /// `missing` or `unreachable`.
+    pub fn release_proof(&self, digest: &Digest) -> Result<Vec<u8>, Alarm> {
+        self.file(&release_proof(digest))
     }
 
     /// A file, or its part of the full one that has replaced it meanwhile.

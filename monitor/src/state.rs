@@ -5,14 +5,16 @@
 //! checkpoints/{size}   the note as the log signed it
 //! newest               the size of the newest of them
 //! evidence/            what contradicted them
+//! releases             time, serial and digest of each release that was found public, a line each
+//! compared             the file of the portal that was compared last, in their turn
 //! ```
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use envelope::Digest;
 use envelope::log::{Checkpoint, LogKey};
+use envelope::{Digest, UnixTime};
 
 use crate::tree::Seen;
 
@@ -114,6 +116,86 @@ impl State {
             &folder.join(Digest::of(note.as_bytes()).to_string()),
             note.as_bytes(),
         )
+    }
+}
+
+/// What was public at a portal, as far as it was seen.
+pub struct Past {
+    root: PathBuf,
+    /// When it was first seen, serial and digest; the last one is the one that is public.
+    releases: Vec<(UnixTime, u64, Digest)>,
+    compared: String,
+}
+
+impl Past {
+    /// What was seen before; nothing in a new folder.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or what is in it is not what was written: in words.
+    pub fn open(root: &Path) -> Result<Past, String> {
+        let read = |name: &str| match fs::read_to_string(root.join(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+            text => text.map_err(|error| format!("{}: {error}", root.join(name).display())),
+        };
+        let lines = read("releases")?;
+        let releases = lines.lines().map(|line| {
+            let mut words = line.split(' ');
+            let time = UnixTime(words.next()?.parse().ok()?);
+            let (serial, digest) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+            Some((time, serial, digest))
+        });
+        let releases: Option<_> = releases.collect();
+        Ok(Past {
+            root: root.to_owned(),
+            releases: releases.ok_or_else(|| {
+                format!(
+                    "{}: damaged; put its backup there, or take it away",
+                    root.join("releases").display()
+                )
+            })?,
+            compared: read("compared")?,
+        })
+    }
+
+    /// The highest serial that was public.
+    pub fn newest_serial(&self) -> Option<u64> {
+        self.releases.iter().map(|(_, serial, _)| *serial).max()
+    }
+
+    /// Since when the release that is public now is.
+    pub fn public_since(&self) -> Option<UnixTime> {
+        self.releases.last().map(|(since, ..)| *since)
+    }
+
+    /// Keeps which release is public. Returns whether it is another than before.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn keep(&mut self, serial: u64, digest: Digest, now: UnixTime) -> io::Result<bool> {
+        if self.releases.last().is_some_and(|last| last.2 == digest) {
+            return Ok(false);
+        }
+        self.releases.push((now, serial, digest));
+        let line = |(time, serial, digest): &(UnixTime, u64, Digest)| {
+            format!("{} {serial} {digest}\n", time.0)
+        };
+        let lines: String = self.releases.iter().map(line).collect();
+        write_whole(&self.root.join("releases"), lines.as_bytes())?;
+        Ok(true)
+    }
+
+    /// The file that was compared last.
+    pub fn last_compared(&self) -> &str {
+        &self.compared
+    }
+
+    /// Keeps up to which file it was compared.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn compared_up_to(&mut self, path: &str) -> io::Result<()> {
+        path.clone_into(&mut self.compared);
+        write_whole(&self.root.join("compared"), path.as_bytes())
     }
 }
 

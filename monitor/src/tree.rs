@@ -35,6 +35,18 @@ impl Seen {
         self.frontier.root()
     }
 
+    /// The root over the first `size` of them; none when there are fewer.
+    pub fn root_of(&self, size: u64) -> Option<Digest> {
+        let leaves = self.manifests.get(..usize::try_from(size).ok()?)?;
+        Some(Frontier::empty().grow(leaves).frontier().root())
+    }
+
+    /// The leaf that a release with this digest is.
+    pub fn leaf_of(&self, release: &Digest) -> Option<u64> {
+        let leaf = self.manifests.iter().position(|digest| digest == release);
+        leaf.map(|leaf| leaf as u64)
+    }
+
     /// The manifests from leaf `first` on.
     pub fn since(&self, first: u64) -> &[Digest] {
         usize::try_from(first)

@@ -27,6 +27,9 @@ pub struct Config {
     pub store: PathBuf,
     /// The signed catalogue, as `motcua build` wrote it. Read again on SIGHUP and when the file changes.
     pub catalogue: PathBuf,
+    /// The signed release of the portal that is public, as `motcua build` wrote it: it becomes a leaf of the log. Read again
+    /// with the catalogue. None: releases are not in the log.
+    pub release: Option<PathBuf>,
     /// Public keys (JWK files) of the publishers whose catalogue is taken. At least one.
     pub publishers: Vec<PathBuf>,
     /// The private key (JWK file) that signs receipts, made by `motcua-relay keys new`.
@@ -147,7 +150,7 @@ pub struct Limits {
     pub reply_silence_ms: NonZeroU64,
     /// Age at which a connection is closed after its current request (5 min).
     pub connection_timeout_ms: NonZeroU64,
-    /// How often the catalogue's file is looked at for a change (60 s).
+    /// How often the files of catalogue and release are looked at for a change (60 s).
     pub catalogue_poll_ms: NonZeroU64,
     /// The share of one core's time that the scrub takes (5 %; at most 100).
     pub scrub_percent_max: NonZeroU32,
@@ -235,6 +238,7 @@ impl Config {
             .chain(tls)
             .chain(admin)
             .chain(&mut self.publishers)
+            .chain(&mut self.release)
         {
             *path = folder.join(&*path);
         }
@@ -254,6 +258,7 @@ impl Config {
             .flat_map(|tls| [&tls.certificate, &tls.private_key]);
         own.into_iter()
             .chain(&self.publishers)
+            .chain(&self.release)
             .chain(outbox)
             .chain(tls)
             .map(PathBuf::as_path)
@@ -301,6 +306,7 @@ impl Config {
             ("listen", self.listen != other.listen),
             ("store", self.store != other.store),
             ("catalogue", self.catalogue != other.catalogue),
+            ("release", self.release != other.release),
             ("publishers", self.publishers != other.publishers),
             ("signing_key", self.signing_key != other.signing_key),
             ("log_key", self.log_key != other.log_key),

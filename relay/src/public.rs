@@ -23,6 +23,7 @@ use crate::upload;
 
 const SUBMISSIONS: &str = "/v1/submissions";
 const LOG: &str = "/log/";
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Answers one request.
 pub(crate) async fn answer(relay: &Arc<Relay>, request: Request<Incoming>) -> Answer {
@@ -234,10 +235,9 @@ async fn log_file(relay: &Relay, named: Named) -> Result<Answer, Refused> {
     let bytes = bytes.ok_or(Refusal::NotFound)?;
     Ok(match named {
         Named::Checkpoint => http::file(bytes, "text/plain; charset=utf-8", "no-cache"),
-        Named::Tile(_) | Named::Bundle(_) => http::file(
-            bytes,
-            "application/octet-stream",
-            "public, max-age=31536000, immutable",
-        ),
+        Named::Tile(_) | Named::Bundle(_) => {
+            http::file(bytes, "application/octet-stream", FOR_EVER)
+        }
+        Named::Release(_) => http::file(bytes, "text/plain; charset=utf-8", FOR_EVER),
     })
 }

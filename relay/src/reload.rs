@@ -1,5 +1,5 @@
-//! What is read again while the relay runs: on SIGHUP the config, the certificates and the catalogue, all of them or
-//! none; and the catalogue alone when its file changes.
+//! What is read again while the relay runs: on SIGHUP the config, the certificates, the catalogue and the release, all of
+//! them or none; and the last two alone when one of their files changes.
 //!
 //! What cannot change while it runs (addresses, store, keys, limits) must be as it was at the start.
 
@@ -41,8 +41,8 @@ pub(crate) struct Reload {
 }
 
 impl Reload {
-    /// Reads again whenever `asked` brings something, and the catalogue when its file changes. Ends when nobody can ask
-    /// any more.
+    /// Reads again whenever `asked` brings something, and the publisher's word when a file of it changes. Ends when nobody can
+    /// ask any more.
     pub(crate) async fn run(self, relay: Arc<Relay>, mut asked: mpsc::Receiver<()>) {
         let poll = span(relay.limits.catalogue_poll_ms);
         let mut seen = relay.board.at_start();

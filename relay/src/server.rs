@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
-use envelope::Catalogue;
 use ring::rand::SystemRandom;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
@@ -15,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::attachments::Attachments;
 use crate::bodies::Bodies;
-use crate::catalogue::{Board, Source};
+use crate::catalogue::{Board, Source, Word};
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::crowd::Crowd;
@@ -75,7 +74,7 @@ struct Inputs {
     key: SigningKey,
     log_signer: Arc<LogSigner>,
     source: Source,
-    catalogue: Catalogue,
+    word: Word,
     public_tls: Option<Served>,
     outbox_tls: Served,
 }
@@ -85,14 +84,14 @@ impl Inputs {
         let key = SigningKey::read(&config.signing_key, random)?;
         let log_signer = LogSigner::read(&config.log_key)?;
         let source = Source::of(config, key.kid(), log_signer.public().clone())?;
-        let catalogue = source.read(clock.now())?;
+        let word = source.read(clock.now())?;
         let public_tls = config.tls.as_ref().map(tls::public).transpose()?;
         let outbox_tls = tls::outbox(&config.outbox)?;
         Ok(Inputs {
             key,
             log_signer: Arc::new(log_signer),
             source,
-            catalogue,
+            word,
             public_tls,
             outbox_tls,
         })
@@ -129,7 +128,7 @@ pub async fn run(
     let (scrub_reader, log_key) = (Store::reader(&config.store)?, signer.public().clone());
     let mirror = Mirror::start(folder.clone(), reader, signer, clock)?;
     let attachments = Attachments::open(&config, &store).await?;
-    let board = Board::put_up(inputs.source, inputs.catalogue, &store).await?;
+    let board = Board::put_up(inputs.source, inputs.word, &store).await?;
     let stopping = watch::Sender::new(false);
     let public_listener = listener("listen", config.listen, inherited.public)?;
     let outbox_listener = listener("[outbox] listen", config.outbox.listen, inherited.outbox)?;

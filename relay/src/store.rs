@@ -1,6 +1,6 @@
 //! The spool: every submission until the intake has it, and a tombstone with the receipt afterwards.
 //!
-//! Each submission is a leaf of the log (`store/log.rs`) from the same commit on.
+//! Each submission is a leaf of the log (`store/log.rs`) from the same commit on, and so is each release of the portal.
 //! One thread owns the writing connection (`writer.rs`). Everybody else sends it an [`Order`] and waits, or reads
 //! through a second connection, which sees only what a finished commit left on the disk.
 
@@ -332,6 +332,11 @@ impl Store {
             .await
     }
 
+    /// Makes a release of the portal a leaf of the log, unless it is one. Returns whether it was none.
+    pub(crate) async fn enter_release(&self, digest: Digest) -> Result<bool, StoreError> {
+        self.order(|reply| Order::EnterRelease(digest, reply)).await
+    }
+
     /// Lets the writer finish what was ordered, and stops it.
     pub(crate) async fn close(&self) {
         // An error here means that it has stopped already.
@@ -391,7 +396,7 @@ impl Store {
         open::for_reading(path)
     }
 
-    /// Changes with each commit that brought a submission.
+    /// Is told of each commit that made the log grow.
     pub(crate) fn last_seq(&self) -> watch::Receiver<i64> {
         self.last_seq.clone()
     }

@@ -361,8 +361,8 @@ fn a_store_that_cannot_be_used_is_told() {
 
     fs::remove_file(city.path("relay.sqlite")).unwrap();
     for made_by_others in [
-        "PRAGMA user_version = 3",
         "PRAGMA user_version = 4",
+        "PRAGMA user_version = 5",
         "CREATE TABLE letter (line TEXT)",
     ] {
         let other = rusqlite::Connection::open(city.path("relay.sqlite")).unwrap();
@@ -371,7 +371,7 @@ fn a_store_that_cannot_be_used_is_told() {
         let before = fs::read(city.path("relay.sqlite")).unwrap();
         assert_eq!(
             city.fault(),
-            "relay.sqlite: not a store of version 1 to 3, those that this relay knows; start the motcua-relay that wrote it, or name another file"
+            "relay.sqlite: not a store of version 1 to 4, those that this relay knows; start the motcua-relay that wrote it, or name another file"
         );
         assert_eq!(
             fs::read(city.path("relay.sqlite")).unwrap(),
@@ -398,7 +398,7 @@ fn a_store_of_the_version_before_is_taken_up() {
     assert!(relay.stop().success());
     let store = rusqlite::Connection::open(city.path("relay.sqlite")).unwrap();
     store
-        .execute_batch("DROP TABLE unfinished; DROP TABLE attachment; PRAGMA user_version = 2;")
+        .execute_batch("DROP TABLE release; PRAGMA user_version = 3;")
         .unwrap();
     drop(store);
 

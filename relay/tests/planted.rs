@@ -60,8 +60,8 @@ const BUGS: &[Bug] = &[
         name: "skips a leaf",
         edits: &[(
             "store/writer.rs",
-            "        self.manifests.push(draft.sent.manifest_sha256);\n",
-            "        if self.manifests.len() != 1 {\n            self.manifests.push(draft.sent.manifest_sha256);\n        }\n",
+            "        self.new.push(digest);\n",
+            "        if self.new.len() != 1 {\n            self.new.push(digest);\n        }\n",
         )],
     },
     Bug {

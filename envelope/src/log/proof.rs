@@ -1,5 +1,5 @@
-//! Proofs of inclusion as texts (C2SP tlog-proof): what a citizen keeps beside the receipt, and anybody can check
-//! without a network.
+//! Proofs of inclusion as texts (C2SP tlog-proof): what a citizen keeps beside the receipt and what lies beside the log for
+//! each release, and anybody can check without a network.
 
 use std::fmt;
 
@@ -15,7 +15,13 @@ use crate::limits::PROOF_STEPS_MAX;
 /// The first line.
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
 
-/// Where a manifest stands in the log, the way from there to the root, and the checkpoint with that root.
+/// The name, among the log's files, of the proof that the release with this digest is a leaf.
+#[must_use]
+pub fn release_proof(digest: &Digest) -> String {
+    format!("release/{digest}")
+}
+
+/// Where a manifest or a release stands in the log, the way from there to the root, and the checkpoint with that root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InclusionProof {
     /// The leaf, counted from 0.
@@ -53,7 +59,8 @@ impl InclusionProof {
             .ok_or(ProofFault::Malformed)
     }
 
-    /// The checkpoint, when one of these logs signed it and the manifest is in its tree at this index.
+    /// The checkpoint, when one of these logs signed it and the manifest (or the release, by its digest) is in its tree at this
+    /// index.
     ///
     /// # Errors
     /// [`ProofFault`].

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its own part of it
 
+pub mod portal;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

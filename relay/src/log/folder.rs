@@ -1,4 +1,5 @@
-//! The folder of the log's files (C2SP tlog-tiles): `checkpoint` and `tile/…`, to be served as they are, here or by a CDN.
+//! The folder of the log's files (C2SP tlog-tiles): `checkpoint`, `tile/…` and `release/…`, to be served as they are, here or
+//! by a CDN.
 //!
 //! Every file but the checkpoint is written once and never changed. The checkpoint comes last, so whoever has read it
 //! finds what it is over.
@@ -9,14 +10,14 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use envelope::UnixTime;
-use envelope::log::{Bundle, Checkpoint, LogKey, Note, Tile};
+use envelope::log::{Bundle, Checkpoint, LogKey, Note, Tile, release_proof};
+use envelope::{Digest, UnixTime};
 use rusqlite::Connection;
 
 use crate::disk::{folder_of, make_folder, sync_folder};
 use crate::fault::Fault;
 use crate::log::key::LogSigner;
-use crate::store::log::{Head, entries, head, with_nodes};
+use crate::store::log::{entries, head, proof_under, releases, with_nodes};
 
 /// The name of the checkpoint's file.
 const CHECKPOINT: &str = "checkpoint";
@@ -32,6 +33,8 @@ pub(crate) enum Named {
     Checkpoint,
     Tile(Tile),
     Bundle(Bundle),
+    /// The proof that a release is a leaf.
+    Release(Digest),
 }
 
 impl Named {
@@ -39,6 +42,9 @@ impl Named {
     pub(crate) fn read(name: &str) -> Option<Named> {
         if name == CHECKPOINT {
             return Some(Named::Checkpoint);
+        }
+        if let Some(digest) = name.strip_prefix("release/") {
+            return digest.parse().map(Named::Release).ok();
         }
         let tile = name.parse().map(Named::Tile);
         tile.or_else(|_| name.parse().map(Named::Bundle)).ok()
@@ -49,6 +55,7 @@ impl Named {
             Named::Checkpoint => CHECKPOINT.to_owned(),
             Named::Tile(tile) => tile.to_string(),
             Named::Bundle(bundle) => bundle.to_string(),
+            Named::Release(digest) => release_proof(digest),
         }
     }
 }
@@ -159,7 +166,8 @@ impl Folder {
         signer: &LogSigner,
         now: UnixTime,
     ) -> Result<u64, Box<dyn Error + Send + Sync>> {
-        let Head { size, checkpoint } = head(connection)?;
+        let head = head(connection)?;
+        let size = head.size;
         if since == 0 {
             self.make()?;
         }
@@ -172,8 +180,13 @@ impl Folder {
             let bytes = || Ok(Bundle::bytes(&entries(connection, bundle.indexes())?));
             self.write_once(&bundle.to_string(), bytes, &mut written)?;
         }
+        for (digest, leaf) in releases(connection, since..size)? {
+            let bytes = || proof_under(connection, leaf, &head).map(String::into_bytes);
+            self.write_once(&release_proof(&digest), bytes, &mut written)?;
+        }
         written.sync_folders()?;
-        let note = Note::read(&checkpoint).ok_or("the store's checkpoint is no note")?;
+        let checkpoint = &head.checkpoint;
+        let note = Note::read(checkpoint).ok_or("the store's checkpoint is no note")?;
         let time = now.max(self.published_at(signer.public()).unwrap_or(now));
         let fresh = format!("{checkpoint}{}", signer.freshness(note.text(), time));
         self.write(CHECKPOINT, fresh.as_bytes())?;
@@ -187,6 +200,14 @@ impl Folder {
     /// Makes the folder. Its own name has to outlive a power cut, too: without the folder a store with leaves is refused.
     fn make(&self) -> io::Result<()> {
         make_folder(&self.root, 0o777)
+    }
+
+    /// How many leaves the published checkpoint is over; none when there is none that counts.
+    pub(crate) fn size(&self, key: &LogKey) -> Option<u64> {
+        let published = self.read(&Named::Checkpoint).ok()??;
+        let published = String::from_utf8_lossy(&published);
+        let checkpoint = Checkpoint::read(&published, std::slice::from_ref(key));
+        checkpoint.ok().map(|checkpoint| checkpoint.size)
     }
 
     /// The time under the published checkpoint. A clock that was put back does not take it back.

@@ -1,7 +1,7 @@
 //! The log in the store: an entry for each leaf, the nodes above them, and the newest checkpoint.
 //!
-//! A leaf is committed together with its submission and with the checkpoint that holds it, so there is never one
-//! without the other. Nothing here is ever changed or deleted, but the one checkpoint.
+//! A leaf is committed together with its submission, or with the row of its release, and with the checkpoint that holds
+//! it, so there is never one without the other. Nothing here is ever changed or deleted, but the one checkpoint.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ impl Log {
         self.frontier.size()
     }
 
-    /// Writes further leaves, given by their manifests, and the checkpoint over all.
+    /// Writes further leaves, given by the digests of manifests and releases, and the checkpoint over all.
     pub(super) fn append(
         &self,
         transaction: &Connection,
@@ -175,6 +175,7 @@ pub(super) fn forget(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "BEGIN IMMEDIATE;
          UPDATE submission SET leaf = NULL;
+         DELETE FROM release;
          DELETE FROM entry;
          DELETE FROM node;
          DELETE FROM log;
@@ -198,18 +199,62 @@ pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Head> {
 
 /// The proof that `leaf` is in the tree under the newest checkpoint.
 pub(super) fn proof(connection: &Connection, leaf: i64) -> rusqlite::Result<String> {
-    let Head { size, checkpoint } = head(connection)?;
-    let index = leaf.cast_unsigned();
-    let path = with_nodes(connection, |nodes| tree::inclusion(index, size, nodes))?;
+    proof_under(connection, leaf.cast_unsigned(), &head(connection)?)
+}
+
+/// The proof that leaf `index` is in the tree under this checkpoint.
+pub(crate) fn proof_under(
+    connection: &Connection,
+    index: u64,
+    under: &Head,
+) -> rusqlite::Result<String> {
+    let path = with_nodes(connection, |nodes| {
+        tree::inclusion(index, under.size, nodes)
+    })?;
     let proof = InclusionProof {
         index,
         path,
-        checkpoint,
+        checkpoint: under.checkpoint.clone(),
     };
     Ok(proof.to_string())
 }
 
-/// Manifests' digests of these leaves, which are all there.
+/// Whether a release is a leaf.
+pub(super) fn is_released(connection: &Connection, digest: &Digest) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM release WHERE sha256 = ?1")?
+        .exists([digest.as_bytes()])
+}
+
+/// Writes down which leaf a release is.
+pub(super) fn enter_release(
+    transaction: &Connection,
+    digest: &Digest,
+    leaf: u64,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT INTO release (sha256, leaf) VALUES (?1, ?2)")?
+        .execute(params![digest.as_bytes(), leaf.cast_signed()])
+        .map(drop)
+}
+
+/// The releases among these leaves: digest and leaf.
+pub(crate) fn releases(
+    connection: &Connection,
+    leaves: std::ops::Range<u64>,
+) -> rusqlite::Result<Vec<(Digest, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sha256, leaf FROM release WHERE leaf >= ?1 AND leaf < ?2 ORDER BY leaf",
+    )?;
+    let range = params![leaves.start.cast_signed(), leaves.end.cast_signed()];
+    let releases = statement.query_map(range, |row| {
+        let digest = Digest::from_bytes(row.get(0)?);
+        Ok((digest, row.get::<_, i64>(1)?.cast_unsigned()))
+    })?;
+    releases.collect()
+}
+
+/// The digests that these leaves are, which are all there.
 pub(crate) fn entries(
     connection: &Connection,
     leaves: std::ops::Range<u64>,

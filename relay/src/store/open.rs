@@ -12,7 +12,7 @@ use crate::fault::Fault;
 
 /// How a store came to be what it is: `PRAGMA user_version` counts the steps that it has had. A change of the schema is
 /// a further step.
-const STEPS: [&str; 3] = [SPOOL, LOG, ATTACHMENTS];
+const STEPS: [&str; 4] = [SPOOL, LOG, ATTACHMENTS, RELEASES];
 
 /// `seq` never comes twice (AUTOINCREMENT), so the intake can go on from the last one it saw.
 /// A row of `submission` without one in `sealed` is a tombstone.
@@ -75,6 +75,14 @@ const ATTACHMENTS: &str = "
         n   TEXT NOT NULL,
         len INTEGER NOT NULL,
         PRIMARY KEY (seq, n)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// The leaves that are not manifests.
+const RELEASES: &str = "
+    CREATE TABLE release (
+        sha256 BLOB PRIMARY KEY,
+        leaf   INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ";
 
@@ -141,6 +149,23 @@ fn steps_had(connection: &Connection) -> rusqlite::Result<Option<usize>> {
             Ok(((version > 0) == (tables > 0)).then_some(version as usize))
         },
     )
+}
+
+/// Whether the store has the very tables that its steps make: SQLite itself believes whatever a damaged page says of them.
+pub(super) fn has_its_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    let had = steps_had(connection)?;
+    let Some(steps) = had.and_then(|had| STEPS.get(..had)) else {
+        return Ok(false);
+    };
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(&steps.concat())?;
+    Ok(tables(&fresh)? == tables(connection)?)
+}
+
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")?;
+    let tables = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    tables.collect()
 }
 
 /// The connection for everybody else. In WAL mode it sees whole commits, after they were synced.

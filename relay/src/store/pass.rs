@@ -7,14 +7,17 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
-use envelope::log::{Bundle, Checkpoint, Frontier, LogKey, Tile, tree};
-use envelope::{Catalogue, SubmissionId};
+use envelope::log::{
+    Bundle, Checkpoint, Frontier, InclusionProof, LogKey, Tile, release_proof, tree,
+};
+use envelope::{Catalogue, Digest, SubmissionId};
 use rusqlite::{Connection, params};
 
-use super::log::{entries, head, with_nodes};
+use super::log::{entries, head, proof_under, releases, with_nodes};
+use super::open;
 use super::whole::{self, Damage, Damages, Place, Sealed, Submission};
 use crate::attachments::pieces_of;
-use crate::log::Folder;
+use crate::log::{Folder, Named};
 
 /// Rows, leaves or files looked at before the pass pauses.
 const STEP: usize = 50;
@@ -50,6 +53,7 @@ impl Pass<'_> {
         self.pass_sealed(&mut passed);
         if let Some(size) = self.pass_log(&mut passed) {
             self.pass_files(size, &mut passed);
+            self.pass_proofs(&mut passed);
         }
         self.damages.keep_only(&passed.found);
         passed
@@ -222,17 +226,61 @@ impl Pass<'_> {
                 Err(error) => Some(format!("cannot be read: {error}")),
             };
             if let Some(what) = wrong {
-                let place = Place::File(name.clone());
-                self.report(passed, place, damage(what));
-                if let Err(error) = self.folder.mend(&name, &right) {
-                    tracing::error!(name, %error, "log not published");
-                }
+                self.mend(passed, name, &right, what);
             }
             if number % STEP == STEP - 1 {
                 (self.pause)();
             }
         }
     }
+
+    /// That the proof of each release that was published proves it, under whatever checkpoint.
+    fn pass_proofs(&mut self, passed: &mut Passed) {
+        let Ok(head) = head(self.connection) else {
+            return;
+        };
+        let published = self.folder.size(self.log).unwrap_or(0).min(head.size);
+        let releases = match releases(self.connection, 0..published) {
+            Ok(releases) => releases,
+            Err(error) => {
+                let damage = Damage::unreadable(&error);
+                return self.report(passed, Place::Table("release"), damage);
+            }
+        };
+        for (digest, leaf) in releases {
+            let is_leaf = entries(self.connection, leaf..leaf + 1);
+            if !is_leaf.is_ok_and(|found| found == [digest]) {
+                let what = format!("release {digest} is not leaf {leaf}");
+                self.report(passed, Place::Table("release"), damage(what));
+                continue;
+            }
+            passed.files += 1;
+            let what = match self.folder.read(&Named::Release(digest)) {
+                Ok(Some(bytes)) if proves(&bytes, &digest, self.log) => continue,
+                Ok(Some(_)) => "does not prove its release; written again".to_owned(),
+                Ok(None) => "is missing; written again".to_owned(),
+                Err(error) => format!("cannot be read: {error}"),
+            };
+            if let Ok(right) = proof_under(self.connection, leaf, &head) {
+                self.mend(passed, release_proof(&digest), right.as_bytes(), what);
+            }
+        }
+    }
+
+    /// Tells of a file of the log that is not as it was written, and writes it again.
+    fn mend(&self, passed: &mut Passed, name: String, right: &[u8], what: String) {
+        if let Err(error) = self.folder.mend(&name, right) {
+            tracing::error!(name, %error, "log not published");
+        }
+        self.report(passed, Place::File(name), damage(what));
+    }
+}
+
+fn proves(proof: &[u8], digest: &Digest, log: &LogKey) -> bool {
+    let proof = str::from_utf8(proof).ok().map(InclusionProof::read);
+    proof.is_some_and(|proof| {
+        proof.is_ok_and(|proof| proof.verify(digest, std::slice::from_ref(log)).is_ok())
+    })
 }
 
 fn damage(what: String) -> Damage {
@@ -263,7 +311,11 @@ pub(crate) fn structure(connection: &Connection) -> Vec<String> {
     let check = || -> rusqlite::Result<Vec<String>> {
         let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
         let sentences = statement.query_map([], |row| row.get(0))?;
-        sentences.collect()
+        let mut sentences = sentences.collect::<rusqlite::Result<Vec<String>>>()?;
+        if !open::has_its_tables(connection)? {
+            sentences.push("its tables are not those that this relay makes".to_owned());
+        }
+        Ok(sentences)
     };
     match check() {
         Ok(sentences) => sentences.into_iter().filter(|said| said != "ok").collect(),

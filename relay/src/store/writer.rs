@@ -8,7 +8,7 @@ use envelope::{Ack, Digest, Signed, SubmissionId, UnixTime};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::log::{Appended, Log};
+use super::log::{Appended, Log, enter_release, is_released};
 use super::room::{Measure, Room};
 use super::{Draft, Kept, Released, is_known, unfinished};
 
@@ -35,6 +35,8 @@ pub(super) enum Order {
     Release(Vec<Ack>, oneshot::Sender<Released>),
     Purge(UnixTime, oneshot::Sender<usize>),
     RememberSerial(i64, oneshot::Sender<()>),
+    /// Answers whether it was no leaf yet.
+    EnterRelease(Digest, oneshot::Sender<bool>),
     Close(oneshot::Sender<()>),
 }
 
@@ -45,10 +47,10 @@ type Answer = Box<dyn FnOnce(Option<&Appended>)>;
 /// What the orders of a batch have in common.
 struct Batch<'a> {
     connection: &'a Connection,
-    /// The leaf that the next new submission gets.
+    /// The leaf that the next new submission or release gets.
     next_leaf: u64,
-    /// Manifests of the new submissions, in the order of their leaves.
-    manifests: Vec<Digest>,
+    /// Their digests, in the order of their leaves.
+    new: Vec<Digest>,
     newest_seq: Option<i64>,
 }
 
@@ -141,7 +143,7 @@ impl Writer {
         let mut batch = Batch {
             connection: &transaction,
             next_leaf: self.log.size(),
-            manifests: Vec::new(),
+            new: Vec::new(),
             newest_seq: None,
         };
         let answers = orders
@@ -149,13 +151,11 @@ impl Writer {
             .map(|order| order.apply(&mut batch))
             .collect::<rusqlite::Result<Vec<Answer>>>()?;
         let Batch {
-            manifests,
-            newest_seq,
-            ..
+            new, newest_seq, ..
         } = batch;
-        let appended = match manifests.as_slice() {
+        let appended = match new.as_slice() {
             [] => None,
-            manifests => Some(self.log.append(&transaction, manifests)?),
+            new => Some(self.log.append(&transaction, new)?),
         };
         transaction.commit()?;
         if let Some(appended) = &appended {
@@ -165,8 +165,10 @@ impl Writer {
         for answer in answers {
             answer(appended.as_ref());
         }
-        if let Some(seq) = newest_seq {
-            self.last_seq.send_replace(seq);
+        if appended.is_some() {
+            // A release brings no `seq`; whoever publishes the log is woken all the same.
+            self.last_seq
+                .send_modify(|last| *last = newest_seq.unwrap_or(*last));
         }
         Ok(closes)
     }
@@ -221,6 +223,7 @@ impl Order {
             | Order::ForgetExpired(..)
             | Order::Purge(..)
             | Order::RememberSerial(..)
+            | Order::EnterRelease(..)
             | Order::Close(_) => TREE_BYTES,
         }
     }
@@ -275,6 +278,14 @@ impl Order {
                 )?;
                 answer(reply, || ())
             }
+            Order::EnterRelease(digest, reply) => {
+                let is_new = !is_released(connection, &digest)?;
+                if is_new {
+                    let leaf = batch.next_leaf(digest);
+                    enter_release(connection, &digest, leaf)?;
+                }
+                answer(reply, move || is_new)
+            }
             Order::Close(reply) => answer(reply, || ()),
         })
     }
@@ -283,11 +294,17 @@ impl Order {
 impl Batch<'_> {
     /// Writes a new submission and returns its leaf.
     fn append(&mut self, draft: &Draft) -> rusqlite::Result<u64> {
-        let leaf = self.next_leaf;
+        let leaf = self.next_leaf(draft.sent.manifest_sha256);
         self.newest_seq = Some(insert(self.connection, draft, leaf)?);
-        self.manifests.push(draft.sent.manifest_sha256);
-        self.next_leaf += 1;
         Ok(leaf)
+    }
+
+    /// The leaf that what has this digest gets.
+    fn next_leaf(&mut self, digest: Digest) -> u64 {
+        let leaf = self.next_leaf;
+        self.new.push(digest);
+        self.next_leaf += 1;
+        leaf
     }
 }
 

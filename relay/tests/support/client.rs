@@ -113,11 +113,13 @@ pub fn connect(relay: &Running) -> BufReader<TcpStream> {
 
 /// A connection without TLS to either port.
 pub fn tcp(to: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(to).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .unwrap();
-    stream
+    try_tcp(to).unwrap()
+}
+
+fn try_tcp(to: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(to)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    Ok(stream)
 }
 
 /// Sends one request on a connection of its own.
@@ -185,6 +187,14 @@ pub fn tls(
     to: SocketAddr,
     name: Option<&str>,
 ) -> BufReader<StreamOwned<ClientConnection, TcpStream>> {
+    tls_over(city, tcp(to), name)
+}
+
+fn tls_over(
+    city: &City,
+    stream: TcpStream,
+    name: Option<&str>,
+) -> BufReader<StreamOwned<ClientConnection, TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_file(city.path("ca.pem")).unwrap())
@@ -204,14 +214,19 @@ pub fn tls(
     };
     let server = ServerName::try_from("127.0.0.1").unwrap();
     let client = ClientConnection::new(Arc::new(config), server).unwrap();
-    BufReader::new(StreamOwned::new(client, tcp(to)))
+    BufReader::new(StreamOwned::new(client, stream))
 }
 
 /// One request to the outbox, as the intake.
 pub fn ask(city: &City, relay: &Running, request: &[u8]) -> Answer {
-    let mut connection = tls(city, relay.outbox, Some("intake"));
-    connection.get_mut().write_all(request).unwrap();
-    read_answer(&mut connection).unwrap().expect("an answer")
+    try_ask(city, relay, request).unwrap()
+}
+
+/// The same of a relay that may stop meanwhile.
+pub fn try_ask(city: &City, relay: &Running, request: &[u8]) -> io::Result<Answer> {
+    let mut connection = tls_over(city, try_tcp(relay.outbox)?, Some("intake"));
+    connection.get_mut().write_all(request)?;
+    read_answer(&mut connection)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
 /// What is waiting, by one question with this query.
