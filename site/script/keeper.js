@@ -6,7 +6,7 @@ export const isPreview = () => !!document.querySelector('script[src^="/_motcua/"
 
 const startKeeping = async () => {
   const { serviceWorker } = navigator;
-  // Not at what was kept.
+  // What is shown there changes with every save.
   if (isPreview()) return void (await serviceWorker.getRegistration())?.unregister();
   await serviceWorker.register(scriptAddress('/worker.js'));
   const { active } = await serviceWorker.ready;

@@ -2,7 +2,7 @@
  * The sections of the form as a list of tasks: which are done, which are not yet, and a way to each, in any order. It stands below
  * the buttons, where nothing moves when it comes.
  */
-import { all, element, fieldElement, one, sheet } from './page.js';
+import { controls, element, fieldElement, one, sheet } from './page.js';
 import { faultsNow, sectionsNow } from './sheet.js';
 import { lists } from './lists.js';
 import { show } from './steps.js';
@@ -20,7 +20,7 @@ board.append(element('summary', taskWords.title), taskList);
 
 /** Whether something was chosen or typed, by the person or from a draft. */
 const isBegun = (/** @type {HTMLElement} */ step) =>
-  all('input, select, textarea', step).some((control) => {
+  controls(step).some((control) => {
     const { checked, defaultChecked, defaultValue = '', value } = /** @type {HTMLInputElement} */ (control);
     return checked !== defaultChecked || value !== defaultValue;
   });
