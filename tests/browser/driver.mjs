@@ -159,6 +159,11 @@ export function typed(page) {
   )
 }
 
+/** @param {string} name - the input's name, or `+id` of a repeat: then it is the button that adds an entry */
+function selectorOf(name) {
+  return name.startsWith('+') ? `[data-add=${JSON.stringify(name.slice(1))}]` : `#form [name=${JSON.stringify(name)}]`
+}
+
 /** A person at one form. */
 export class Form {
   /**
@@ -324,11 +329,23 @@ export class Form {
       pairs = pairs.slice(await this.fill(pairs))
       const [name, value] = pairs[0] ?? []
       if (!name || value === undefined) return []
-      const selector = name.startsWith('+') ? `[data-add=${JSON.stringify(name.slice(1))}]` : `#form [name=${JSON.stringify(name)}]`
-      if (!(await this.sees(selector))) return pairs
+      if (!(await this.sees(selectorOf(name)))) return pairs
       await this.enter(name, value)
       pairs = pairs.slice(1)
     }
+  }
+
+  /**
+   * Goes on, step by step, until what has that name is seen.
+   *
+   * @param {string} name - the input's name, or `+id` of a repeat
+   * @returns {Promise<boolean>} whether it was not seen before
+   */
+  async goesTo(name) {
+    const selector = selectorOf(name)
+    if (await this.sees(selector)) return false
+    await this.reach(selector, name)
+    return true
   }
 
   /** Fills in every step and comes to the review. @param {[string, string | boolean | string[]][]} pairs */

@@ -47,8 +47,12 @@ async function provoke(form, wrong) {
 async function enterAll(form, { type, changed }) {
   for (let at = 0; at < type.length; ) {
     const next = type.findIndex(([name], index) => index >= at && changed.includes(name))
-    at += await form.fill(type.slice(at, next === -1 ? type.length : next))
-    // Typed for real: what the case is about, and whatever has first to be reached or waited for.
-    if (at < type.length) await form.enter(...type[at++])
+    const end = next === -1 ? type.length : next
+    at += await form.fill(type.slice(at, end))
+    if (at === type.length) return
+    // What another step asks goes in there at once, too.
+    if (at < end && (await form.goesTo(type[at][0]))) continue
+    // Typed for real: what the case is about, and whatever has first to be waited for.
+    await form.enter(...type[at++])
   }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::thread;
 
 use serde_json::{Value, json};
 use tests::citizen::Citizen;
@@ -39,8 +40,12 @@ fn each_wrong_value_is_named_by_the_page_and_by_the_intake() {
             &|_| (),
         )
         .unwrap();
-        let marked = sealed_past_the_page(&city, wrongs, &bases);
-        let said = typed_into_the_page(&city, wrongs, &bases);
+        // Browsers and offices work at the same time.
+        let (marked, said) = thread::scope(|threads| {
+            let marked = threads.spawn(|| sealed_past_the_page(&city, wrongs, &bases));
+            let said = typed_into_the_page(&city, wrongs, &bases);
+            (marked.join().unwrap(), said)
+        });
         for wrong in wrongs {
             let verdict = marked[&wrong.id]
                 .as_ref()
@@ -149,7 +154,7 @@ fn typed_into_the_page(
         })
         .collect();
     let share = cases.len().div_ceil(BROWSERS).max(1);
-    std::thread::scope(|threads| {
+    thread::scope(|threads| {
         let drivers: Vec<_> = cases
             .chunks(share)
             .map(|cases| {
