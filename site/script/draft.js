@@ -147,6 +147,8 @@ const beginDrafts = async () => {
   new MutationObserver(() => {
     box.hidden = document.body.dataset.state === 'sent';
     if (box.hidden && key) erase().then(offer);
+    // Whoever goes on to another step, or sends, may lose the page there.
+    if (!box.hidden) keepNow();
   }).observe(document.body, { attributeFilter: ['data-state'] });
 };
 

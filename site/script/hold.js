@@ -1,6 +1,7 @@
 /**
- * After "send" without a network, and as long as files are on their way: what was sealed waits on this device, the page says so, and sends it when the link is back. Another
- * page of this device may send it, too (`dispatch.js`).
+ * What was sealed lies on this device from before it is sent until its receipt is kept: who loses the page meanwhile finds it among
+ * what waits, and nobody sends the same twice. After "send" without a network, and as long as files are on their way, the page says
+ * that it waits, and sends it when the link is back. Another page of this device may send it, too (`dispatch.js`).
  *
  * @import { Case, SealedWithFiles } from './types'
  */
@@ -17,31 +18,37 @@ import { show } from './steps.js';
 /** How often a page asks whether the relay can be reached, where the browser does not notice. */
 const LOOK_MS = 20_000;
 
-/** The id of this sheet's submission, while it waits. */
-let heldId = '';
+/** The id of this sheet's submission while it lies here, and while it waits. */
+let [keptId, heldId] = ['', ''];
 let hasFiles = false;
 
 /** Whether this sheet's submission waits. */
 export const isHeld = () => heldId !== '';
 
-/** Lets it wait, in the place of what its id had before. @type {(case_: Case, sealed: SealedWithFiles, isTried: boolean) => Promise<void>} */
-export const hold = (case_, sealed, isTried) =>
+/** Keeps it, in the place of what its id had before. @type {(case_: Case, sealed: SealedWithFiles, isTried: boolean) => Promise<void>} */
+export const keep = (case_, sealed, isTried) =>
   alone(sealed.id, async () => {
     const { iat } = jsonOf(JSON.parse(sealed.body).manifest.split('.')[1]);
     const was = await waitingOf(sealed.id);
     // Another tab has sent it, or dropped it: the change comes too late.
     if (isHeld() && !was) throw new Refused({ code: 'gone' });
-    const before = was ? [...was.before, ...was.signed] : [];
+    const before = was ? [...was.before, ...was.signed].filter((sha256) => sha256 !== sealed.manifest_sha256) : [];
     const draft = await markOf(sealed.page.split('/').at(-3) || '');
     await keepWaiting({ ...sealed, case_, relay: data.relay, iat, at: iat, draft, isTried, before, signed: [sealed.manifest_sha256] });
-    heldId = sealed.id;
+    keptId = sealed.id;
     hasFiles = !!sealed.files[0];
   });
 
+/** Keeps it, and lets it wait. @type {typeof keep} */
+export const hold = async (case_, sealed, isTried) => {
+  await keep(case_, sealed, isTried);
+  heldId = keptId;
+};
+
 /** It was sent, or shall not be. */
 export const release = async () => {
-  const id = heldId;
-  heldId = '';
+  const id = keptId;
+  keptId = heldId = '';
   if (id) await dropWaiting(id);
   if (id && hasFiles) await forget(id);
 };

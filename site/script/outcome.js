@@ -14,7 +14,7 @@ import { Refused } from './send.js';
 import { keptCases } from './store.js';
 import { lists } from './lists.js';
 import { dispatch, namedBy } from './dispatch.js';
-import { hold, isHeld, release, tellHeld } from './hold.js';
+import { hold, isHeld, keep, release, tellHeld } from './hold.js';
 import { followOn, followed, isWithdrawal, nextCase } from './case.js';
 import { relayKeys, sealAnswers, sealWithdrawal } from './delivery.js';
 import { show } from './steps.js';
@@ -101,8 +101,9 @@ const sendSheet = async (report, mayAdoptTime) => {
   const { sealed } = pending;
   report(say('sending'));
   try {
-    // With files it may take longer than the page is open.
+    // The page may be closed before an answer comes; with files it may take longer than the page is open.
     if (isNew && (isHeld() || sealed.files[0])) await hold(case_, sealed, isHeld()).catch(noRoom);
+    else if (isNew) await keep(case_, sealed, true).catch(() => {});
     return { case_, ...(isHeld() ? await sendHeld(sealed) : { sealed, receipt: await send(data.relay, sealed) }) };
   } catch (failure) {
     if (!(failure instanceof Refused) || MAY_PASS.test(failure.problem.code)) throw failure;

@@ -1,7 +1,7 @@
 // A draft on a person's device, over closed and killed pages.
 // In: an Order with `service`, `type` (a scenario's), `days`. Out: see tests/tests/drafts.rs.
 
-import { Form, anotherPage, openPage, readOrder, typed, withBrowser } from './driver.mjs'
+import { Form, anotherPage, crash, openPage, readOrder, typed, withBrowser } from './driver.mjs'
 import { recordsOf } from './device.mjs'
 
 const order = await readOrder()
@@ -53,7 +53,7 @@ const result = await withBrowser(order.browser, async browser => {
     const before = await typed(tab)
     await keptSince(tab)
     sealed = await drafts(tab)
-    await crash(tab)
+    await crash(tab, order.browser)
     const next = await anotherPage(context, order.now)
     tab = next.page
     form = await Form.open(tab, order.portal, order.service, 'vi')
@@ -68,6 +68,17 @@ const result = await withBrowser(order.browser, async browser => {
   const left = await emptied(tab)
   asks.push(await asksToLeave(tab))
 
+  // One button erases it, for good.
+  form = await Form.open(tab, order.portal, order.service, 'vi')
+  await press(tab, 'ask')
+  await press(tab, 'keep')
+  await tab.waitForSelector('[data-draft-erase]')
+  const kept = (await drafts(tab)).length
+  await press(tab, 'erase')
+  await tab.waitForSelector('[data-draft-ask]')
+  await form.enter(...first)
+  const erased = { kept, left: await emptied(tab) }
+
   // A draft that nobody takes up ends by itself.
   await Form.open(tab, order.portal, order.service, 'vi')
   await press(tab, 'ask')
@@ -79,7 +90,7 @@ const result = await withBrowser(order.browser, async browser => {
   await Form.open(late, order.portal, order.service, 'vi')
   await late.waitForSelector('[data-draft-ask]')
   const ended = { begun, left: (await drafts(late)).length }
-  return { unasked, asks, deaths, elsewhere, sealed, sent, left, ended, complaints }
+  return { unasked, asks, deaths, elsewhere, sealed, sent, left, erased, ended, complaints }
 })
 console.log(JSON.stringify(result))
 
@@ -112,14 +123,4 @@ async function emptied(page) {
   const begun = Date.now()
   while ((await drafts(page)).length && Date.now() - begun < 10_000) await new Promise(done => setTimeout(done, 50))
   return (await drafts(page)).length
-}
-
-/** The tab is killed. @param {import('puppeteer-core').Page} page */
-async function crash(page) {
-  // Firefox can be told to close a page without a word, not to kill it.
-  if (order.browser.engine === 'firefox') return page.close()
-  const session = await page.createCDPSession()
-  const gone = new Promise(done => page.once('error', done))
-  session.send('Page.crash').catch(() => {})
-  await gone
 }

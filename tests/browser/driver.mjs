@@ -159,6 +159,16 @@ export function typed(page) {
   )
 }
 
+/** The tab is killed without a word. @param {import('puppeteer-core').Page} page @param {Order['browser']} browser */
+export async function crash(page, { engine }) {
+  // Firefox can be told to close a page without a word, not to kill it.
+  if (engine === 'firefox') return page.close()
+  const session = await page.createCDPSession()
+  const gone = new Promise(done => page.once('error', done))
+  session.send('Page.crash').catch(() => {})
+  await gone
+}
+
 /** @param {string} name - the input's name, or `+id` of a repeat: then it is the button that adds an entry */
 function selectorOf(name) {
   return name.startsWith('+') ? `[data-add=${JSON.stringify(name.slice(1))}]` : `#form [name=${JSON.stringify(name)}]`
@@ -479,7 +489,7 @@ export class Form {
   async sent(downloads, timeout) {
     await this.page.waitForSelector('body[data-state="sent"], body[data-state="failed"], body[data-state="waiting"]', { timeout })
     if ((await this.where()) !== '(sent)') {
-      throw new Error(`not sent: ${await this.page.evaluate(() => document.body.innerText.slice(0, 2000))}`)
+      throw new Error(`not sent: ${await this.page.evaluate(() => `${document.querySelector('#status')?.textContent} ${document.body.innerText.slice(0, 1000)}`)}`)
     }
     const { reference, download } = await this.page.$eval('#receipt', receipt => ({
       reference: receipt.querySelector('[data-reference]')?.textContent?.trim() ?? '',

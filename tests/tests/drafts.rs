@@ -28,6 +28,7 @@ fn a_draft_outlives_its_tab_and_is_erased_by_sending() {
         assert_eq!(death["lost"], json!([]), "{}", death["step"]);
     }
     assert_eq!(result["left"], 0, "after sending");
+    assert_eq!(result["erased"], json!({ "kept": 1, "left": 0 }));
     assert_eq!(result["ended"], json!({ "begun": 1, "left": 0 }));
     assert_eq!(result["complaints"], json!([]));
 
