@@ -2,6 +2,7 @@
  * The proof that a manifest is in the relay's log, checked on this device: C2SP tlog-proof, tlog-checkpoint and
  * signed-note, RFC 6962. The format's home is `envelope/FORMAT.md`, section 13. No DOM, no network.
  */
+import { isEd25519 } from './ed25519.js';
 import { utf8 } from './seal.js';
 
 const STEPS_MAX = 64;
@@ -14,7 +15,7 @@ const PROOF = /^c2sp\.org\/tlog-proof@v1\nindex (0|[1-9]\d{0,19})\n((?:[^\n]+\n)
 const CHECKPOINT = /^([^\n]+)\n(0|[1-9]\d{0,19})\n([^\n]+)\n$/;
 const SIGNATURE = /^\u2014 ([^\s+]+) (\S+)$/;
 
-/** @typedef {'malformed' | 'unknown-log' | 'not-signed' | 'not-included' | 'no-ed25519'} ProofFault */
+/** @typedef {'malformed' | 'unknown-log' | 'not-signed' | 'not-included'} ProofFault */
 
 /** Why a proof does not count. */
 export class ProofFailed extends Error {
@@ -82,8 +83,7 @@ const isSigned = async ({ text, signatures }, { name, bytes }) => {
   const id = (await hash(utf8(`${name}\n`), [SIGNATURE_TYPE], bytes)).slice(0, 4);
   const its = signatures.filter((one) => one.name === name && isSameBytes(one.id, id));
   if (its.length !== 1) return false;
-  const key = await crypto.subtle.importKey('raw', bytes, 'Ed25519', false, ['verify']).catch(() => fail('no-ed25519'));
-  return crypto.subtle.verify('Ed25519', key, its[0].signature, utf8(text));
+  return isEd25519(bytes, its[0].signature, utf8(text));
 };
 
 /** The root to which the steps lead from a leaf (RFC 9162, 2.1.3.2); nothing when they fit no tree of that size. @type {(leaf: Uint8Array, index: bigint, size: bigint, steps: Uint8Array[]) => Promise<Uint8Array | undefined>} */

@@ -45,7 +45,7 @@ const verdict = async (text) => {
   const signed = line(labels.signed, 'good');
   return checkProof(proof, bytesOf(receipt.manifest_sha256), keys.logs).then(
     ({ index, size, log }) => [signed, line(fillGaps(labels.included, { index: index + 1n, size, log }), 'good'), facts(receipt)],
-    ({ code }) => [signed, line(labels[code], code === 'no-ed25519' ? 'note' : 'error'), facts(receipt)],
+    ({ code }) => [signed, line(labels[code], 'error'), facts(receipt)],
   );
 };
 
