@@ -10,7 +10,7 @@ use std::sync::Arc;
 use formdef::{Bilingual, both};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -140,6 +140,10 @@ pub(crate) fn respond(
         }
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    // What is missing now may be there in a moment: nobody keeps that it was not.
+    if status.is_client_error() || status.is_server_error() {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     answer
 }
 

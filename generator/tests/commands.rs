@@ -238,9 +238,14 @@ fn serve_sends_files_with_their_headers_and_nothing_else() {
         "/.motcua-portal",
         "/_headers",
         "/khai-sinh/../../secret",
+        "/assets/none.css",
     ] {
         let answer = server.ask("GET", path);
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        assert!(
+            answer.contains("no-store") && !answer.contains("immutable"),
+            "{path}: {answer}"
+        );
         assert!(answer.contains("Không có trang này"), "{path}: {answer}");
     }
     assert!(server.ask("POST", "/").starts_with("HTTP/1.1 405"));

@@ -108,7 +108,8 @@ const add = async (id, list) => {
     const name = nameOf(file.name);
     const refuse = (/** @type {string} */ why) => (message = element('span', say(why, { name, count: count_max, size: sizeWords(bytes_max) }), { class: 'error' }));
     const type = await mediaTypeOf(file).catch(() => undefined);
-    const without = type && (await bare(file, type).catch(() => undefined));
+    // What is larger than all papers together may be is not even read.
+    const without = type && file.size <= BYTES_MAX && (await bare(file, type).catch(() => undefined));
     const plain = without || file;
     if (its.length >= count_max || files().length >= FILES_MAX) refuse('file_count');
     else if (!type || !types.includes(type)) refuse('file_type');
@@ -173,7 +174,8 @@ const sealByWorker = async (id, n, file) => {
   try {
     const { len, pieces } = await new Promise((resolve, reject) => {
       const stop = (/** @type {string} */ code) => reject(new Refused({ code }));
-      worker.onerror = () => stop('files_read');
+      // Whatever goes wrong in it, it tells: this is that it did not come.
+      worker.onerror = () => stop('files_part');
       worker.onmessage = ({ data: { failure, ...sealed } }) => (failure ? stop(failure) : resolve(sealed));
       worker.postMessage({ id, n, file, ikm, salt });
     });

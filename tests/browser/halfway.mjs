@@ -1,7 +1,9 @@
 // A page of which something did not come, or is not what was published, and what it still is.
-// In: an Order with `service`, `type` (a scenario's), `plain`, the host and port under which the portal is no secure origin, and `piece`, the
-// name of a kind whose script the page links. Out: see tests/tests/halfway.rs.
+// In: an Order with `service`, `type` (a scenario's), `plain`, the host and port under which the portal is no secure origin, `piece`, the
+// name of a kind whose script the page links, `paper` and `file` (one for that paper), and `assets`, the folder of the portal's. Out: see tests/tests/halfway.rs.
 
+import { readdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
 
 const CORE = /\/form\.[^/]+\.js$/
@@ -104,8 +106,11 @@ async function losing(page, what, how = 'away') {
   return cut
 }
 
-/** Pieces that come at the second try: a list, the picker, the review, files, the copy. @param {import('puppeteer-core').Browser} browser */
+/** Pieces that come at the second try: a list, the picker, the review, files, the worker that seals them, the copy. @param {import('puppeteer-core').Browser} browser */
 async function comingBack(browser) {
+  // The browser asks for a worker by itself, past what tests can cut: it is away at the host before the worker that keeps pages asks.
+  const sealer = readdirSync(order.assets).find(name => name.startsWith('sealer.')) ?? ''
+  renameSync(join(order.assets, sealer), `${order.assets}-sealer`)
   const { page, downloads } = await openPage(browser, order.now)
   const summary = () => page.$eval('#summary', summary => summary.textContent ?? '')
   const cut = await losing(page, /\/agencies\.[^/]+\.json$/)
@@ -137,6 +142,13 @@ async function comingBack(browser) {
   await form.press('[data-refile]', 'Enter')
   await page.waitForSelector('[data-files] input')
   const answers = await page.$eval('#answers', answers => answers.textContent ?? '')
+
+  // The worker that seals files does not come either.
+  await form.attach(order.paper, [order.file])
+  await form.press('[data-send]', 'Enter')
+  await page.waitForSelector('body[data-state="failed"]')
+  const worker = await page.$eval('#status', status => status.textContent)
+  renameSync(`${order.assets}-sealer`, join(order.assets, sealer))
   cut.what = /\/copy\.[^/]+\.js$/
   const { reference } = await form.send(downloads)
   const again = '#receipt .notice button'
@@ -146,5 +158,5 @@ async function comingBack(browser) {
   await form.press(again, 'Enter')
   await page.waitForSelector('#copy svg')
   const leftOver = await page.evaluate(() => document.querySelectorAll('#receipt .notice').length)
-  return { said: { list, picker, outcome, copy }, review, canSend, answers, reference, leftOver }
+  return { said: { list, picker, outcome, worker, copy }, review, canSend, answers, reference, leftOver }
 }

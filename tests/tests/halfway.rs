@@ -8,6 +8,8 @@ use tests::{City, Plan, browser, scenarios};
 /// Its form has papers, and a kind whose script is a piece.
 const SCENARIO: &str = "S05";
 const PIECE: &str = "repeat";
+/// A paper that the scenario needs.
+const PAPER: &str = "att.household_book";
 /// A host that is not loopback's name, so plain http is no secure origin there.
 const PLAIN: &str = "cong.example:80";
 
@@ -16,8 +18,11 @@ fn a_page_that_is_half_there_stays_a_paper_or_goes_on() {
     let scenario = scenarios::of(SCENARIO).unwrap();
     let plan = Plan::for_test("halfway", Some(&scenario.date)).unwrap();
     let city = City::start(&plan, &|_| ()).unwrap();
+    let file = city.portal_dir().with_file_name("paper.pdf");
+    std::fs::write(&file, "%PDF-1.7\n").unwrap();
     let order = json!({
         "portal": city.portal_url(), "now": city.now(), "service": scenario.service, "type": scenario.r#type, "piece": PIECE, "plain": PLAIN,
+        "paper": PAPER, "file": file, "assets": city.portal_dir().join("assets"),
     });
     let result = browser::drive("halfway.mjs", order).unwrap();
     for (what, lost) in [("http", 0), ("core", 1), ("altered", 1), ("piece", 1)] {
@@ -41,6 +46,7 @@ fn a_page_that_is_half_there_stays_a_paper_or_goes_on() {
         ("list", "Kiểm tra kết nối mạng"),
         ("picker", "bấm lại"),
         ("outcome", "Kiểm tra kết nối mạng"),
+        ("worker", "chưa tải được phần khóa tệp"),
         ("copy", "Biên nhận đã đầy đủ"),
     ] {
         let said = result["said"][piece].as_str().unwrap();
