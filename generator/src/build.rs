@@ -434,7 +434,7 @@ fn make_each(
     let take_all = |path: &str, bytes: &[u8], plain: Option<&str>| {
         take_and_list(path, bytes, plain)?;
         let compressor = compressor.as_ref().filter(|_| !is_of_host(path));
-        let coded = compressor.map(|compressor| compressor.each(bytes));
+        let coded = compressor.map(|compressor| compressor.each(path, bytes));
         coded
             .into_iter()
             .flatten()

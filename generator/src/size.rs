@@ -10,7 +10,7 @@ use formdef::{Bilingual, Lang, both, say};
 use serde_json::Value;
 
 use crate::assets::{WORKER, is_core, used_later};
-use crate::compressed::brotli;
+use crate::compressed::{BROTLI_QUALITY_MAX, brotli};
 use crate::fault::cause;
 
 /// Bytes of one file or of several together.
@@ -18,7 +18,7 @@ use crate::fault::cause;
 pub struct Weight {
     /// As it is.
     pub plain: usize,
-    /// In brotli, quality 11, window 22: what CDNs keep.
+    /// In brotli, quality 11, window 22: as `motcua build --compress` keeps them.
     pub brotli: usize,
 }
 
@@ -259,7 +259,7 @@ fn linked<'a>(html: &'a str, mark: &str, address: &str) -> impl Iterator<Item = 
 fn weigh(bytes: &[u8]) -> Weight {
     Weight {
         plain: bytes.len(),
-        brotli: brotli(bytes, 11).len(),
+        brotli: brotli(bytes, BROTLI_QUALITY_MAX).len(),
     }
 }
 
