@@ -237,3 +237,72 @@ fn assets_are_named_by_their_content_and_the_script_is_a_script() {
         .expect("node is installed");
     assert!(status.success());
 }
+
+/// What the browser may fill in by itself: what it knows of the person who types (HTML, "autofill detail tokens").
+const OWN: [(&str, &str); 7] = [
+    ("requester.full_name", "name"),
+    ("requester.birth_date.day", "bday-day"),
+    ("requester.birth_date.month", "bday-month"),
+    ("requester.birth_date.year", "bday-year"),
+    ("requester.residence.detail", "address-line1"),
+    ("requester.phone", "tel"),
+    ("requester.email", "email"),
+];
+
+/// The value of an attribute of a tag.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let rest = tag.split_once(&format!(" {name}=\""))?.1;
+    rest.split_once('"').map(|(value, _)| value)
+}
+
+#[test]
+fn inputs_tell_browsers_and_keyboards_what_they_are_for() {
+    let made = make(&whole_portal()).unwrap();
+    let forms = made.plain_pages.iter();
+    let forms: Vec<_> = forms
+        .filter(|(path, _)| path.ends_with("/form/index.html"))
+        .collect();
+    assert_eq!(forms.len(), 20);
+    let mut own = BTreeSet::new();
+    for (path, text) in forms {
+        assert!(
+            text.contains("<form id=\"form\" novalidate autocomplete=\"off\">"),
+            "{path}"
+        );
+        let tags = ["<input", "<textarea"].map(|tag| text.split(tag).skip(1));
+        let tags = tags.into_iter().flatten();
+        for tag in tags.map(|rest| rest.split('>').next().unwrap()) {
+            let kind = attribute(tag, "type").unwrap_or("text");
+            let name = attribute(tag, "name").unwrap_or_default();
+            if ["radio", "checkbox"].contains(&kind) {
+                continue;
+            }
+            let is_area = tag.contains(" rows=");
+            assert_eq!(
+                attribute(tag, "enterkeyhint"),
+                (!is_area).then_some("next"),
+                "{path}: {tag}"
+            );
+            // A paste is told to be too long; it is never cut.
+            assert_eq!(attribute(tag, "maxlength"), None, "{path}: {tag}");
+            let token = OWN.iter().find(|(its, _)| *its == name).map(|(_, it)| *it);
+            assert_eq!(attribute(tag, "autocomplete"), token, "{path}: {tag}");
+            own.extend(token);
+            let end = name.rsplit('.').next().unwrap_or_default();
+            let keyboard = match end {
+                "day" | "month" | "year" | "hour" | "minute" => Some("numeric"),
+                _ => attribute(tag, "inputmode"),
+            };
+            assert_eq!(attribute(tag, "inputmode"), keyboard, "{path}: {tag}");
+            for (its, wanted) in [("phone", "tel"), ("email", "email")] {
+                assert_eq!(end == its, kind == wanted, "{path}: {tag}");
+            }
+            // Names and words go onto a Vietnamese paper, whatever the page's language.
+            if end == "full_name" {
+                let lang = path.starts_with("en/").then_some("vi");
+                assert_eq!(attribute(tag, "lang"), lang, "{path}: {tag}");
+            }
+        }
+    }
+    assert_eq!(own.len(), OWN.len(), "{own:?}");
+}

@@ -43,7 +43,7 @@ export const describe = (field, isWrong = false) => {
   if (ids[0]) target.setAttribute('aria-describedby', ids.join(' '));
   else target.removeAttribute('aria-describedby');
   if (field.matches('[data-kind=repeat]')) return;
-  for (const input of inputs) if (input.type !== 'radio') input.toggleAttribute('aria-invalid', isWrong);
+  for (const input of inputs) if (input.type !== 'radio') input.setAttribute('aria-invalid', `${isWrong}`);
 };
 
 /** The control at which a field's fault is put right. */

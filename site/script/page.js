@@ -28,10 +28,10 @@ export let fields;
 /** A question of the page. Its bounds are texts here, which compare as numbers. @type {(element: HTMLElement) => Field} */
 export const fieldOf = (element) => {
   const { dataset } = element;
-  const { maxLength, minLength, dataset: { list } } = controls(element)[0] || element;
+  const { list } = (controls(element)[0] || element).dataset;
   const { field: id = '', kind = '' } = dataset;
   const bounds = /** @type {object} */ (dataset);
-  return { id, kind, list, length_max: maxLength, length_min: minLength, ...bounds, ...data.fields[id] };
+  return { id, kind, list, ...bounds, ...data.fields[id] };
 };
 
 /** Reads the page. Modules ask for nothing before, so that they can be tested without one. */

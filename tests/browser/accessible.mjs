@@ -2,7 +2,7 @@
 // heard through the accessibility tree.
 // In: an Order with `pages` (paths), `journeys` ({service, lang, type, now}, `sent`, whether it goes on to the receipt and beyond, `waits`, whether as far as waiting for a network),
 // `files` ({paper, good, bad}: chosen at the review of the one that is sent) and perhaps `planted`, script that puts something wrong into
-// each page. Out: {looked: how many pages × states, found: [{page, state, rule, help, nodes}], heard: [{state, focus, alert}]}.
+// each page. Out: {looked: how many pages × states, found: [{page, state, rule, help, nodes}], heard: [{state, focus, alert, wrong}]}.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

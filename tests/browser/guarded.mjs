@@ -1,6 +1,6 @@
 // What a page's policy and digests keep out, and where nothing that was typed may be found.
 // In: an Order with `service`, `type` (a scenario's), `field` (the name of one of its inputs), `hostile` (what is typed there), `refused`:
-// {name: value} that the page must refuse there. Out: see the tests in tests/tests/guarded.rs.
+// {name: value} that the page must refuse there, `flood` (a text too long for any input). Out: see the tests in tests/tests/guarded.rs.
 
 import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
 
@@ -14,6 +14,7 @@ const result = await withBrowser(order.browser, async browser => ({
   core: await altered(browser, /\/form\.[^/]+\.js$/, text => text + ADDED),
   outcome: await altered(browser, /\/outcome\.[^/]+\.js$/, text => text + ADDED, order.type),
   sinks: await sinks(browser),
+  flooded: await flooded(browser),
   ...(await journey(browser)),
 }))
 console.log(JSON.stringify(result))
@@ -76,6 +77,52 @@ async function sinks(browser) {
   })
   await context.close()
   return open.map(([name]) => name)
+}
+
+/**
+ * A flood pasted into every line and box of text of every step, and what the page says to it.
+ *
+ * @param {import('puppeteer-core').Browser} browser
+ * @returns {Promise<Record<string, {length: number, said: string}>>} by the name of the input: how much of it is there
+ */
+async function flooded(browser) {
+  const { context, page } = await openPage(browser, order.now)
+  const form = await Form.open(page, order.portal, order.service, 'vi')
+  /** @type {Record<string, {length: number, said: string}>} */
+  const inputs = {}
+  let pairs = order.type
+  while ((await form.where()) !== '(review)') {
+    // What is chosen opens further questions.
+    const rest = await form.fillStep(pairs)
+    const here = await texts(page)
+    for (const { name } of here) {
+      await page.focus(`#form [name=${JSON.stringify(name)}]`)
+      await page.evaluate(() => document.execCommand('selectAll'))
+      await page.evaluate(text => document.execCommand('insertText', false, text), order.flood)
+    }
+    if (here.length) await form.pressNext()
+    const errors = await form.errors()
+    for (const { name, field, length } of await texts(page)) inputs[name] = { length, said: errors[field] ?? '' }
+    for (const { name } of here) await form.fill([[name, '']])
+    await form.fillStep(pairs)
+    pairs = rest
+    await form.next('after the flood')
+  }
+  await context.close()
+  return inputs
+}
+
+/** The lines and boxes of text that are seen. @param {import('puppeteer-core').Page} page */
+function texts(page) {
+  return page.$$eval('#form input:not([type=radio], [type=checkbox], [data-list]), #form textarea', inputs =>
+    inputs
+      .filter(input => input.checkVisibility())
+      .map(input => {
+        const { name, value } = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (input)
+        const field = /** @type {HTMLElement | null} */ (input.closest('[data-field]'))
+        return { name, field: field?.dataset.field ?? '', length: value.length }
+      }),
+  )
 }
 
 /** From the first question to the receipt. @param {import('puppeteer-core').Browser} browser */

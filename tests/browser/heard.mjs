@@ -13,8 +13,8 @@ const told = node => Object.fromEntries((node.properties ?? []).map((/** @type {
 
 /**
  * @param {import('puppeteer-core').Page} page
- * @returns {Promise<{focus: string, alert: string, faults: string[]}>} role and name of what has the focus; what is called out; what cannot
- *   be understood by ear
+ * @returns {Promise<{focus: string, alert: string, wrong: string[], faults: string[]}>} role and name of what has the focus; what is called
+ *   out; the controls that are told to be wrong; what cannot be understood by ear
  */
 export async function heard(page) {
   const client = await page.createCDPSession()
@@ -23,6 +23,8 @@ export async function heard(page) {
   const byId = new Map(nodes.map(node => [node.nodeId, node]))
   /** @param {any} node @returns {string} */
   const words = node => (node.role?.value === 'StaticText' ? node.name.value : (node.childIds ?? []).map((/** @type {string} */ id) => words(byId.get(id))).join(' '))
+  /** @type {string[]} */
+  const wrong = []
   const faults = []
   let [focus, alert] = ['', '']
   for (const node of nodes.filter(({ ignored }) => !ignored)) {
@@ -30,11 +32,12 @@ export async function heard(page) {
     if (USED.test(role) && !name && role !== 'MenuListPopup') faults.push(`a ${role} without a name`)
     // What stands twice is told apart by the group around it alone.
     if (role === 'radio' && !groupOf(node, byId)) faults.push(`the radio ${name} is in no group with a name`)
+    if (properties.invalid === 'true') wrong.push(`${role}: ${name}`)
     if (properties.invalid === 'true' && !properties.describedby && !groupDescribed(node, byId)) faults.push(`${role} ${name} is wrong, and nothing says why`)
     if (properties.focused && role !== 'RootWebArea') focus = `${role}: ${name}`
     if (role === 'alert') alert = words(node)
   }
-  return { focus, alert, faults }
+  return { focus, alert, wrong, faults }
 }
 
 /** @param {any} node @param {Map<string, any>} byId @returns {any} the group with a name around it */

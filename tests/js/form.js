@@ -9,7 +9,7 @@ const bounds = (kind, min = kind === 'repeat' ? 0 : undefined, max = kind === 'r
 const withoutNothing = (members) => JSON.parse(JSON.stringify(members));
 
 const fieldOf = ({ id, kind, required, list, options, min, max, levels, length_min, length_max, types, count_max, bytes_max, fields }, page, group = '') => ({
-  ...withoutNothing({ id, kind, list, options, length_min, length_max, types, count_max, bytes_max, ...bounds(kind, min, max), levels: levels === 1 ? '1' : undefined }),
+  ...withoutNothing({ id, kind, list, options, length_min: length_min?.toString(), length_max: length_max?.toString(), types, count_max, bytes_max, ...bounds(kind, min, max), levels: levels === 1 ? '1' : undefined }),
   ...(required ? {} : { optional: '' }),
   ...page.fields[group + id],
   fields: fields?.map((member) => fieldOf(member, page, `${id}[0].`)),

@@ -130,6 +130,10 @@ fn tells_what_happened(heard: &Value) {
     };
     let with_errors = states(" with errors");
     assert!(with_errors.len() > 5, "{heard:?}");
+    // A group of radios says what is wrong as a group.
+    let tell_controls = with_errors.iter();
+    let tell_controls = tell_controls.filter(|state| state["wrong"] != json!([]));
+    assert!(tell_controls.count() > 5, "{heard:#?}");
     for state in with_errors {
         assert!(
             state["focus"].as_str().unwrap().starts_with("alert"),

@@ -8,6 +8,8 @@ use tests::{City, Plan, browser, scenarios};
 const SCENARIO: &str = "S08";
 /// A free text among its inputs.
 const FIELD: &str = "death.place";
+/// More characters than any input takes.
+const FLOOD: usize = 100_000;
 /// Markup, a formula, a template, an escape sequence in letters: to be carried as the text that it is.
 const HOSTILE: &str =
     r#"<img src=x onerror="alert(1)">=1+1|'{{7*7}}' %0d%0a ${x} \u202e &lt;script&gt;"#;
@@ -22,9 +24,10 @@ fn a_page_keeps_strangers_out_and_what_is_typed_in() {
         "field": FIELD, "hostile": HOSTILE,
         // Half a character is no JSON: the script makes it.
         "refused": {
-            "right-to-left": "a\u{202e}b", "zero width": "a\u{200b}b", "a line's end": "a\u{2028}b", "long": "a".repeat(100_000),
+            "right-to-left": "a\u{202e}b", "zero width": "a\u{200b}b", "a line's end": "a\u{2028}b", "long": "a".repeat(FLOOD),
             "half": "HALF",
         },
+        "flood": "a".repeat(FLOOD),
     });
     let result = browser::drive("guarded.mjs", order).unwrap();
 
@@ -43,6 +46,13 @@ fn a_page_keeps_strangers_out_and_what_is_typed_in() {
     assert_eq!(refusals.len(), 5);
     for (name, words) in refusals {
         assert_ne!(words, "", "{name} is taken");
+    }
+    // What is pasted is not cut without a word: it stands there whole, and the page says what is wrong with it.
+    let flooded = result["flooded"].as_object().unwrap();
+    assert!(flooded.len() > 12, "{:?}", flooded.keys());
+    for (name, input) in flooded {
+        assert_eq!(input["length"], FLOOD, "{name}");
+        assert_ne!(input["said"], "", "{name} takes it");
     }
     let review = &result["review"];
     assert!(
