@@ -88,14 +88,15 @@ export class KeyboardForm extends Form {
     await this.press(selector, 'Enter')
   }
 
-  /** By the summary's first link to what is wrong, as it is read out there. */
-  async followsSummary() {
-    const [link] = await this.summary()
-    if (!link?.href) return
-    await this.press(`#summary a[href=${JSON.stringify(link.href)}]`, 'Enter')
-    const isThere = await this.page.evaluate(href => `#${document.activeElement?.id}` === href, link.href)
-    if (!isThere) this.faults.add(`${await this.where()}: the summary's link does not lead to ${link.href}`)
-    await this.look()
+  /** Goes on without an answer: each link of the summary, as it is read out there, leads to what is wrong. */
+  async missesAll() {
+    await this.pressNext()
+    for (const { href } of await this.summary()) {
+      await this.press(`#summary a[href=${JSON.stringify(href)}]`, 'Enter')
+      const isThere = await this.page.evaluate(href => `#${document.activeElement?.id}` === href, href)
+      if (!isThere) this.faults.add(`${await this.where()}: the summary's link does not lead to ${href}`)
+      await this.look()
+    }
   }
 
   /** @param {string} id - of a group of entries */

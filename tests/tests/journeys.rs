@@ -162,6 +162,7 @@ fn arrived(
         &result["complaints"],
         &json!([]),
     )?;
+    tells_who_reads(&result["told"], &who_reads[&scenario.service])?;
     let receipt = receipt_of(city, result)?;
     let id = receipt["id"].as_str().unwrap_or_default();
     let cases = city
@@ -185,6 +186,36 @@ fn arrived(
         &json!(marked),
         &json!(scenario.warnings),
     )
+}
+
+/// Before it is sent, the review names for each office the questions whose answers it gets, and no other.
+fn tells_who_reads(told: &Value, reads: &BTreeMap<String, BTreeSet<String>>) -> Result<(), String> {
+    let rows = told["rows"].as_array().ok_or("there is no review")?;
+    let labels = |is_read: &dyn Fn(&str) -> bool| -> String {
+        let its = rows
+            .iter()
+            .filter(|row| row["id"].as_str().is_some_and(is_read));
+        let its: Vec<&str> = its.filter_map(|row| row["label"].as_str()).collect();
+        its.join("; ")
+    };
+    let wanted: BTreeSet<String> = reads
+        .values()
+        .map(|ids| labels(&|id| ids.contains(id)))
+        .collect();
+    let readers = told["readers"].as_array().ok_or("no office is named")?;
+    let said: BTreeSet<String> = readers
+        .iter()
+        .filter_map(|reader| match reader[1].as_str()? {
+            "tất cả các mục" | "everything" => Some(labels(&|_| true)),
+            said => Some(said.to_owned()),
+        })
+        .collect();
+    expect(
+        "how many offices are named",
+        &json!(readers.len()),
+        &json!(reads.len()),
+    )?;
+    expect("who is said to read what", &json!(said), &json!(wanted))
 }
 
 /// What people wrote in words of their own, names and sensitive answers among it, is in no program's log.
