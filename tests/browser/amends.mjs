@@ -30,6 +30,12 @@ const result = await withBrowser(order.browser, async browser => {
   await receipts(page)
   const listed = await list(page)
   await picture(page, order.pictures, 'amended')
+
+  // Amending begins in the list, too: the form stands there as it was sent last.
+  await follow(page, `[data-reference="${amended.reference}"] a[href*="#amend="]`, '#earlier')
+  await page.waitForFunction(([name, value]) => document.querySelector(`[name=${JSON.stringify(name)}]`)?.value === value, {}, order.change)
+  const again = await page.evaluate(() => document.querySelector('#earlier')?.textContent)
+  await receipts(page)
   await follow(page, `[data-reference="${amended.reference}"] a[href*="#withdraw="]`, '#withdrawal')
   form = new Form(page)
   const asked = await page.evaluate(() => ({ words: document.querySelector('#withdrawal')?.textContent, focus: document.activeElement?.tagName, fields: [...document.querySelectorAll('#form [data-kind]')].filter(field => field.checkVisibility()).length }))
@@ -49,7 +55,7 @@ const result = await withBrowser(order.browser, async browser => {
   await page.goto(`${order.portal}/en/${order.service}/form/#amend=00000-00000`, { waitUntil: 'load' })
   await page.waitForSelector('#earlier')
   const stranger = await page.evaluate(() => document.querySelector('#earlier')?.textContent)
-  return { sent, sealed, said, amended, title, listed, asked, withdrawn, copy, after, twice, stranger, complaints }
+  return { sent, sealed, said, amended, title, listed, again, asked, withdrawn, copy, after, twice, stranger, complaints }
 })
 console.log(JSON.stringify(result))
 

@@ -1,7 +1,8 @@
 // Files of papers, from the list of papers to the receipt, over a link that is cut again and again.
 // In: an Order with `journeys: [{id, service, lang, type, files: [[paper, [path, …]], …], cut, killed, offline}]`, `killed` being whether the page is closed
 // while its files are on their way, `offline` whether it is sent without a network first, `relay`, its host and port, and
-// `cut`, after how many bytes to the relay each connection breaks (0: never; only Chromium can be led over such a link). A journey with
+// `cut`, after how many bytes to the relay each connection breaks (0: never; only Chromium can be led over such a link), `deaf` whether the first
+// answer to each request is lost on its way back. A journey with
 // `photographs: {paper, folder}` draws two of them, one too large, which a press makes smaller, and pauses on the way.
 // Out: [{id, reference, receipt, download, cuts, readers, complaints} | {id, failure, picture}].
 
@@ -14,9 +15,12 @@ import { recordsOf } from './device.mjs'
 /** What a browser says of a cut link, and of a submission that the relay does not have yet. */
 const EXPECTED = /ERR_INTERNET_DISCONNECTED|404 .*\/v1\/submissions\//
 
-/** A link to the relay that breaks after so many bytes on their way there. */
+/** A link to the relay that breaks after so many bytes on their way there, or before every second answer. */
 class Link {
   cut = 0
+  deaf = false
+  /** Whether the next answer comes through. */
+  hears = false
   cuts = 0
 
   /** @param {string} relay - host and port */
@@ -36,7 +40,13 @@ class Link {
         person.resetAndDestroy()
       })
       other.on('drain', () => person.resume())
-      other.on('data', some => person.write(some))
+      other.on('data', some => {
+        link.hears = !link.hears || !link.deaf
+        if (link.hears) return person.write(some)
+        link.cuts++
+        other.destroy()
+        return person.resetAndDestroy()
+      })
       for (const [one, another] of [[person, other], [other, person]]) {
         one.on('error', () => another.destroy())
         one.on('close', () => another.destroy())
@@ -172,8 +182,7 @@ const results = await withBrowser(
     for (const journey of order.journeys) {
       const now = order.now + performance.now() / 1000
       const { context, page, complaints, downloads } = await openPage(browser, now)
-      link.cut = journey.cut
-      link.cuts = 0
+      Object.assign(link, { cut: journey.cut, deaf: journey.deaf, hears: true, cuts: 0 })
       try {
         const form = await Form.open(page, order.portal, journey.service, journey.lang)
         await form.fillAll(journey.type)

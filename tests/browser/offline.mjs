@@ -83,6 +83,20 @@ const result = await withBrowser(order.browser, async browser => {
   await other.waitForSelector('#kept li a[download]')
   const draft = { drafted, left: (await recordsOf(other, 'motcua-drafts', 'drafts')).length }
 
+  // What waits can be dropped: on its page, which goes back to the review, and from the list.
+  form = await Form.open(other, order.portal, order.service, 'vi')
+  await form.fillAll(order.type)
+  await link(false, other)
+  await send(other, 'waiting')
+  await form.press('[data-unsend]', 'Enter')
+  const dropped = [await emptied(other), await form.where()]
+  await send(other, 'waiting')
+  await other.goto(`${order.portal}/receipts/`, { waitUntil: 'load' })
+  await other.waitForSelector('#waiting button')
+  await form.press('#waiting button.quiet', 'Enter')
+  dropped.push(await emptied(other))
+  await link(true, other)
+
   // The portal is published anew while a page is open: it goes on with its own files, the next visit has the new ones.
   form = await Form.open(other, order.portal, order.service, 'vi')
   await kept(other, path)
@@ -96,7 +110,7 @@ const result = await withBrowser(order.browser, async browser => {
   await link(false, other)
   await Form.open(other, order.portal, order.service, 'vi')
   const anew = await filesOf(other, path)
-  return { said, still, sealed, first, second, draft, names, old, anew, complaints: complaints.filter(line => !EXPECTED.test(line)) }
+  return { said, still, sealed, first, second, draft, dropped, names, old, anew, complaints: complaints.filter(line => !EXPECTED.test(line)) }
 })
 console.log(JSON.stringify(result))
 

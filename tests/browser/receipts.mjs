@@ -29,6 +29,13 @@ const result = await withBrowser(order.browser, async browser => {
   await form.press('[data-keep]', 'Enter')
   await page.waitForSelector('.keep a')
   const link = await page.$eval('.keep a', link => link.getAttribute('href'))
+  await page.emulateMediaType('print')
+  const printed = await page.evaluate(() => {
+    const isSeen = (/** @type {Element} */ element) => element.checkVisibility()
+    const text = [...document.querySelectorAll('main *')].filter(one => !one.children.length && isSeen(one)).map(({ textContent }) => textContent)
+    return { words: text.join(' '), buttons: [...document.querySelectorAll('button, a.button')].filter(isSeen).length, code: document.querySelector('#copy svg')?.getBoundingClientRect().width }
+  })
+  await page.emulateMediaType('screen')
   await picture(page, order.pictures, 'receipt')
 
   const open = async (/** @type {string} */ address) => {
@@ -54,15 +61,23 @@ const result = await withBrowser(order.browser, async browser => {
   await open('/verify/')
   await verdict(page, 'receipt', sent.receipt)
   await picture(page, order.pictures, 'verify')
+  const dropped = await drop(page, sent.receipt)
 
+  // Forgotten one by one, and all at once.
   await open('/receipts/')
+  await keptTwice(page)
+  await page.reload()
+  await page.waitForSelector('#kept li + li')
   await page.focus('#kept button')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => document.querySelectorAll('#kept li').length === 1)
+  await page.focus('#all')
   await page.keyboard.press('Enter')
   await page.waitForSelector('#none:not([hidden])')
   const left = await listed()
   await page.reload()
   await page.waitForSelector('body[data-state="ready"]')
-  return { sent, copy, isCode, copied, unasked, link, kept, saved, verdicts, left: left.length + (await listed()).length, complaints }
+  return { sent, copy, isCode, copied, unasked, link, printed, kept, saved, verdicts, dropped, left: left.length + (await listed()).length, complaints }
 })
 console.log(JSON.stringify(result))
 
@@ -111,4 +126,32 @@ async function verdict(page, name, text) {
     marks: [...document.querySelectorAll('[data-verdict]')].map(line => line.getAttribute('data-verdict')),
     words: document.querySelector('#verdict')?.textContent,
   }))
+}
+
+/** Drops the receipt's file onto the page that verifies; what it says. @param {import('puppeteer-core').Page} page @param {string} text */
+async function drop(page, text) {
+  await page.evaluate(text => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File([text], 'dropped.txt'))
+    document.querySelector('main')?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+  }, text)
+  await page.waitForFunction(() => document.querySelector('#verdict h2')?.textContent === 'dropped.txt')
+  return page.$$eval('[data-verdict]', lines => lines.map(line => line.getAttribute('data-verdict')))
+}
+
+/** A second receipt on the device: the kept one under another id. @param {import('puppeteer-core').Page} page */
+async function keptTwice(page) {
+  await page.evaluate(async () => {
+    /** @type {IDBDatabase} */
+    const database = await new Promise(done => {
+      const opening = indexedDB.open('motcua')
+      opening.onsuccess = () => done(opening.result)
+    })
+    const store = database.transaction('cases', 'readwrite').objectStore('cases')
+    const all = store.getAll()
+    await new Promise(done => (all.onsuccess = done))
+    const putting = store.put({ ...all.result[0], id: 'another', reference: 'AAAAA-AAAAA' })
+    await new Promise(done => (putting.onsuccess = done))
+    database.close()
+  })
 }

@@ -87,7 +87,12 @@ fn a_sent_application_is_amended_and_then_withdrawn() {
     // The question names the case and asks nothing else; the copy says what was withdrawn.
     assert_eq!(result["asked"]["focus"], "H2");
     assert_eq!(result["asked"]["fields"], 0);
-    for words in [&result["asked"]["words"], &result["copy"], &result["twice"]] {
+    for words in [
+        &result["again"],
+        &result["asked"]["words"],
+        &result["copy"],
+        &result["twice"],
+    ] {
         assert!(
             words.as_str().unwrap().contains(reference("amended")),
             "{words}"

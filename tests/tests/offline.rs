@@ -40,6 +40,8 @@ fn a_page_seen_once_is_sealed_without_a_network_and_sent_once_when_it_is_back() 
 
     // The draft of which it was made is gone with it.
     assert_eq!(result["draft"], json!({ "drafted": 1, "left": 0 }));
+    // Dropped on its page, and from the list: nobody gets it.
+    assert_eq!(result["dropped"], json!([0, "(review)", 0]));
 
     // Published anew: the open page had its own files, the next visit has the new ones, and those alone.
     let file = |name: &str| format!("/assets/{}", result["names"][name].as_str().unwrap());

@@ -40,6 +40,18 @@ fn a_receipt_is_kept_when_asked_for_checked_offline_and_forgotten() {
     assert_eq!(kept[0]["reference"], *reference);
     assert_eq!(result["saved"], result["sent"]["receipt"]);
     assert_eq!(result["left"], 0, "after forgetting");
+    assert_eq!(result["dropped"], json!(["good", "good"]));
+
+    // On paper: what was received, and the person's own copy with its code; nothing to press.
+    let printed = &result["printed"];
+    assert_eq!(printed["buttons"], 0, "{printed}");
+    assert!(printed["code"].as_f64().unwrap() > 100.0, "{printed}");
+    for words in [reference.as_str().unwrap(), TYPED] {
+        assert!(
+            printed["words"].as_str().unwrap().contains(words),
+            "{printed}"
+        );
+    }
 
     let verdicts = result["verdicts"].as_array().unwrap();
     assert_eq!(verdicts.len(), 16);
