@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
+import { Form, anotherPage, openPage, readOrder, withBrowser } from './driver.mjs'
 import { heard } from './heard.mjs'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -95,9 +95,24 @@ await withBrowser(order.browser, async browser => {
     if (path.endsWith('/form/')) await page.waitForSelector('body:not([data-state="loading"])')
     await judgeAll(page, path, 'opened')
   }
+  if (!order.planted) await judgeSearch(page)
   for (const journey of order.journeys) await judgeJourney(browser, journey)
 })
 console.log(JSON.stringify({ looked, found, heard: said }))
+
+/** A search that finds something, and one that does not. @param {import('puppeteer-core').Page} page */
+async function judgeSearch(page) {
+  await page.goto(`${order.portal}/`, { waitUntil: 'load' })
+  await page.waitForSelector('[role=search]:not([hidden])')
+  for (const [typed, state] of [['khai', 'search with results'], ['zzzz', 'search without a result']]) {
+    const before = await page.$eval('[role=search] [role=status]', status => status.textContent)
+    await page.$eval('input[type=search]', input => /** @type {HTMLInputElement} */ (input).select())
+    await page.focus('input[type=search]')
+    await page.keyboard.type(typed)
+    await page.waitForFunction(before => document.querySelector('[role=search] [role=status]')?.textContent !== before, {}, before)
+    await judgeAll(page, '/', state)
+  }
+}
 
 /** From the first question to the review. @param {import('puppeteer-core').Browser} browser @param {any} journey */
 async function judgeJourney(browser, { service, lang, type, now, sent, waits }) {
@@ -107,6 +122,7 @@ async function judgeJourney(browser, { service, lang, type, now, sent, waits }) 
   const form = await Form.open(page, order.portal, service, lang)
   if (sent) {
     await judgeTasks(page, form, path)
+    await judgeDraft(context, page, form, path)
     await judgePicker(page, form, path)
   }
   let left = type
@@ -122,7 +138,7 @@ async function judgeJourney(browser, { service, lang, type, now, sent, waits }) 
   }
   await judgeAll(page, path, 'review')
   if (sent) await judgeSending(page, form, path, downloads)
-  else if (waits) await judgeWaiting(page, form, path)
+  else if (waits) await judgeWaiting(context, page, form, path)
   await context.close()
 }
 
@@ -133,6 +149,42 @@ async function judgeTasks(page, form, path) {
   await page.waitForSelector('#tasks li')
   await judgeAll(page, path, 'sections as tasks')
   await form.press('#tasks summary', 'Enter')
+}
+
+/**
+ * What is asked and said of a draft, on this tab and on a second one; it is erased again.
+ *
+ * @param {import('puppeteer-core').BrowserContext} context
+ * @param {import('puppeteer-core').Page} page
+ * @param {Form} form
+ * @param {string} path
+ */
+async function judgeDraft(context, page, form, path) {
+  const press = async (/** @type {string} */ mark) => {
+    await page.waitForSelector(`[data-draft-${mark}]`)
+    await form.press(`[data-draft-${mark}]`, 'Enter')
+  }
+  await press('ask')
+  await page.waitForSelector('[data-draft-keep]')
+  await judgeAll(page, path, 'asked whether to keep a draft')
+  await press('keep')
+  await page.waitForSelector('[data-draft-erase]')
+  await judgeAll(page, path, 'a draft is kept')
+  const { page: other } = await anotherPage(context, order.now + performance.now() / 1000)
+  await other.setViewport(ZOOMED)
+  await other.goto(order.portal + path, { waitUntil: 'load' })
+  await other.waitForFunction(() => document.querySelector('#draft [role=status]')?.textContent)
+  await judgeAll(other, path, 'a draft is kept by another tab')
+  await other.close()
+  await page.bringToFront()
+  await page.reload({ waitUntil: 'load' })
+  await page.waitForSelector('[data-draft-open]')
+  await judgeAll(page, path, 'a draft was found')
+  await form.press('[data-carry]', 'Enter')
+  await page.waitForSelector('#carry-phrase')
+  await judgeAll(page, path, 'a draft for another device')
+  await press('erase')
+  await page.waitForSelector('[data-draft-ask]')
 }
 
 /** A name is found in the first step's long list. @param {import('puppeteer-core').Page} page @param {Form} form @param {string} path */
@@ -148,18 +200,27 @@ async function judgePicker(page, form, path) {
 }
 
 /**
- * What cannot be sent without a network waits on the device; it goes with the browser's context.
+ * What cannot be sent without a network waits on the device, and is listed there; it goes with the browser's context.
  *
+ * @param {import('puppeteer-core').BrowserContext} context
  * @param {import('puppeteer-core').Page} page
  * @param {Form} form
  * @param {string} path
  */
-async function judgeWaiting(page, form, path) {
+async function judgeWaiting(context, page, form, path) {
   await page.waitForFunction(() => navigator.serviceWorker.controller)
   await page.setOfflineMode(true)
   await form.press('[data-send]', 'Enter')
   await page.waitForSelector('body[data-state="waiting"]')
   await judgeAll(page, path, 'waiting for a network')
+  const { page: other } = await anotherPage(context, order.now + performance.now() / 1000)
+  await other.setViewport(ZOOMED)
+  await other.goto(order.portal + path, { waitUntil: 'load' })
+  await other.waitForSelector('#waits')
+  await judgeAll(other, path, 'told that something waits')
+  await other.goto(`${order.portal}/receipts/`, { waitUntil: 'load' })
+  await other.waitForSelector('#waiting button')
+  await judgeAll(other, '/receipts/', 'one waits')
 }
 
 /**
@@ -198,17 +259,25 @@ async function judgeSending(page, form, path, downloads) {
   const name = await page.$eval('[data-download]', link => link.getAttribute('download') ?? '')
   await page.click('[data-download]')
   await form.downloaded(join(downloads, name))
-  await form.press('[data-keep]', 'Enter')
+  await form.press('[data-keep-all]', 'Enter')
   await page.waitForSelector('.keep a')
-  await page.goto(`${order.portal}/receipts/`, { waitUntil: 'load' })
-  await page.waitForSelector('#kept li')
-  await judgeAll(page, '/receipts/', 'one kept')
+  for (const [way, there, state] of [['amend', '#earlier', 'amending'], ['withdraw', '#withdrawal', 'asked whether to withdraw']]) {
+    await page.goto(`${order.portal}/receipts/`, { waitUntil: 'load' })
+    await page.waitForSelector('#kept li')
+    if (way === 'amend') await judgeAll(page, '/receipts/', 'one kept')
+    await form.press(`#kept a[href*="#${way}="]`, 'Enter')
+    await page.waitForSelector(there)
+    await judgeAll(page, path, state)
+  }
   await page.goto(`${order.portal}/verify/`, { waitUntil: 'load' })
   await page.waitForSelector('body[data-state="ready"]')
   const file = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('#file'))
   await file.uploadFile(join(downloads, name))
   await page.waitForSelector('#verdict dl')
   await judgeAll(page, '/verify/', 'a receipt checked')
+  await file.uploadFile(bad)
+  await page.waitForSelector('#verdict [data-verdict=error]')
+  await judgeAll(page, '/verify/', 'something else checked')
   await page.setRequestInterception(true)
   page.on('request', request => void (request.resourceType() === 'script' ? request.abort() : request.continue()))
   await page.goto(order.portal + path, { waitUntil: 'load' })
