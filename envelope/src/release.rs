@@ -27,6 +27,10 @@ pub struct Release {
     pub portal: String,
     /// Every file but itself, by its path in the portal's folder, `/` between the parts.
     pub files: BTreeMap<String, ReleasedFile>,
+    /// Addresses that lead to others for good: `/khai-sanh/` → `/khai-sinh/`. A host may answer with a redirect there; for
+    /// one that cannot, the page that leads on is among the files.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub redirects: BTreeMap<String, String>,
 }
 
 /// A file of a release.
@@ -65,12 +69,29 @@ impl Release {
                 "its payload is not in the one spelling that a release has",
             ));
         }
-        match release.files.keys().find(|path| !is_path(path)) {
-            Some(path) => Err(CatalogueFault::malformed(format!(
+        if let Some(path) = release.files.keys().find(|path| !is_path(path)) {
+            return Err(CatalogueFault::malformed(format!(
                 "{path:?}: not a path inside the portal"
-            ))),
-            None => Ok(release),
+            )));
         }
+        let mut redirects = release.redirects.iter();
+        if let Some((from, to)) = redirects.find(|(from, to)| !is_address(from) || !is_address(to))
+        {
+            return Err(CatalogueFault::malformed(format!(
+                "{from:?} → {to:?}: not the addresses of two pages of the portal"
+            )));
+        }
+        Ok(release)
+    }
+
+    /// Whether a host that answers for the file at `path` with a redirect to `location` leads where this release does.
+    /// `asked` is the origin that was asked; the portal's own counts as well.
+    #[must_use]
+    pub fn leads(&self, path: &str, asked: &str, location: &str) -> bool {
+        let from = format!("/{}", path.strip_suffix("index.html").unwrap_or(path));
+        let to = self.redirects.get(&from).map(String::as_str);
+        let mut origins = ["", asked, &self.portal].into_iter();
+        to.is_some() && origins.any(|origin| location.strip_prefix(origin) == to)
     }
 
     /// What a publisher signs with the key named `kid`.
@@ -98,9 +119,60 @@ fn is_path(path: &str) -> bool {
     })
 }
 
+/// The address of a folder's page: `/`, or a path between two of them.
+fn is_address(address: &str) -> bool {
+    let inside = address
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_suffix('/'));
+    address == "/" || inside.is_some_and(is_path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirect_leads_to_its_address_at_the_portal_and_nowhere_else() {
+        let release = Release {
+            v: V1,
+            serial: 1,
+            iat: UnixTime(1),
+            portal: "https://portal.example".to_owned(),
+            files: BTreeMap::new(),
+            redirects: [("/cu/".to_owned(), "/moi/".to_owned())].into(),
+        };
+        let asked = "http://127.0.0.1:80";
+        let leads = |path: &str, location: &str| release.leads(path, asked, location);
+        for good in [
+            "/moi/",
+            "https://portal.example/moi/",
+            "http://127.0.0.1:80/moi/",
+        ] {
+            assert!(leads("cu/index.html", good), "{good}");
+        }
+        for bad in ["", "/", "/cu/", "//moi/", "https://elsewhere.example/moi/"] {
+            assert!(!leads("cu/index.html", bad), "{bad}");
+        }
+        assert!(!leads("cu/schema.json", "/moi/"));
+        assert!(!leads("moi/index.html", "/moi/"));
+    }
+
+    #[test]
+    fn an_address_is_that_of_a_folder_of_the_portal() {
+        for good in ["/", "/khai-sinh/", "/en/khai-sinh/form/"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in [
+            "",
+            "khai-sinh/",
+            "/khai-sinh",
+            "//elsewhere.example/",
+            "/a/../b/",
+            "https://x/",
+        ] {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn paths_stay_inside_the_portal() {

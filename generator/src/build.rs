@@ -451,8 +451,7 @@ fn make_each(
         let released = released
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let portal = &prepared.content.portal;
-        let text = release_file(portal, &keys.publisher, released, options.now);
+        let text = release_file(&prepared.content, &keys.publisher, released, options.now);
         take(RELEASE, text.as_bytes(), None).map_err(Failure::Write)?;
     }
     Ok(all)

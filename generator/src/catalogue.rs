@@ -13,7 +13,6 @@ use formdef::{Bilingual, Date, Form, Moment, Window, both};
 use crate::content::{Content, Service};
 use crate::keys::{KeyFault, Keys, Publisher, RECOVERY, REGISTER, RELAY};
 use crate::lists::Agency;
-use crate::portal::Portal;
 
 const DAY_S: i64 = 24 * 3600;
 /// How many offices a message names before it counts the rest.
@@ -68,17 +67,19 @@ pub(crate) fn signed_files(
 
 /// The release: every file with its digest, signed.
 pub(crate) fn release_file(
-    portal: &Portal,
+    content: &Content,
     publisher: &Publisher,
     files: BTreeMap<String, ReleasedFile>,
     now: UnixTime,
 ) -> String {
+    let redirects = content.former.redirects(&content.portal).into_iter();
     let release = Release {
         v: V1,
         serial: serial(now),
         iat: now,
-        portal: portal.portal.clone(),
+        portal: content.portal.portal.clone(),
         files,
+        redirects: redirects.map(|it| (it.from, it.to)).collect(),
     };
     let input = release.signing_input(publisher.public().thumbprint());
     jws::attach(&input, &publisher.sign(&input))

@@ -55,6 +55,8 @@ impl<'a> Files<'a> {
         let mut data = BTreeMap::new();
         let headers = headers::text(&content.portal.relay, &pages);
         data.insert("_headers".to_owned(), Data::Written(headers));
+        let redirects = content.former.redirects_file(&content.portal);
+        data.extend(redirects.map(|text| ("_redirects".to_owned(), Data::Written(text))));
         for (path, text) in discovery::files(&content.portal, pages.iter(), built.day()) {
             data.insert(path.to_owned(), Data::Written(text));
         }

@@ -57,7 +57,7 @@ pub struct Withdrawn {
     pub go: Text,
 }
 
-/// An address that leads to another for good: a host answers it with 301.
+/// An address that leads to another for good: a host that reads `_redirects` answers it with 301.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Redirect {
     /// The old address: `/khai-sanh/form/`.
@@ -105,6 +105,15 @@ impl Former {
             moved.map(redirect).collect::<Vec<_>>()
         };
         languages.flat_map(of_language).collect()
+    }
+
+    /// `_redirects`, which hosts read: a line for each former address. None: nothing has moved.
+    pub(crate) fn redirects_file(&self, portal: &Portal) -> Option<String> {
+        let redirects = self.redirects(portal).into_iter();
+        let lines: String = redirects
+            .map(|Redirect { from, to }| format!("{from} {to} 301\n"))
+            .collect();
+        (!lines.is_empty()).then_some(lines)
     }
 
     /// The faults of published services that are neither there nor among the former.

@@ -35,6 +35,7 @@ impl Hosting {
                 "{path}: {error}\n  = cho thư mục của một cổng đã dựng: «motcua build --out DIR»"
             )
         })?;
+        // A portal from which nothing has moved has none.
         let redirects = fs::read_to_string(portal.join("_redirects")).unwrap_or_default();
         let redirects = redirects.lines().filter_map(|line| {
             let mut words = line.split_whitespace();

@@ -7,7 +7,7 @@ use envelope::release::{Release, ReleasedFile};
 use formdef::{Bilingual, Lang, both, say};
 use rayon::prelude::*;
 
-use crate::published::place::Place;
+use crate::published::place::{Answer, Place};
 
 /// The file in which a release stands.
 pub const RELEASE: &str = "release.jws";
@@ -36,6 +36,8 @@ pub enum Wrong {
     Missing,
     /// It has other bytes.
     Other,
+    /// It is answered with an address to which the release does not lead.
+    Elsewhere,
 }
 
 impl Wrong {
@@ -44,6 +46,11 @@ impl Wrong {
         match self {
             Wrong::Missing => say!(lang, "is missing", "không có"),
             Wrong::Other => say!(lang, "is not what was signed", "không đúng như bản đã ký"),
+            Wrong::Elsewhere => say!(
+                lang,
+                "leads to an address that was not signed",
+                "dẫn tới một địa chỉ không có trong bản đã ký"
+            ),
         }
     }
 }
@@ -66,11 +73,15 @@ pub fn check(from: &str, publishers: &[PublicKey]) -> Result<Checked, Bilingual>
         let is_served = !is_of_host(path);
         is_served || matches!(place, Place::Folder(_))
     });
-    let wrong = files.filter_map(|(path, file)| match place.bytes(path) {
-        Err(_) => Some((path.clone(), Wrong::Missing)),
-        Ok(bytes) if ReleasedFile::of(&bytes) != *file => Some((path.clone(), Wrong::Other)),
-        Ok(_) => None,
-    });
+    let wrong = |path: &str, file: &ReleasedFile| match place.answer(path) {
+        Err(_) => Some(Wrong::Missing),
+        Ok(Answer::File(bytes)) => (ReleasedFile::of(&bytes) != *file).then_some(Wrong::Other),
+        // A host that redirects shows its own answer in place of the page that leads on.
+        Ok(Answer::Elsewhere(to)) => {
+            (!release.leads(path, place.root(), &to)).then_some(Wrong::Elsewhere)
+        }
+    };
+    let wrong = files.filter_map(|(path, file)| Some((path.clone(), wrong(path, file)?)));
     let wrong = wrong.collect();
     Ok(Checked {
         release,

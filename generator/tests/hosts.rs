@@ -38,9 +38,10 @@ impl Host {
             keys: Some(keys.clone()),
             ..support::fixture_copy()
         };
+        let former = "[khai-sanh]\nnow = \"khai-sinh\"\n";
+        fs::write(options.forms.join("former.toml"), former).unwrap();
         build(&options).unwrap();
         let portal = options.out;
-        fs::write(portal.join("_redirects"), "/khai-sanh/ /khai-sinh/ 301\n").unwrap();
         fs::create_dir_all(portal.join(".well-known")).unwrap();
         fs::write(portal.join(".well-known/security.txt"), "Contact: …").unwrap();
         let said = motcua(
@@ -85,6 +86,11 @@ impl Host {
     }
 
     fn nginx() -> Host {
+        Host::nginx_with(str::to_owned)
+    }
+
+    /// With what `motcua host` says edited by hand.
+    fn nginx_with(edit: fn(&str) -> String) -> Host {
         Host::new("nginx", &["--brotli"], |folder, said, port| {
             let d = folder.display();
             let config = format!(
@@ -97,7 +103,7 @@ impl Host {
                  server {{ listen 127.0.0.1:{port}; include {d}/motcua.conf; }}\n\
                  }}\n"
             );
-            fs::write(folder.join("motcua.conf"), said).unwrap();
+            fs::write(folder.join("motcua.conf"), edit(said)).unwrap();
             fs::write(folder.join("nginx.conf"), config).unwrap();
             let mut command = Command::new("/usr/sbin/nginx");
             command
@@ -217,9 +223,14 @@ impl Host {
             assert!(!kept, "{address} is missing for a year");
         }
 
-        let answer = self.get("/khai-sanh/", "identity");
-        assert_eq!(answer.status, 301);
-        assert_eq!(answer.headers["location"], "/khai-sinh/");
+        for (from, to) in [
+            ("/khai-sanh/", "/khai-sinh/"),
+            ("/en/khai-sanh/form/", "/en/khai-sinh/form/"),
+        ] {
+            let answer = self.get(from, "identity");
+            assert_eq!(answer.status, 301, "{from}");
+            assert_eq!(answer.headers["location"], to);
+        }
 
         // What lies packed beside a file is sent to who takes it.
         for (encoding, end) in [("br", "br"), ("gzip", "gz")] {
@@ -303,6 +314,24 @@ fn caddy_sends_what_the_portal_says() {
     let host = Host::caddy();
     host.assert_host();
     host.assert_verified();
+}
+
+/// The page that leads on is signed, and a host that redirects does not show it: where it leads is signed, too.
+#[test]
+fn a_redirect_to_an_address_that_was_not_signed_is_found() {
+    let host = Host::nginx_with(|said| {
+        let signed = "return 301 /en/khai-sinh/;";
+        assert!(said.contains(signed), "{said}");
+        said.replace(signed, "return 301 https://elsewhere.example/;")
+    });
+    let bad = host.verify();
+    assert_eq!(bad.status.code(), Some(1));
+    let said = String::from_utf8(bad.stdout).unwrap();
+    let named: Vec<&str> = said.lines().skip(1).collect();
+    assert_eq!(
+        named,
+        ["en/khai-sanh/index.html leads to an address that was not signed"]
+    );
 }
 
 /// The fixture was built in 2016: its catalogue ended long ago.

@@ -11,7 +11,7 @@ use envelope::release::{Release, ReleasedFile};
 use envelope::{PublicKey, UnixTime};
 use flate2::read::GzDecoder;
 use ureq::Agent;
-use ureq::http::header::CONTENT_ENCODING;
+use ureq::http::header::{CONTENT_ENCODING, LOCATION};
 
 use crate::alarm::{Alarm, Kind};
 use crate::config;
@@ -47,6 +47,13 @@ pub struct Portal {
     unlogged_since: Option<UnixTime>,
     /// What was public before.
     pub past: Past,
+}
+
+/// What the host answers for a file.
+enum Got {
+    File(Vec<u8>),
+    /// Another address, as the host writes it.
+    Elsewhere(String),
 }
 
 /// Why a file was not got.
@@ -92,10 +99,12 @@ impl Portal {
                 format!("{}/{RELEASE}: {what}", self.address),
             )
         };
-        let bytes = self.get(RELEASE).map_err(|missed| match missed {
-            Missed::NotThere(what) => told(what),
-            Missed::Unreachable(what) => self.unreachable(&what),
-        })?;
+        let bytes = match self.get(RELEASE) {
+            Ok(Got::File(bytes)) => bytes,
+            Ok(Got::Elsewhere(to)) => return Err(told(format!("redirected to {to}"))),
+            Err(Missed::NotThere(what)) => return Err(told(what)),
+            Err(Missed::Unreachable(what)) => return Err(self.unreachable(&what)),
+        };
         let text = String::from_utf8(bytes).map_err(|_| told("not a text".to_owned()))?;
         Release::read(text.trim_end(), &self.publishers).map_err(|fault| told(fault.to_string()))
     }
@@ -150,15 +159,17 @@ impl Portal {
             let Some(file) = release.files.get(path) else {
                 continue;
             };
-            match self.get(path) {
-                Ok(bytes) if ReleasedFile::of(&bytes) == *file => {
-                    self.suspects.remove(path);
-                }
-                Ok(_) | Err(Missed::NotThere(_)) => {
-                    self.suspects.entry(path.clone()).or_insert(now);
-                }
+            let is_as_signed = match self.get(path) {
+                Ok(Got::File(bytes)) => ReleasedFile::of(&bytes) == *file,
+                // A host that redirects shows its own answer in place of the page that leads on.
+                Ok(Got::Elsewhere(to)) => release.leads(path, &self.address, &to),
+                Err(Missed::NotThere(_)) => false,
                 // The same share comes again at the next look.
                 Err(Missed::Unreachable(what)) => return Ok(Some(self.unreachable(&what))),
+            };
+            match is_as_signed {
+                true => drop(self.suspects.remove(path)),
+                false => drop(self.suspects.entry(path.clone()).or_insert(now)),
             }
         }
         if let Some(last) = share.last() {
@@ -199,37 +210,43 @@ impl Portal {
         Alarm::new(Kind::PortalUnreachable, what)
     }
 
-    /// The bytes of a file; a page is asked for as browsers do, by the address of its folder.
-    fn get(&self, path: &str) -> Result<Vec<u8>, Missed> {
+    /// What there is for a file; a page is asked for as browsers do, by the address of its folder.
+    fn get(&self, path: &str) -> Result<Got, Missed> {
         let url = format!("{}/{path}", self.address);
         let url = url.strip_suffix("index.html").unwrap_or(&url);
-        let (bytes, is_packed) = self.body(url).map_err(|error| {
+        let (got, is_packed) = self.asked(url).map_err(|error| {
             let what = format!("{url}: {error}");
             match error {
                 ureq::Error::StatusCode(500..) => Missed::Unreachable(what),
-                ureq::Error::StatusCode(_)
-                | ureq::Error::TooManyRedirects
-                | ureq::Error::BodyExceedsLimit(_) => Missed::NotThere(what),
+                ureq::Error::StatusCode(_) | ureq::Error::BodyExceedsLimit(_) => {
+                    Missed::NotThere(what)
+                }
                 _ => Missed::Unreachable(what),
             }
         })?;
-        if !is_packed {
-            return Ok(bytes);
-        }
+        let bytes = match got {
+            Got::File(bytes) if is_packed => bytes,
+            got => return Ok(got),
+        };
         let mut unpacked = Vec::new();
         let mut reader = GzDecoder::new(&bytes[..]).take(FILE_BYTES_MAX);
         match reader.read_to_end(&mut unpacked) {
-            Ok(_) => Ok(unpacked),
+            Ok(_) => Ok(Got::File(unpacked)),
             Err(error) => Err(Missed::NotThere(format!("{url}: {error}"))),
         }
     }
 
-    /// The body as it came, and whether it is packed: what lies packed in a bucket comes so, whoever asks.
-    fn body(&self, url: &str) -> Result<(Vec<u8>, bool), ureq::Error> {
+    /// The answer as it came, and whether it is packed: what lies packed in a bucket comes so, whoever asks.
+    fn asked(&self, url: &str) -> Result<(Got, bool), ureq::Error> {
         let mut answer = self.agent.get(url).call()?;
+        if answer.status().is_redirection() {
+            let to = answer.headers().get(LOCATION).map(|it| it.to_str());
+            let to = to.and_then(Result::ok).unwrap_or_default();
+            return Ok((Got::Elsewhere(to.to_owned()), false));
+        }
         let encoding = answer.headers().get(CONTENT_ENCODING);
         let is_packed = encoding.is_some_and(|encoding| encoding == "gzip");
         let body = answer.body_mut().with_config().limit(FILE_BYTES_MAX);
-        Ok((body.read_to_vec()?, is_packed))
+        Ok((Got::File(body.read_to_vec()?), is_packed))
     }
 }

@@ -138,6 +138,24 @@ fn a_page_that_was_changed_at_the_host_is_found() {
     assert_eq!(city.alarm("portal-changed"), "0");
 }
 
+/// The page that leads on is a file of the release; a host that can redirects instead.
+#[test]
+fn a_redirect_is_well_where_the_release_has_it_and_leads_there() {
+    let mut city = City::new(1, "");
+    city.portal.write("old/index.html", b"see page 0");
+    city.publish(SERIAL);
+    city.is_well("all well");
+    let led = |from: &str, to: &str| city.portal.write(&format!("{from}.to"), to.as_bytes());
+    led("old/index.html", "/page-000/");
+    city.is_well("all well");
+    led("old/index.html", "https://elsewhere.example/page-000/");
+    city.raises("portal-changed", "/old/index.html: not what release");
+    led("old/index.html", "/page-000/");
+    city.is_well("all well");
+    led("page-000/index.html", "/old/");
+    city.raises("portal-changed", "/page-000/index.html: not what release");
+}
+
 #[test]
 fn every_file_has_its_turn_and_the_home_page_has_each() {
     let mut city = City::new(20, "files_per_look = 3");

@@ -36,6 +36,7 @@ fn release(serial: u64) -> Release {
         iat: UnixTime(NOW),
         portal: "https://portal.example".to_owned(),
         files: BTreeMap::from([("index.html".to_owned(), home)]),
+        redirects: BTreeMap::new(),
     }
 }
 

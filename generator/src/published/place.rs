@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use formdef::{Bilingual, say};
 use serde::Deserialize;
 use ureq::config::ConfigBuilder;
-use ureq::http::header::CONTENT_ENCODING;
+use ureq::http::header::{CONTENT_ENCODING, LOCATION};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::typestate::AgentScope;
 
@@ -25,6 +25,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) enum Place {
     Folder(String),
     Portal(String, ureq::Agent),
+}
+
+/// What is answered for a file.
+pub(crate) enum Answer {
+    File(Vec<u8>),
+    /// Another address, as the host writes it.
+    Elsewhere(String),
 }
 
 /// A form that is published.
@@ -123,11 +130,21 @@ impl Place {
         Ok(listed.collect())
     }
 
-    /// The bytes of a file of a portal; a page is asked for as browsers do, by the address of its folder.
+    /// The bytes of a file of a portal, which no other address has.
     pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        match self.answer(path)? {
+            Answer::File(bytes) => Ok(bytes),
+            Answer::Elsewhere(address) => Err(format!("redirected to {address}")),
+        }
+    }
+
+    /// What there is for a file of a portal; a page is asked for as browsers do, by the address of its folder.
+    pub(crate) fn answer(&self, path: &str) -> Result<Answer, String> {
         let name = self.name(path);
         match self {
-            Place::Folder(_) => fs::read(&name).map_err(|error| error.to_string()),
+            Place::Folder(_) => fs::read(&name)
+                .map(Answer::File)
+                .map_err(|error| error.to_string()),
             Place::Portal(_, agent) => {
                 let url = name.strip_suffix("index.html").unwrap_or(&name);
                 get(agent, url).map_err(|error| error.to_string())
@@ -135,10 +152,15 @@ impl Place {
         }
     }
 
-    fn name(&self, path: &str) -> String {
+    /// Where it is: a folder, or a portal's origin.
+    pub(crate) fn root(&self) -> &str {
         match self {
-            Place::Folder(at) | Place::Portal(at, _) => format!("{at}/{path}"),
+            Place::Folder(at) | Place::Portal(at, _) => at,
         }
+    }
+
+    fn name(&self, path: &str) -> String {
+        format!("{}/{path}", self.root())
     }
 
     pub(crate) fn file(&self, path: &str) -> Result<String, Bilingual> {
@@ -185,17 +207,22 @@ pub(crate) fn client(origin: &str) -> Result<ConfigBuilder<AgentScope>, Bilingua
         .timeout_global(Some(REQUEST_TIMEOUT)))
 }
 
-fn get(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, ureq::Error> {
+fn get(agent: &ureq::Agent, url: &str) -> Result<Answer, ureq::Error> {
     let mut answer = agent.get(url).call()?;
+    if answer.status().is_redirection() {
+        let address = answer.headers().get(LOCATION).map(|it| it.to_str());
+        let address = address.and_then(Result::ok).unwrap_or_default();
+        return Ok(Answer::Elsewhere(address.to_owned()));
+    }
     let encoding = answer.headers().get(CONTENT_ENCODING);
     // What lies packed in a bucket comes packed, whether it was asked for so or not.
     let is_packed = encoding.is_some_and(|encoding| encoding == "gzip");
     let body = answer.body_mut().with_config().limit(FILE_BYTES_MAX);
     let bytes = body.read_to_vec()?;
-    match is_packed {
-        true => unpacked(&bytes),
-        false => Ok(bytes),
-    }
+    Ok(Answer::File(match is_packed {
+        true => unpacked(&bytes)?,
+        false => bytes,
+    }))
 }
 
 fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, ureq::Error> {

@@ -109,6 +109,7 @@ impl Portal {
             iat: UnixTime(i64::try_from(serial).unwrap()),
             portal: "https://portal.example".to_owned(),
             files,
+            redirects: [("/old/".to_owned(), "/page-000/".to_owned())].into(),
         };
         self.write("release.jws", publisher.sign(&release).as_bytes());
         release.digest()
@@ -122,7 +123,7 @@ impl Drop for Portal {
 }
 
 /// Answers one request as a web server does: a folder by its page, what is for the host by nothing. A file with `.gz` beside it
-/// is sent as that, whoever asks.
+/// is sent as that, whoever asks; one with `.to` beside it is a redirect to what stands there.
 fn serve(stream: TcpStream, folder: &Path) {
     let mut stream = BufReader::new(stream);
     let mut lines = Vec::new();
@@ -139,6 +140,13 @@ fn serve(stream: TcpStream, folder: &Path) {
     let mut path = folder.join(target.trim_start_matches('/'));
     if target.ends_with('/') {
         path.push("index.html");
+    }
+    if let Ok(to) = fs::read_to_string(path.with_added_extension("to")) {
+        let answer = format!(
+            "HTTP/1.1 301 Moved Permanently\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        let _ = stream.get_mut().write_all(answer.as_bytes());
+        return;
     }
     let packed = fs::read(path.with_added_extension("gz"));
     let encoding = packed.as_ref().map_or("", |_| "content-encoding: gzip\r\n");
