@@ -6,14 +6,16 @@
 mod bucket;
 mod client;
 mod folder;
+mod lock;
 mod objects;
+mod record;
 mod refused;
 
 use std::path::{Path, PathBuf};
 
 use envelope::release::Release;
 use envelope::{PublicKey, UnixTime};
-use formdef::{Bilingual, both, say};
+use formdef::{Bilingual, Lang, both, say};
 
 pub use bucket::Bucket;
 pub use folder::Folder;
@@ -47,6 +49,34 @@ pub struct Run {
     pub keep: usize,
     /// The lock of another run is taken away.
     pub break_lock: bool,
+}
+
+/// What publishing did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The release is public now.
+    Public,
+    /// It was public already; so many of its files were not as signed, and are again.
+    Mended(usize),
+}
+
+impl Outcome {
+    /// In a line for people; none where the release says all.
+    pub fn show(self, lang: Lang) -> Option<String> {
+        match self {
+            Outcome::Public => None,
+            Outcome::Mended(0) => Some(say!(
+                lang,
+                "this release was public already, and every file of it is as it was signed",
+                "bản phát hành này đã được công bố từ trước, và mọi tệp của nó đúng như bản đã ký"
+            )),
+            Outcome::Mended(count) => Some(say!(
+                lang,
+                "this release was public already; {count} files of it were missing or not as signed, and are mended\n  = if nobody of yours changed them, ask who did",
+                "bản phát hành này đã được công bố từ trước; {count} tệp của nó bị thiếu hoặc không đúng như bản đã ký, và đã được sửa lại\n  = nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"
+            )),
+        }
+    }
 }
 
 impl Run {
@@ -126,12 +156,13 @@ impl Target {
         }
     }
 
-    /// Makes a built portal the public one.
+    /// Makes a built portal the public one. One that is public already is compared with what lies there, file by file, and
+    /// what somebody changed is mended.
     ///
     /// # Errors
     /// A sentence: it is older than the public one, somebody else publishes, or something is refused. What is public
     /// stays whole.
-    pub fn publish(&self, ready: &Ready, run: &Run) -> Result<(), Bilingual> {
+    pub fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
         match self {
             Target::Folder(folder) => folder.publish(ready, run),
             Target::Bucket(bucket) => bucket.publish(ready, run),
@@ -152,6 +183,15 @@ impl Target {
 
 fn stays(path: &str) -> bool {
     STAYING.iter().any(|folder| path.starts_with(folder))
+}
+
+/// Whether the release is the public one, which is to be looked at again; else it has to be newer.
+fn is_again(release: &Release, current: Option<&Release>) -> Result<bool, Bilingual> {
+    match current {
+        Some(current) if current == release => Ok(true),
+        Some(current) => newer(release, current).map(|()| false),
+        None => Ok(false),
+    }
 }
 
 /// A serial only grows: relay and intake refuse a catalogue that went back.

@@ -41,7 +41,10 @@ pub(crate) fn run_publish(arguments: &Publish, lang: Lang) -> Done {
         );
         return Ok(());
     }
-    target.publish(&ready, &run).map_err(in_words)?;
+    let outcome = target.publish(&ready, &run).map_err(in_words)?;
+    if let Some(said) = outcome.show(lang) {
+        println!("{said}");
+    }
     println!("{}\n{}", release::show(&ready.release, lang), target.root());
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use envelope::PublicKey;
 use generator::keys::{Use, read_public};
-use generator::publish::{Folder, GRACE_DAYS, Ready, Run, Target};
+use generator::publish::{Folder, GRACE_DAYS, Outcome, Ready, Run, Target};
 use generator::release::{Difference, Wrong, check};
 use generator::{Options, build};
 
@@ -65,7 +65,16 @@ impl City {
     fn publish(&self) -> Result<u64, String> {
         let ready = Ready::of(&self.options.out, &self.publishers).map_err(|said| said.en)?;
         let done = Target::Folder(self.folder()).publish(&ready, &self.run());
-        done.map(|()| ready.release.serial).map_err(|said| said.en)
+        done.map(|_| ready.release.serial).map_err(|said| said.en)
+    }
+
+    /// Publishes what is public already. How many files were mended.
+    fn mend(&self) -> usize {
+        let ready = Ready::of(&self.options.out, &self.publishers).unwrap();
+        match Target::Folder(self.folder()).publish(&ready, &self.run()) {
+            Ok(Outcome::Mended(count)) => count,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn public(&self, path: &str) -> PathBuf {
@@ -174,6 +183,10 @@ fn what_is_not_whole_not_signed_or_not_newer_stays_where_it_is() {
     let mut city = City::new();
     city.build(0);
     let first = city.publish().unwrap();
+    // Of the same second, and another.
+    let form = city.options.forms.join("dong-dau/form.toml");
+    support::edit(&form, "Đóng dấu", "Đóng dấu giáp lai");
+    city.build(0);
     let told = city.publish().unwrap_err();
     assert!(
         told.contains(&format!("release {first} is not newer than {first}")),
@@ -260,6 +273,29 @@ fn what_somebody_changed_by_hand_is_named_and_mended_by_the_next_release() {
         "{told}"
     );
     assert_eq!(city.wrong(), []);
+}
+
+#[test]
+fn what_somebody_changed_by_hand_is_mended_by_the_same_release() {
+    let mut city = City::new();
+    city.build(0);
+    city.publish().unwrap();
+    assert_eq!(city.mend(), 0);
+    let style = asset(&city, "style.");
+    fs::write(city.public("khai-sinh/index.html"), "call 0900 111 111").unwrap();
+    fs::write(city.public(&style), "body { display: none }").unwrap();
+    fs::remove_dir_all(city.public("gioi-thieu")).unwrap();
+    let about = inode(&city.public("index.html"));
+    let count = city.wrong().len();
+    assert!(count >= 3, "{count}");
+    assert_eq!(city.mend(), count);
+    assert_eq!(city.wrong(), []);
+    assert_eq!(city.mend(), 0);
+    assert_eq!(
+        inode(&city.public("index.html")),
+        about,
+        "what is as signed is not written again"
+    );
 }
 
 #[test]

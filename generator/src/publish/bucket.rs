@@ -7,6 +7,7 @@
 //! .motcua/pending/{serial}.jws      a release that was begun: of its files it is not known whether they are public
 //! .motcua/releases/{serial}.jws     a kept release
 //! .motcua/files/{sha256}/{path}     what a kept release has under a name that another release uses as well
+//! .motcua/record.json               what was sent, and the tag that the storage gave each file
 //! ```
 //!
 //! `release.jws` goes last and says what is public. A run that breaks off leaves its `pending` entry, so that the next one
@@ -14,31 +15,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::sync::{Mutex, PoisonError};
 
+use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
-use envelope::{PublicKey, UnixTime};
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use formdef::{Bilingual, both};
 use object_store::Error;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::objects::{Objects, Told};
+use super::lock::Lock;
+use super::objects::{Objects, Tag, Told};
+use super::record::{Known, Record};
 use super::refused;
-use super::{Ready, Run, newer, spoilt, stays, wanted};
+use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
 use crate::headers::Rules;
 use crate::release::{OF_HOST, RELEASE};
 use crate::serve::content_type;
 
 /// After this come the names of what is public, as S3 orders them.
 const BEHIND_OWN: &str = ".motcua0";
-const LOCK: &str = ".motcua/publishing";
 const PENDING: &str = ".motcua/pending";
 const RELEASES: &str = ".motcua/releases";
 const FILES: &str = ".motcua/files";
+const RECORD: &str = ".motcua/record.json";
 const HEADERS: &str = "_headers";
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
@@ -51,20 +55,6 @@ pub struct Bucket {
     publishers: Vec<PublicKey>,
 }
 
-/// Who publishes, as the lock says it.
-#[derive(Serialize, Deserialize)]
-struct Holder {
-    who: String,
-    since: UnixTime,
-    token: String,
-}
-
-/// The lock while it is held.
-struct Lock<'a> {
-    bucket: &'a Bucket,
-    token: &'a str,
-}
-
 /// What a bucket holds.
 struct State {
     current: Option<Release>,
@@ -72,8 +62,18 @@ struct State {
     pending: Vec<Release>,
     /// Whole, the oldest first.
     kept: Vec<Release>,
-    /// The names of the files that are public.
-    live: BTreeSet<String>,
+    /// The files that are public, with their tags.
+    live: BTreeMap<String, Option<Tag>>,
+    record: Record,
+}
+
+/// How a file that is there is compared with the one that should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// By the record, and by its bytes where that says nothing.
+    Record,
+    /// By its bytes.
+    Bytes,
 }
 
 /// What becomes public and where its files are read.
@@ -137,16 +137,11 @@ impl Bucket {
     }
 
     /// Makes a built portal the public one, unless it is older, somebody else publishes, or a request is refused.
-    pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<(), Bilingual> {
-        let lock = self.lock(run)?;
-        let state = self.state()?;
+    pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
+        let lock = Lock::take(&self.objects, run)?;
+        let mut state = self.state()?;
         let release = &ready.release;
-        if let Some(current) = &state.current {
-            let is_to_be_finished = !state.pending.is_empty() && current == release;
-            if !is_to_be_finished {
-                newer(release, current)?;
-            }
-        }
+        let again = is_again(release, state.current.as_ref())?;
         let read = |path: &str| {
             let file = ready.from.join(path);
             fs::read(&file).map_err(|error| {
@@ -161,16 +156,24 @@ impl Bucket {
         };
         self.begin(&next)?;
         self.keep(&next, &state)?;
-        self.make_public(&next, &state, &lock)?;
-        self.finish(release, &state, &state.given_up(release, run))
+        // Of the release that is public nothing is believed but the bytes that anybody gets.
+        let by = if again { By::Bytes } else { By::Record };
+        let differing = self.differing(release, &mut state, by)?;
+        self.make_public(&next, &mut state, &differing, &lock)?;
+        self.finish(release, &state, &state.given_up(release, run))?;
+        Ok(match again {
+            true => Outcome::Mended(differing.len()),
+            false => Outcome::Public,
+        })
     }
 
     /// Makes a kept release public again, unless a file of it is not as it was signed.
     pub(super) fn roll_back(&self, serial: Option<u64>, run: &Run) -> Result<Release, Bilingual> {
-        let lock = self.lock(run)?;
-        let state = self.state()?;
+        let lock = Lock::take(&self.objects, run)?;
+        let mut state = self.state()?;
         let current = state.current.as_ref().map(|release| release.serial);
-        let release = wanted(&self.objects.name, state.kept.iter(), serial, current)?;
+        let release = wanted(&self.objects.name, state.kept.iter(), serial, current)?.clone();
+        let release = &release;
         let name = in_folder(RELEASES, release.serial);
         let text = self.get(&name)?;
         let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
@@ -182,9 +185,10 @@ impl Bucket {
             read: &read,
         };
         // Before anything is changed.
-        self.each(&state.differing(release), |path| read(path).map(drop))?;
+        let differing = self.differing(release, &mut state, By::Record)?;
+        self.each(&differing, |path| read(path).map(drop))?;
         self.begin(&next)?;
-        self.make_public(&next, &state, &lock)?;
+        self.make_public(&next, &mut state, &differing, &lock)?;
         self.finish(release, &state, &[])?;
         Ok(release.clone())
     }
@@ -203,11 +207,64 @@ impl Bucket {
             current: self.current()?,
             pending: releases(PENDING)?,
             kept: releases(RELEASES)?,
-            live: self
-                .asked(self.objects.after(BEHIND_OWN))?
-                .into_iter()
-                .collect(),
+            live: self.asked(self.objects.after(BEHIND_OWN))?,
+            record: Record::read(self.get(RECORD)?.as_deref()),
         })
+    }
+
+    /// The files of a release that are not public as it has them. What is found to be is noted in the record.
+    fn differing<'r>(
+        &self,
+        release: &'r Release,
+        state: &mut State,
+        by: By,
+    ) -> Result<Vec<&'r str>, Bilingual> {
+        let (mut differing, mut doubtful) = (Vec::new(), Vec::new());
+        for (path, file) in release.files.iter().filter(|(path, _)| !is_of_host(path)) {
+            let Some(tag) = state.live.get(path) else {
+                differing.push(path.as_str());
+                continue;
+            };
+            match (by, state.record.of(path, tag.as_ref(), file)) {
+                (By::Record, Known::Same) => {}
+                (By::Record, Known::Other) => differing.push(path),
+                (By::Record, Known::Nothing) | (By::Bytes, _) => doubtful.push(path.as_str()),
+            }
+        }
+        let wrong = Mutex::new(Vec::new());
+        self.each(&doubtful, |path| {
+            if !self.is_as_signed(path, &release.files[path])? {
+                let mut wrong = wrong.lock().unwrap_or_else(PoisonError::into_inner);
+                wrong.push(path.to_owned());
+            }
+            Ok(())
+        })?;
+        let wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let wrong: BTreeSet<String> = wrong.into_iter().collect();
+        for path in doubtful {
+            match wrong.contains(path) {
+                true => differing.push(path),
+                false => {
+                    let tag = state.live.get(path).cloned().flatten();
+                    state.record.note(path, &release.files[path], tag);
+                }
+            }
+        }
+        Ok(differing)
+    }
+
+    /// Whether anybody gets the file as it was signed.
+    fn is_as_signed(&self, path: &str, file: &ReleasedFile) -> Result<bool, Bilingual> {
+        let Some(got) = self.asked(self.objects.got(path))? else {
+            return Ok(false);
+        };
+        let encoding = is_packed(path).then_some("gzip");
+        let bytes = match encoding {
+            Some(_) => unpacked(&got.bytes, file.size),
+            None => Some(got.bytes),
+        };
+        let is_file = bytes.is_some_and(|bytes| ReleasedFile::of(&bytes) == *file);
+        Ok(is_file && got.content_encoding.as_deref() == encoding)
     }
 
     /// From now on the next run knows that files may be of this release.
@@ -233,7 +290,8 @@ impl Bucket {
     fn make_public(
         &self,
         next: &Next<'_>,
-        state: &State,
+        state: &mut State,
+        differing: &[&str],
         lock: &Lock<'_>,
     ) -> Result<(), Bilingual> {
         let rules = match next.release.files.contains_key(HEADERS) {
@@ -242,25 +300,34 @@ impl Bucket {
         };
         let rules = Rules::read(&rules);
         let mut turns: BTreeMap<Turn, Vec<&str>> = BTreeMap::new();
-        for path in state.differing(next.release) {
-            let turn = Turn::of(path, state.live.contains(path));
+        for path in differing.iter().copied() {
+            let turn = Turn::of(path, state.live.contains_key(path));
             turns.entry(turn).or_default().push(path);
         }
+        let record = Mutex::new(std::mem::take(&mut state.record));
         for turn in Turn::ALL {
             lock.is_still_held()?;
             let paths = turns.get(&turn).map_or(&[][..], Vec::as_slice);
             self.each(paths, |path| {
                 let (bytes, told) = as_sent(path, (next.read)(path)?, &rules);
-                self.asked(self.objects.put(path, bytes, &told))
+                let tag = self.asked(self.objects.put(path, bytes, &told))?;
+                let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+                record.note(path, &next.release.files[path], tag);
+                Ok(())
             })?;
         }
+        let mut record = record.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let files = &next.release.files;
+        record.only(|path| state.live.contains_key(path) || files.contains_key(path));
         let kept = in_folder(RELEASES, next.release.serial);
         if !state.kept.contains(next.release) {
             self.put_own(&kept, next.text.into())?;
         }
         lock.is_still_held()?;
+        // Before the release: a run that breaks off here leaves a record that is true.
+        self.put_own(RECORD, record.text())?;
         let (text, told) = as_sent(RELEASE, next.text.into(), &rules);
-        self.asked(self.objects.put(RELEASE, text, &told))
+        self.asked(self.objects.put(RELEASE, text, &told)).map(drop)
     }
 
     /// Takes away what no release has any more but those that were given up, and the traces of runs that broke off.
@@ -276,7 +343,7 @@ impl Bucket {
             .filter(|kept| !given_up.contains(kept))
             .chain([public])
             .collect();
-        let gone = before.live.iter().map(String::as_str);
+        let gone = before.live.keys().map(String::as_str);
         let gone = gone.filter(|path| before.knows(path) && !is_public(path, public, &kept));
         self.delete(&gone.collect::<Vec<_>>())?;
         for release in given_up {
@@ -330,7 +397,8 @@ impl Bucket {
 
     /// Writes a file that is ours and nobody's page.
     fn put_own(&self, name: &str, bytes: Vec<u8>) -> Result<(), Bilingual> {
-        self.asked(self.objects.put(name, bytes, &Told::default()))
+        let put = self.objects.put(name, bytes, &Told::default());
+        self.asked(put).map(drop)
     }
 
     /// Does it for each, several at once; the first fault ends it.
@@ -347,89 +415,9 @@ impl Bucket {
     fn asked<T>(&self, answer: Result<T, Error>) -> Result<T, Bilingual> {
         answer.map_err(|error| refused::told(&self.objects.name, &error.to_string()))
     }
-
-    /// Only one publishes at a time.
-    fn lock<'a>(&'a self, run: &'a Run) -> Result<Lock<'a>, Bilingual> {
-        if run.break_lock {
-            self.asked(self.objects.delete(LOCK))?;
-        }
-        let holder = Holder {
-            who: run.who.clone(),
-            since: run.now,
-            token: run.token.clone(),
-        };
-        let text = serde_json::to_vec(&holder).unwrap_or_default();
-        // Ours is there already when the answer to the first try was lost.
-        let is_new = self.asked(self.objects.put_new(LOCK, text))?;
-        let there = if is_new { Some(holder) } else { self.holder()? };
-        match there {
-            Some(there) if there.token == run.token => Ok(Lock {
-                bucket: self,
-                token: &run.token,
-            }),
-            other => Err(self.is_held_by(other.as_ref(), run.now)),
-        }
-    }
-
-    fn holder(&self) -> Result<Option<Holder>, Bilingual> {
-        let bytes = self.get(LOCK)?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-    }
-
-    fn is_held_by(&self, holder: Option<&Holder>, now: UnixTime) -> Bilingual {
-        let bucket = &self.objects.name;
-        let who = holder.map_or("?", |holder| &holder.who);
-        let minutes = holder.map_or(0, |holder| (now.0 - holder.since.0).max(0) / 60);
-        both!(
-            "{bucket}: {who} is publishing there, since {minutes} minutes; nothing was published\n  = wait until they are done; if that run is dead: --break-lock",
-            "{bucket}: {who} đang công bố vào đó, từ {minutes} phút trước; chưa công bố gì cả\n  = hãy đợi họ xong; nếu lần chạy ấy đã chết: --break-lock"
-        )
-    }
-}
-
-impl Lock<'_> {
-    /// Whoever broke the lock is the one who publishes now.
-    fn is_still_held(&self) -> Result<(), Bilingual> {
-        match self.bucket.holder()? {
-            Some(holder) if holder.token == self.token => Ok(()),
-            other => {
-                let bucket = &self.bucket.objects.name;
-                let who = other.map_or_else(|| "?".to_owned(), |holder| holder.who);
-                Err(both!(
-                    "{bucket}: {who} took the lock away while this run was publishing; it stops\n  = what is public is whole; publish again when they are done",
-                    "{bucket}: {who} đã gỡ khóa trong lúc lần chạy này đang công bố; nó dừng lại\n  = những gì đang công bố vẫn nguyên vẹn; công bố lại khi họ xong"
-                ))
-            }
-        }
-    }
-}
-
-impl Drop for Lock<'_> {
-    /// When the link is broken it stays, and the next run is told how to break it.
-    fn drop(&mut self) {
-        if self.is_still_held().is_ok() {
-            let _ = self.bucket.objects.delete(LOCK);
-        }
-    }
 }
 
 impl State {
-    /// The files of a release that are not public for sure.
-    fn differing<'a>(&self, release: &'a Release) -> Vec<&'a str> {
-        let is_public = |path: &str, file: &ReleasedFile| {
-            let current = self.current.as_ref();
-            let is_same = current.and_then(|current| current.files.get(path)) == Some(file);
-            let mut begun = self
-                .pending
-                .iter()
-                .filter_map(|release| release.files.get(path));
-            self.live.contains(path) && (is_lasting(path) || is_same && begun.all(|it| it == file))
-        };
-        let files = release.files.iter();
-        let files = files.filter(|(path, file)| !is_of_host(path) && !is_public(path, file));
-        files.map(|(path, _)| path.as_str()).collect()
-    }
-
     /// Whether a file came with a release: what others put into the bucket is theirs.
     fn knows(&self, path: &str) -> bool {
         let mut known = self.kept.iter().chain(&self.pending).chain(&self.current);
@@ -471,7 +459,7 @@ fn kept_name(path: &str, file: &ReleasedFile) -> String {
 
 /// The bytes of a file as they lie in the bucket, and what is told with them.
 fn as_sent(path: &str, bytes: Vec<u8>, rules: &Rules) -> (Vec<u8>, Told) {
-    let is_packed = PACKED.iter().any(|end| path.ends_with(end));
+    let is_packed = is_packed(path);
     let headers = rules.of_file(path);
     let told = Told {
         content_type: content_type(path),
@@ -484,8 +472,19 @@ fn as_sent(path: &str, bytes: Vec<u8>, rules: &Rules) -> (Vec<u8>, Told) {
     (if is_packed { packed(&bytes) } else { bytes }, told)
 }
 
+fn is_packed(path: &str) -> bool {
+    PACKED.iter().any(|end| path.ends_with(end))
+}
+
 fn packed(bytes: &[u8]) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(bytes).expect("memory takes all");
     packed.finish().expect("memory takes all")
+}
+
+/// None: it does not unpack. Of what is longer than the file should be, no more than shows it.
+fn unpacked(bytes: &[u8], size: u64) -> Option<Vec<u8>> {
+    let mut unpacked = Vec::new();
+    let mut reader = GzDecoder::new(bytes).take(size + 1);
+    reader.read_to_end(&mut unpacked).ok().map(|_| unpacked)
 }

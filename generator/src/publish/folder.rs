@@ -18,7 +18,7 @@ use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
 use formdef::{Bilingual, both};
 
-use super::{Ready, Run, newer, spoilt, stays, wanted};
+use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
 use crate::fault::cause;
 use crate::release::{RELEASE, check};
 
@@ -77,13 +77,26 @@ impl Folder {
     }
 
     /// Makes a built portal the public one, unless it is older, somebody else publishes, or the system refuses something.
-    pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<(), Bilingual> {
-        let Ready { from, release, .. } = ready;
+    pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
         let _lock = self.lock()?;
         let current = self.current()?;
-        if let Some(current) = &current {
-            newer(release, &current.release)?;
+        let again = is_again(&ready.release, current.as_ref().map(|kept| &kept.release))?;
+        match current {
+            Some(current) if again => {
+                let mended = self.mend(&current, &ready.from);
+                let mended = mended.map_err(|error| self.refused(&error))?;
+                Ok(Outcome::Mended(mended))
+            }
+            current => {
+                self.exchange(ready, current.as_ref(), run)?;
+                Ok(Outcome::Public)
+            }
         }
+    }
+
+    /// Puts a new release together and makes it public.
+    fn exchange(&self, ready: &Ready, current: Option<&Kept>, run: &Run) -> Result<(), Bilingual> {
+        let Ready { from, release, .. } = ready;
         let kept = self.kept()?;
         let place = self.release_dir(release.serial);
         let beside = place.with_extension("new");
@@ -114,6 +127,25 @@ impl Folder {
         put().map_err(|error| self.refused(&error))?;
         forget(&kept, run.keep, earliest);
         Ok(())
+    }
+
+    /// Makes every file of the public release again what was signed, from the built portal that is the same release. Each is
+    /// exchanged in one step, what pages load before pages. Returns how many were not.
+    fn mend(&self, public: &Kept, from: &Path) -> io::Result<usize> {
+        let files = public.release.files.iter();
+        let mut wrong: Vec<_> = files
+            .filter(|(path, file)| !is_file(&public.dir.join(path), file))
+            .map(|(path, _)| path)
+            .collect();
+        wrong.sort_by_key(|path| !stays(path));
+        for path in &wrong {
+            let (beside, place) = (self.dir.join(".mending"), public.dir.join(path));
+            fs::copy(from.join(path), &beside)?;
+            File::open(&beside)?.sync_all()?;
+            place.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::rename(&beside, &place)?;
+        }
+        Ok(wrong.len())
     }
 
     /// Makes a kept release public again, unless it is not whole any more.
@@ -229,9 +261,7 @@ fn put_file(
     sources: &[PathBuf],
 ) -> io::Result<()> {
     place.parent().map_or(Ok(()), fs::create_dir_all)?;
-    let is_same =
-        |path: &&PathBuf| fs::read(path).is_ok_and(|bytes| ReleasedFile::of(&bytes) == *file);
-    match (sources.iter().find(is_same), own) {
+    match (sources.iter().find(|path| is_file(path, file)), own) {
         (Some(same), _) => fs::hard_link(same, place),
         (None, Some(own)) => {
             fs::copy(own, place)?;
@@ -240,4 +270,8 @@ fn put_file(
         // An old asset that somebody damaged is left out.
         (None, None) => Ok(()),
     }
+}
+
+fn is_file(path: &Path, file: &ReleasedFile) -> bool {
+    fs::read(path).is_ok_and(|bytes| ReleasedFile::of(&bytes) == *file)
 }

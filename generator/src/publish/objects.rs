@@ -3,6 +3,7 @@
 //! Who asks, in which region and where are the variables that every tool of S3 reads: `AWS_ACCESS_KEY_ID`,
 //! `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION`, `AWS_ENDPOINT_URL`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use formdef::{Bilingual, both};
@@ -13,6 +14,7 @@ use object_store::{
     Attribute, Attributes, BackoffConfig, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
     RetryConfig,
 };
+use serde::{Deserialize, Serialize};
 use tokio::runtime::{Builder, Runtime};
 
 use super::client::Client;
@@ -29,6 +31,26 @@ pub(super) struct Told {
     pub(super) content_type: &'static str,
     pub(super) cache_control: Option<String>,
     pub(super) content_encoding: Option<&'static str>,
+}
+
+/// What a storage makes of a file's bytes and changes with them (`ETag`): equal or not, nothing else is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Tag(String);
+
+impl Tag {
+    /// Some write it within quotes in one answer and without in another.
+    pub(super) fn of(written: Option<String>) -> Option<Tag> {
+        let written = written?;
+        let bare = written.trim_matches('"');
+        (!bare.is_empty()).then(|| Tag(bare.to_owned()))
+    }
+}
+
+/// A file as anybody gets it.
+pub(super) struct Got {
+    pub(super) bytes: Vec<u8>,
+    pub(super) content_encoding: Option<String>,
 }
 
 /// The files of a bucket.
@@ -105,22 +127,42 @@ impl Objects {
 
     /// The bytes of a file; none: it is not there.
     pub(super) fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let read = async { self.store.get(&self.at(name)).await?.bytes().await };
+        Ok(self.got(name)?.map(|got| got.bytes))
+    }
+
+    /// A file as anybody gets it; none: it is not there.
+    pub(super) fn got(&self, name: &str) -> Result<Option<Got>, Error> {
+        let read = async {
+            let answer = self.store.get(&self.at(name)).await?;
+            let encoding = answer.attributes.get(&Attribute::ContentEncoding);
+            let content_encoding = encoding.map(|value| value.as_ref().to_owned());
+            let bytes = answer.bytes().await?.into();
+            Ok(Got {
+                bytes,
+                content_encoding,
+            })
+        };
         match self.runtime.block_on(read) {
-            Ok(bytes) => Ok(Some(bytes.into())),
+            Ok(got) => Ok(Some(got)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    pub(super) fn put(&self, name: &str, bytes: Vec<u8>, told: &Told) -> Result<(), Error> {
+    /// Writes a file. Returns its tag.
+    pub(super) fn put(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        told: &Told,
+    ) -> Result<Option<Tag>, Error> {
         self.put_as(name, bytes, told, PutMode::Overwrite)
     }
 
     /// Writes a file that is not there yet. False: it is.
     pub(super) fn put_new(&self, name: &str, bytes: Vec<u8>) -> Result<bool, Error> {
         match self.put_as(name, bytes, &Told::default(), PutMode::Create) {
-            Ok(()) => Ok(true),
+            Ok(_) => Ok(true),
             Err(Error::AlreadyExists { .. }) => Ok(false),
             Err(error) => Err(error),
         }
@@ -134,33 +176,40 @@ impl Objects {
         }
     }
 
-    /// The names of all files whose names come after `start`.
-    pub(super) fn after(&self, start: &str) -> Result<Vec<String>, Error> {
+    /// All files whose names come after `start`, with their tags.
+    pub(super) fn after(&self, start: &str) -> Result<BTreeMap<String, Option<Tag>>, Error> {
         self.listed(self.store.list_with_offset(self.below(), &self.at(start)))
     }
 
     /// The names of all files in a folder.
     pub(super) fn folder(&self, folder: &str) -> Result<Vec<String>, Error> {
-        self.listed(self.store.list(Some(&self.at(folder))))
+        let listed = self.listed(self.store.list(Some(&self.at(folder))))?;
+        Ok(listed.into_keys().collect())
     }
 
     fn listed(
         &self,
         found: impl TryStreamExt<Ok = object_store::ObjectMeta, Error = Error>,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<BTreeMap<String, Option<Tag>>, Error> {
         let name = |path: &Path| {
             let parts = path.prefix_match(&self.prefix)?;
             let parts: Vec<_> = parts.map(|part| part.as_ref().to_owned()).collect();
             Some(parts.join("/"))
         };
         let found: Vec<_> = self.runtime.block_on(found.try_collect())?;
-        Ok(found
-            .iter()
-            .filter_map(|meta| name(&meta.location))
-            .collect())
+        let listed = found
+            .into_iter()
+            .filter_map(|meta| Some((name(&meta.location)?, Tag::of(meta.e_tag))));
+        Ok(listed.collect())
     }
 
-    fn put_as(&self, name: &str, bytes: Vec<u8>, told: &Told, mode: PutMode) -> Result<(), Error> {
+    fn put_as(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        told: &Told,
+        mode: PutMode,
+    ) -> Result<Option<Tag>, Error> {
         let mut attributes = Attributes::new();
         let headers = [
             (Attribute::ContentType, Some(told.content_type.to_owned())),
@@ -182,7 +231,7 @@ impl Objects {
         };
         let at = self.at(name);
         let put = self.store.put_opts(&at, bytes.into(), options);
-        self.runtime.block_on(put).map(drop)
+        self.runtime.block_on(put).map(|done| Tag::of(done.e_tag))
     }
 
     fn at(&self, name: &str) -> Path {

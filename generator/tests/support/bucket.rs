@@ -176,6 +176,11 @@ impl Link {
         assert_eq!(status, 200);
     }
 
+    pub(crate) fn delete(&self, path: &str) {
+        let (status, _) = ask("DELETE", &format!("/{}/{path}", self.bucket), &[]).unwrap();
+        assert_eq!(status, 204);
+    }
+
     /// The names of all files.
     pub(crate) fn names(&self) -> Vec<String> {
         let (_, got) = ask(
