@@ -10,6 +10,7 @@ mod lock;
 mod objects;
 mod record;
 mod refused;
+mod replaced;
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ pub use objects::Objects;
 
 use crate::release::check;
 
-/// For how long assets stay after the release that had them: longer than pages lie in caches and drafts on devices.
+/// For how long assets stay after the release that had them was replaced: longer than pages lie in caches and drafts on devices.
 pub const GRACE_DAYS: i64 = 30;
 /// Folders whose files stay: their names hold a digest or a version, so nothing else ever has their place.
 const STAYING: [&str; 3] = ["assets/", "forms/", "lists/"];
@@ -80,7 +81,7 @@ impl Outcome {
 }
 
 impl Run {
-    /// Assets of releases since then stay.
+    /// Assets of releases that were replaced since then stay.
     fn earliest(&self) -> i64 {
         self.now.0 - GRACE_DAYS * DAY_S
     }
@@ -175,7 +176,7 @@ impl Target {
     /// A sentence: it is not kept, not whole, or somebody publishes.
     pub fn roll_back(&self, serial: Option<u64>, run: &Run) -> Result<Release, Bilingual> {
         match self {
-            Target::Folder(folder) => folder.roll_back(serial),
+            Target::Folder(folder) => folder.roll_back(serial, run),
             Target::Bucket(bucket) => bucket.roll_back(serial, run),
         }
     }

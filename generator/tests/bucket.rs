@@ -77,13 +77,21 @@ fn a_release_is_public_with_the_right_headers_and_can_be_taken_back() {
         "{told}"
     );
 
-    // What no kept release has any more goes; what others put there stays.
+    // Old releases were public until just now, whenever they were built: their assets stay.
     for title in ["Một", "Hai", "Ba"] {
         city.restyle(&title.to_lowercase());
         city.build(title);
         city.publish(&[]).unwrap();
         city.assert_public(&city.built());
     }
+    assert!(city.public().contains_key(asset), "{asset} is gone at once");
+
+    // What no kept release has any more goes once their time of grace is over; what others put there stays.
+    city.let_grace_pass();
+    city.restyle("bốn");
+    city.build("Bốn");
+    city.publish(&[]).unwrap();
+    city.assert_public(&city.built());
     let public = city.public();
     assert!(!public.contains_key(asset), "{asset} stays for ever");
     assert!(public.contains_key("of-others.txt"));
@@ -200,6 +208,7 @@ fn wherever_the_link_breaks_the_portal_is_whole_and_the_next_run_finishes() {
             break;
         }
         broken_at.push(number);
+        city.let_grace_pass();
         city.build(&format!("Đóng dấu lần nữa {number}"));
         city.publish(&["--break-lock"]).unwrap();
         city.assert_public(&city.built());
@@ -214,6 +223,7 @@ fn a_killed_run_leaves_the_portal_whole_and_the_next_finishes() {
     city.build("Đóng dấu");
     city.publish(&[]).unwrap();
     for number in [3, 17, 41, 68] {
+        city.let_grace_pass();
         let before = city.current();
         city.restyle(&format!("killed-{number}"));
         city.build(&format!("Đóng dấu {number}"));

@@ -20,6 +20,7 @@ struct City {
     options: Options,
     to: PathBuf,
     publishers: Vec<PublicKey>,
+    keep: usize,
 }
 
 impl City {
@@ -34,6 +35,7 @@ impl City {
             },
             to: support::new_dir().join("www"),
             publishers: vec![publisher],
+            keep: KEEP,
         }
     }
 
@@ -46,7 +48,7 @@ impl City {
             now: self.options.now,
             who: "test".to_owned(),
             token: String::new(),
-            keep: KEEP,
+            keep: self.keep,
             break_lock: false,
         }
     }
@@ -54,6 +56,11 @@ impl City {
     fn roll_back(&self) -> Result<u64, String> {
         let done = Target::Folder(self.folder()).roll_back(None, &self.run());
         done.map(|release| release.serial).map_err(|said| said.en)
+    }
+
+    fn roll_back_to(&self, serial: u64) {
+        let done = Target::Folder(self.folder()).roll_back(Some(serial), &self.run());
+        assert_eq!(done.unwrap().serial, serial);
     }
 
     /// Builds so many days later.
@@ -165,6 +172,45 @@ fn an_old_asset_stays_for_the_time_of_grace() {
     assert!(!city.public(&old).exists(), "{old} stays for ever");
     let kept = city.folder().kept().unwrap().len();
     assert_eq!(kept, KEEP + 1, "releases are kept");
+}
+
+/// The time of grace begins when a release is replaced, however long it was public.
+#[test]
+fn an_asset_of_a_release_that_was_public_until_yesterday_stays() {
+    let mut city = City::new();
+    let site = support::new_dir().join("site");
+    support::copy_dir(&city.options.site, &site, &mut |paths| paths.sort());
+    city.options.site = site.clone();
+    city.keep = 0;
+    city.build(0);
+    let first = city.publish().unwrap();
+    let old = asset(&city, "style.");
+    support::edit(
+        &site.join("style/base.css"),
+        "body {",
+        "body { color: red; }\nbody {",
+    );
+    // Day 40, day 41: the first was public until yesterday.
+    city.build(GRACE_DAYS + 10);
+    city.publish().unwrap();
+    city.build(1);
+    let third = city.publish().unwrap();
+    assert!(city.public(&old).exists(), "{old} is gone after a day");
+    // Back to the first: from then on the third is the one that was replaced, and later the first again.
+    city.roll_back_to(first);
+    city.build(GRACE_DAYS - 2);
+    city.publish().unwrap();
+    city.build(3);
+    city.publish().unwrap();
+    assert!(city.public(&old).exists(), "{old} was public 3 days ago");
+    let kept = || city.folder().kept().unwrap();
+    let serials = || {
+        kept()
+            .iter()
+            .map(|kept| kept.release.serial)
+            .collect::<Vec<_>>()
+    };
+    assert!(serials().contains(&first) && !serials().contains(&third));
 }
 
 fn asset(city: &City, start: &str) -> String {
@@ -285,7 +331,7 @@ fn what_somebody_changed_by_hand_is_mended_by_the_same_release() {
     fs::write(city.public("khai-sinh/index.html"), "call 0900 111 111").unwrap();
     fs::write(city.public(&style), "body { display: none }").unwrap();
     fs::remove_dir_all(city.public("gioi-thieu")).unwrap();
-    let about = inode(&city.public("index.html"));
+    let home = inode(&city.public("index.html"));
     let count = city.wrong().len();
     assert!(count >= 3, "{count}");
     assert_eq!(city.mend(), count);
@@ -293,7 +339,7 @@ fn what_somebody_changed_by_hand_is_mended_by_the_same_release() {
     assert_eq!(city.mend(), 0);
     assert_eq!(
         inode(&city.public("index.html")),
-        about,
+        home,
         "what is as signed is not written again"
     );
 }

@@ -8,6 +8,7 @@
 //! .motcua/releases/{serial}.jws     a kept release
 //! .motcua/files/{sha256}/{path}     what a kept release has under a name that another release uses as well
 //! .motcua/record.json               what was sent, and the tag that the storage gave each file
+//! .motcua/replaced.json             since when each other kept release is public no more
 //! ```
 //!
 //! `release.jws` goes last and says what is public. A run that breaks off leaves its `pending` entry, so that the next one
@@ -32,6 +33,7 @@ use super::lock::Lock;
 use super::objects::{Objects, Tag, Told};
 use super::record::{Known, Record};
 use super::refused;
+use super::replaced::Replaced;
 use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
 use crate::headers::Rules;
 use crate::release::{OF_HOST, RELEASE};
@@ -42,6 +44,7 @@ const BEHIND_OWN: &str = ".motcua0";
 const PENDING: &str = ".motcua/pending";
 const RELEASES: &str = ".motcua/releases";
 const FILES: &str = ".motcua/files";
+const REPLACED: &str = ".motcua/replaced.json";
 const RECORD: &str = ".motcua/record.json";
 const HEADERS: &str = "_headers";
 /// How many requests are under way at once.
@@ -65,6 +68,7 @@ struct State {
     /// The files that are public, with their tags.
     live: BTreeMap<String, Option<Tag>>,
     record: Record,
+    replaced: Replaced,
 }
 
 /// How a file that is there is compared with the one that should be.
@@ -160,6 +164,7 @@ impl Bucket {
         let by = if again { By::Bytes } else { By::Record };
         let differing = self.differing(release, &mut state, by)?;
         self.make_public(&next, &mut state, &differing, &lock)?;
+        self.note_replaced(release, &mut state, run)?;
         self.finish(release, &state, &state.given_up(release, run))?;
         Ok(match again {
             true => Outcome::Mended(differing.len()),
@@ -189,6 +194,7 @@ impl Bucket {
         self.each(&differing, |path| read(path).map(drop))?;
         self.begin(&next)?;
         self.make_public(&next, &mut state, &differing, &lock)?;
+        self.note_replaced(release, &mut state, run)?;
         self.finish(release, &state, &[])?;
         Ok(release.clone())
     }
@@ -209,6 +215,7 @@ impl Bucket {
             kept: releases(RELEASES)?,
             live: self.asked(self.objects.after(BEHIND_OWN))?,
             record: Record::read(self.get(RECORD)?.as_deref()),
+            replaced: Replaced::read(self.get(REPLACED)?.as_deref()),
         })
     }
 
@@ -330,6 +337,18 @@ impl Bucket {
         self.asked(self.objects.put(RELEASE, text, &told)).map(drop)
     }
 
+    fn note_replaced(
+        &self,
+        public: &Release,
+        state: &mut State,
+        run: &Run,
+    ) -> Result<(), Bilingual> {
+        let before = state.current.as_ref().map(|release| release.serial);
+        let kept = state.kept.iter().map(|release| release.serial);
+        state.replaced.by(public.serial, before, kept, run.now);
+        self.put_own(REPLACED, state.replaced.text())
+    }
+
     /// Takes away what no release has any more but those that were given up, and the traces of runs that broke off.
     fn finish(
         &self,
@@ -424,12 +443,12 @@ impl State {
         known.any(|release| release.files.contains_key(path))
     }
 
-    /// The kept releases that are too many, and so old that no page of theirs lies in a cache.
+    /// The kept releases that are too many, and were replaced so long ago that no page of theirs lies in a cache.
     fn given_up(&self, public: &Release, run: &Run) -> Vec<&Release> {
         let others = self.kept.iter().rev().filter(|kept| *kept != public);
         let too_many = others.skip(run.keep);
         too_many
-            .filter(|release| release.iat.0 < run.earliest())
+            .filter(|release| !self.replaced.is_lately(release.serial, run.earliest()))
             .collect()
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! {to}/releases/{serial}/   a release, whole; what did not change is a link to the file of another release
 //! {to}/current              a link to the public release: the root of the web server
+//! {to}/replaced.json        since when each other release is public no more
 //! {to}/.publishing          there while somebody publishes
 //! ```
 //!
@@ -18,9 +19,12 @@ use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
 use formdef::{Bilingual, both};
 
+use super::replaced::Replaced;
 use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
 use crate::fault::cause;
 use crate::release::{RELEASE, check};
+
+const REPLACED: &str = "replaced.json";
 
 /// A folder that a web server sends `current` of.
 pub struct Folder {
@@ -101,13 +105,13 @@ impl Folder {
         let place = self.release_dir(release.serial);
         let beside = place.with_extension("new");
         let public = current.map(|current| current.release.serial);
-        let earliest = run.earliest();
+        let (mut replaced, earliest) = (self.replaced(), run.earliest());
         let put = || -> io::Result<()> {
             // What an interrupted run left.
             let _ = fs::remove_dir_all(&beside);
             let lately = kept.iter().rev().filter(|kept| {
                 let is_public = public == Some(kept.release.serial);
-                is_public || kept.release.iat.0 >= earliest
+                is_public || replaced.is_lately(kept.release.serial, earliest)
             });
             let lately: Vec<&Kept> = lately.collect();
             for (path, (file, sources)) in with_staying(release, &lately) {
@@ -125,8 +129,26 @@ impl Folder {
             self.switch_to(release.serial)
         };
         put().map_err(|error| self.refused(&error))?;
-        forget(&kept, run.keep, earliest);
+        let serials = kept.iter().map(|kept| kept.release.serial);
+        replaced.by(release.serial, public, serials, run.now);
+        self.note(&replaced);
+        let others = kept.iter().rev().skip(run.keep);
+        for old in others.filter(|old| !replaced.is_lately(old.release.serial, earliest)) {
+            // What stays costs room and nothing else; the next run tries again.
+            let _ = fs::remove_dir_all(&old.dir);
+        }
         Ok(())
+    }
+
+    fn replaced(&self) -> Replaced {
+        Replaced::read(fs::read(self.dir.join(REPLACED)).ok().as_deref())
+    }
+
+    /// What is not written is not known to the next run, and then counts from that on.
+    fn note(&self, replaced: &Replaced) {
+        let beside = self.dir.join(".replaced.new");
+        let written = fs::write(&beside, replaced.text());
+        let _ = written.and_then(|()| fs::rename(&beside, self.dir.join(REPLACED)));
     }
 
     /// Makes every file of the public release again what was signed, from the built portal that is the same release. Each is
@@ -149,7 +171,7 @@ impl Folder {
     }
 
     /// Makes a kept release public again, unless it is not whole any more.
-    pub(super) fn roll_back(&self, serial: Option<u64>) -> Result<Release, Bilingual> {
+    pub(super) fn roll_back(&self, serial: Option<u64>, run: &Run) -> Result<Release, Bilingual> {
         let _lock = self.lock()?;
         let current = self.current()?.map(|current| current.release.serial);
         let kept = self.kept()?;
@@ -163,6 +185,10 @@ impl Folder {
         }
         self.switch_to(serial)
             .map_err(|error| self.refused(&error))?;
+        let mut replaced = self.replaced();
+        let serials = kept.iter().map(|kept| kept.release.serial);
+        replaced.by(serial, current, serials, run.now);
+        self.note(&replaced);
         Ok(whole.release)
     }
 
@@ -214,15 +240,6 @@ impl Folder {
             [cause] "{dir}: {cause}; the public release stays as it was\n  = check rights and room, then publish again",
             "{dir}: {cause}; bản đang công bố giữ nguyên\n  = kiểm tra quyền và dung lượng, rồi công bố lại"
         )
-    }
-}
-
-/// Takes away what was there before, but for the newest `keep` and those whose assets still stay.
-fn forget(kept: &[Kept], keep: usize, earliest: i64) {
-    let others = kept.iter().rev().skip(keep);
-    for old in others.filter(|old| old.release.iat.0 < earliest) {
-        // What stays costs room and nothing else; the next run tries again.
-        let _ = fs::remove_dir_all(&old.dir);
     }
 }
 

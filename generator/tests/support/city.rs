@@ -91,6 +91,17 @@ impl City {
         }
     }
 
+    /// Every release that was replaced was so forty days earlier.
+    pub(crate) fn let_grace_pass(&self) {
+        const NAME: &str = ".motcua/replaced.json";
+        let text = self.link.get(NAME).unwrap().bytes;
+        let mut replaced: BTreeMap<u64, i64> = serde_json::from_slice(&text).unwrap();
+        for at in replaced.values_mut() {
+            *at -= 40 * 24 * 3600;
+        }
+        self.link.put(NAME, &serde_json::to_vec(&replaced).unwrap());
+    }
+
     pub(crate) fn built(&self) -> Release {
         let text = std::fs::read_to_string(self.options.out.join("release.jws")).unwrap();
         Release::read(text.trim_end(), &[self.publisher]).unwrap()
