@@ -49,7 +49,8 @@ pub(crate) enum Command {
     )]
     Verify(Verify),
     /// Tells what is published: release, key, until when forms can be sent, and what differs from the forms here. Ends
-    /// with status 2 when somebody has to do something about it, with 1 when nothing could be learnt.
+    /// with status 2 when somebody has to do something about what is public, with 3 when the forms here have faults, with 4
+    /// when they are others, with 1 when nothing could be learnt.
     #[command(
         after_help = "Examples:\n  motcua status https://dichvu.example.vn --publisher keys/publisher.pub.jwk\n  motcua status https://dichvu.example.vn --publisher keys/publisher.pub.jwk --forms forms"
     )]

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
+use envelope::PublicKey;
 use formdef::{Bilingual, Lang, say};
-use generator::check_against;
 use generator::hosts::Hosting;
 use generator::publish::{Ready, Run, Target};
 use generator::release::{self, Difference};
 use generator::report::Format;
 use generator::status::{self, Trouble};
+use generator::{Failure, Options, check_against};
 
 use crate::cli::{Host, Publish, Sources, Status, Verify, WebServer};
 use crate::{Done, now, public_keys, tell};
@@ -81,17 +82,13 @@ pub(crate) fn run_verify(arguments: &Verify, lang: Lang) -> Done {
     }
 }
 
-/// The status of a portal about which somebody has to do something.
-const TROUBLED: u8 = 2;
-
 pub(crate) fn run_status(arguments: &Status, lang: Lang) -> ExitCode {
     match tell_status(arguments, lang) {
-        Ok(troubles) if troubles.is_empty() => ExitCode::SUCCESS,
         Ok(troubles) => {
-            for trouble in troubles {
+            for trouble in &troubles {
                 eprintln!("{}", trouble.show(lang));
             }
-            ExitCode::from(TROUBLED)
+            ExitCode::from(status::exit_status(&troubles))
         }
         Err(message) => {
             eprintln!("{message}");
@@ -105,17 +102,41 @@ fn tell_status(arguments: &Status, lang: Lang) -> Result<Vec<Trouble>, String> {
     let Status { portal, soon, .. } = arguments;
     let publishers = public_keys(&arguments.publisher, lang)?;
     let status = status::Status::of(portal, &publishers).map_err(in_words)?;
-    println!("{}", status.show(lang));
+    let files = arguments.publisher.iter().zip(&publishers);
+    let mut signers = files.filter(|(_, key)| key.thumbprint() == status.signer);
+    let signer = signers.next().map(|(file, _)| file.display().to_string());
+    println!("{}", status.show(&signer.unwrap_or_default(), lang));
+    let mut troubles = status.troubles(now(), *soon);
     if let Some(forms) = &arguments.forms {
         let (forms, site) = (forms.clone(), arguments.site.clone());
         let options = Sources { forms, site }.options();
-        let compared = check_against(&options, portal, &publishers);
-        let compared = compared.map_err(|failure| tell(&failure, Format::Human, lang))?;
-        for difference in &compared.differences {
-            println!("{}", difference.show(lang));
-        }
+        troubles.extend(compare(&options, portal, &publishers, lang)?);
     }
-    Ok(status.troubles(now(), *soon))
+    Ok(troubles)
+}
+
+/// Says what differs between the sources and what is published, and what of it must not.
+fn compare(
+    options: &Options,
+    portal: &str,
+    publishers: &[PublicKey],
+    lang: Lang,
+) -> Result<Vec<Trouble>, String> {
+    let (differences, faults) = match check_against(options, portal, publishers) {
+        Ok(compared) => (compared.differences, compared.faults),
+        Err(faults @ Failure::Faults(_)) => (Vec::new(), Err(faults)),
+        Err(failure) => return Err(tell(&failure, Format::Human, lang)),
+    };
+    for difference in &differences {
+        println!("{}", difference.show(lang));
+    }
+    let faulty = faults.err().map(|failure| {
+        eprintln!("{}", tell(&failure, Format::Human, lang));
+        Trouble::Faulty
+    });
+    let count = differences.len();
+    let differing = (count > 0).then_some(Trouble::Differing(count));
+    Ok(faulty.into_iter().chain(differing).collect())
 }
 
 pub(crate) fn run_host(arguments: &Host, lang: Lang) -> Done {

@@ -33,6 +33,25 @@ pub enum Trouble {
     Ends(i64),
     /// The catalogue is not the one of the release: somebody is publishing, or a run broke off.
     Mixed,
+    /// The sources have faults, also against what is published: they cannot take its place.
+    Faulty,
+    /// So many forms of the sources are not those that are published.
+    Differing(usize),
+}
+
+/// How `motcua status` ends when it learnt something: the table of `docs/operating.md`. The smallest that holds counts.
+const TROUBLED: u8 = 2;
+const FAULTY: u8 = 3;
+const DIFFERING: u8 = 4;
+
+/// With which status these are told to who waits for the command's end; none of them is 0.
+pub fn exit_status(troubles: &[Trouble]) -> u8 {
+    let statuses = troubles.iter().map(|trouble| match trouble {
+        Trouble::Ended | Trouble::Ends(_) | Trouble::Mixed => TROUBLED,
+        Trouble::Faulty => FAULTY,
+        Trouble::Differing(_) => DIFFERING,
+    });
+    statuses.min().unwrap_or_default()
 }
 
 impl Status {
@@ -81,10 +100,10 @@ impl Status {
         time.into_iter().chain(mixed).collect()
     }
 
-    /// In a few lines for people.
-    pub fn show(&self, lang: Lang) -> String {
+    /// In a few lines for people; `signer` is what they call the key.
+    pub fn show(&self, signer: &str, lang: Lang) -> String {
         let Status {
-            signer,
+            signer: kid,
             until,
             forms,
             offices,
@@ -93,8 +112,8 @@ impl Status {
         let release = show(&self.release, lang);
         say!(
             lang,
-            "{release}\nsigned by {signer}\n{forms} versions of forms, {offices} offices; forms can be sent until {until}",
-            "{release}\ndo khóa {signer} ký\n{forms} phiên bản biểu mẫu, {offices} cơ quan; gửi được đến {until}"
+            "{release}\nsigned by {signer} ({kid})\n{forms} versions of forms, {offices} offices; forms can be sent until {until}",
+            "{release}\ndo khóa {signer} ký ({kid})\n{forms} phiên bản biểu mẫu, {offices} cơ quan; gửi được đến {until}"
         )
     }
 }
@@ -118,6 +137,35 @@ impl Trouble {
                 "the catalogue is not the one of the release: somebody is publishing, or a run broke off\n  = if nobody is publishing, publish again",
                 "danh mục không thuộc bản phát hành: đang có người công bố, hoặc một lần chạy bị đứt\n  = nếu không ai đang công bố, hãy công bố lại"
             ),
+            Trouble::Faulty => say!(
+                lang,
+                "the forms here cannot take the place of what is published\n  = mend what is named above; `motcua check --against` names it again",
+                "các mẫu đơn ở đây chưa thể thay những gì đang công bố\n  = sửa những chỗ nêu ở trên; «motcua check --against» sẽ nêu lại"
+            ),
+            Trouble::Differing(count) => say!(
+                lang,
+                "{count} forms here are not those that are published\n  = build and publish",
+                "{count} mẫu đơn ở đây khác với bản đang công bố\n  = hãy dựng và công bố"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_decides_how_it_ends() {
+        for (troubles, status) in [
+            (&[][..], 0),
+            (&[Trouble::Differing(2)], 4),
+            (&[Trouble::Differing(2), Trouble::Faulty], 3),
+            (&[Trouble::Faulty, Trouble::Ends(3)], 2),
+            (&[Trouble::Mixed], 2),
+            (&[Trouble::Ended, Trouble::Differing(1)], 2),
+        ] {
+            assert_eq!(exit_status(troubles), status, "{troubles:?}");
         }
     }
 }
