@@ -187,24 +187,42 @@ fn stays(path: &str) -> bool {
 }
 
 /// Whether the release is the public one, which is to be looked at again; else it has to be newer.
-fn is_again(release: &Release, current: Option<&Release>) -> Result<bool, Bilingual> {
+fn is_again(
+    release: &Release,
+    current: Option<&Release>,
+    now: UnixTime,
+) -> Result<bool, Bilingual> {
     match current {
         Some(current) if current == release => Ok(true),
-        Some(current) => newer(release, current).map(|()| false),
+        Some(current) => newer(release, current, now).map(|()| false),
         None => Ok(false),
     }
 }
 
-/// A serial only grows: relay and intake refuse a catalogue that went back.
-fn newer(release: &Release, current: &Release) -> Result<(), Bilingual> {
+/// A serial only grows: relay and intake refuse a catalogue that went back. It is the second of the build, so a clock that is
+/// behind makes a low one.
+fn newer(release: &Release, current: &Release, now: UnixTime) -> Result<(), Bilingual> {
     let (new, old) = (release.serial, current.serial);
+    let (built, public) = (release.iat, current.iat);
     if new > old {
         return Ok(());
     }
-    Err(both!(
-        "release {new} is not newer than {old}, which is public; nothing was published\n  = build again; to go back to a kept release: --rollback",
-        "bản phát hành {new} không mới hơn bản {old} đang công bố; chưa công bố gì cả\n  = hãy dựng lại; để quay lại bản đã giữ: --rollback"
-    ))
+    Err(if now < public {
+        both!(
+            "this machine's clock says {now}, and release {old}, which is public, was built after that, at {public}; nothing was published\n  = set the clock (`timedatectl set-ntp true`) and build again; if it is right, release {old} was built by a clock that was ahead: build after {public}",
+            "đồng hồ của máy này chỉ {now}, mà bản phát hành {old} đang công bố được dựng sau lúc đó, vào {public}; chưa công bố gì cả\n  = chỉnh đồng hồ («timedatectl set-ntp true») rồi dựng lại; nếu đồng hồ đúng thì bản {old} đã được dựng khi đồng hồ chạy nhanh: hãy dựng sau {public}"
+        )
+    } else if built < public {
+        both!(
+            "release {new} was built at {built}, before release {old}, which is public and of {public}; nothing was published\n  = if it was built just now, the clock there is behind: set it and build again; if it is an old build: build again, or go back to a kept release with --rollback",
+            "bản phát hành {new} được dựng lúc {built}, trước bản {old} đang công bố, dựng lúc {public}; chưa công bố gì cả\n  = nếu vừa mới dựng thì đồng hồ ở đó chạy chậm: chỉnh lại rồi dựng lại; nếu là bản dựng cũ: hãy dựng lại, hoặc quay lại bản đã giữ bằng --rollback"
+        )
+    } else {
+        both!(
+            "release {new} is not newer than {old}, which is public; nothing was published\n  = build again; to go back to a kept release: --rollback",
+            "bản phát hành {new} không mới hơn bản {old} đang công bố; chưa công bố gì cả\n  = hãy dựng lại; để quay lại bản đã giữ: --rollback"
+        )
+    })
 }
 
 /// The one of the kept releases, in the order of their serials, that is to be public again.

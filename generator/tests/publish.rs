@@ -263,6 +263,36 @@ fn what_is_not_whole_not_signed_or_not_newer_stays_where_it_is() {
 }
 
 #[test]
+fn a_clock_that_is_behind_is_named() {
+    let mut city = City::new();
+    city.build(10);
+    let first = city.publish().unwrap();
+    let public = city.options.now;
+    // The clock of this machine: building again does not help.
+    city.build(-3);
+    let told = city.publish().unwrap_err();
+    let now = city.options.now;
+    assert!(
+        told.contains(&format!("this machine's clock says {now}")),
+        "{told}"
+    );
+    assert!(
+        told.contains(&format!("was built after that, at {public}")),
+        "{told}"
+    );
+    assert!(told.contains("timedatectl set-ntp true"), "{told}");
+    // That of the machine which built it.
+    city.options.now = public.plus(60);
+    let told = city.publish().unwrap_err();
+    assert!(
+        told.contains(&format!("was built at {now}, before release {first}")),
+        "{told}"
+    );
+    assert!(told.contains("the clock there is behind"), "{told}");
+    assert_eq!(city.wrong(), []);
+}
+
+#[test]
 fn of_two_publishers_one_is_refused() {
     let mut city = City::new();
     city.build(0);

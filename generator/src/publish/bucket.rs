@@ -145,7 +145,7 @@ impl Bucket {
         let lock = Lock::take(&self.objects, run)?;
         let mut state = self.state()?;
         let release = &ready.release;
-        let again = is_again(release, state.current.as_ref())?;
+        let again = is_again(release, state.current.as_ref(), run.now)?;
         let read = |path: &str| {
             let file = ready.from.join(path);
             fs::read(&file).map_err(|error| {

@@ -84,7 +84,8 @@ impl Folder {
     pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
         let _lock = self.lock()?;
         let current = self.current()?;
-        let again = is_again(&ready.release, current.as_ref().map(|kept| &kept.release))?;
+        let public = current.as_ref().map(|kept| &kept.release);
+        let again = is_again(&ready.release, public, run.now)?;
         match current {
             Some(current) if again => {
                 let mended = self.mend(&current, &ready.from);
