@@ -5,6 +5,7 @@
 
 mod bucket;
 mod client;
+mod difference;
 mod folder;
 mod lock;
 mod objects;
@@ -12,17 +13,21 @@ mod record;
 mod refused;
 mod replaced;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use envelope::release::Release;
-use envelope::{PublicKey, UnixTime};
+use envelope::release::{Release, ReleasedFile};
+use envelope::{Catalogue, PublicKey, UnixTime};
 use formdef::{Bilingual, Lang, both, say};
 
 pub use bucket::Bucket;
+pub use difference::Difference;
 pub use folder::Folder;
 pub use objects::Objects;
 
 use crate::release::check;
+use crate::status::CATALOGUE;
+use difference::{Names, Side};
 
 /// For how long assets stay after the release that had them was replaced: longer than pages lie in caches and drafts on devices.
 pub const GRACE_DAYS: i64 = 30;
@@ -93,6 +98,7 @@ pub struct Ready {
     /// Its release.
     pub release: Release,
     text: String,
+    catalogue: Option<Catalogue>,
 }
 
 impl Ready {
@@ -115,6 +121,11 @@ impl Ready {
         }
         Ok(Ready {
             from: from.to_owned(),
+            catalogue: catalogue_of(
+                &built.release,
+                fs::read(from.join(CATALOGUE)).ok(),
+                publishers,
+            ),
             release: built.release,
             text: built.text,
         })
@@ -157,6 +168,37 @@ impl Target {
         }
     }
 
+    /// What publishing would change, unless it would be refused as older.
+    ///
+    /// # Errors
+    /// A sentence: what is public cannot be read, is not the publisher's, or is newer.
+    pub fn difference(&self, ready: &Ready, run: &Run) -> Result<Difference, Bilingual> {
+        let public = self.current()?;
+        is_again(&ready.release, public.as_ref(), run.now)?;
+        let (bytes, publishers) = match self {
+            Target::Folder(folder) => (folder.public(CATALOGUE), folder.publishers()),
+            Target::Bucket(bucket) => (bucket.public(CATALOGUE)?, bucket.publishers()),
+        };
+        let public = public.as_ref();
+        let catalogue = public.and_then(|release| catalogue_of(release, bytes, publishers));
+        let before = public.map(|release| Side {
+            release,
+            catalogue: catalogue.as_ref(),
+        });
+        let after = Side {
+            release: &ready.release,
+            catalogue: ready.catalogue.as_ref(),
+        };
+        let mut names = Names::of(&ready.release, |path| fs::read(ready.from.join(path)).ok());
+        if let Some(before) = before.filter(|before| names.lack(before)) {
+            names.add(Names::of(before.release, |path| match self {
+                Target::Folder(folder) => folder.public(path),
+                Target::Bucket(bucket) => bucket.public(path).unwrap_or_default(),
+            }));
+        }
+        Ok(Difference::between(before, after, &names))
+    }
+
     /// Makes a built portal the public one. One that is public already is compared with what lies there, file by file, and
     /// what somebody changed is mended.
     ///
@@ -180,6 +222,18 @@ impl Target {
             Target::Bucket(bucket) => bucket.roll_back(serial, run),
         }
     }
+}
+
+/// The catalogue of a release, of these bytes; none: they are not.
+fn catalogue_of(
+    release: &Release,
+    bytes: Option<Vec<u8>>,
+    publishers: &[PublicKey],
+) -> Option<Catalogue> {
+    let bytes = bytes.filter(|it| release.files.get(CATALOGUE) == Some(&ReleasedFile::of(it)))?;
+    let text = String::from_utf8(bytes).ok()?;
+    // As on the day of the release: it may have ended since.
+    Catalogue::read(text.trim_end(), publishers, release.iat).ok()
 }
 
 fn stays(path: &str) -> bool {

@@ -6,7 +6,7 @@ use envelope::PublicKey;
 use formdef::{Bilingual, Lang, say};
 use generator::hosts::Hosting;
 use generator::publish::{Ready, Run, Target};
-use generator::release::{self, Difference};
+use generator::release;
 use generator::report::Format;
 use generator::status::{self, Trouble};
 use generator::{Failure, Options, check_against};
@@ -32,8 +32,7 @@ pub(crate) fn run_publish(arguments: &Publish, lang: Lang) -> Done {
         return Ok(());
     }
     let ready = Ready::of(from, &publishers).map_err(in_words)?;
-    let before = target.current().map_err(in_words)?;
-    let difference = Difference::between(before.as_ref(), &ready.release);
+    let difference = target.difference(&ready, &run).map_err(in_words)?;
     println!("{}", difference.show(lang));
     if arguments.dry_run {
         println!(

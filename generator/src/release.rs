@@ -1,6 +1,4 @@
-//! A release read again: where it is, whether every file of it is there as it was signed, and what differs between two.
-
-use std::collections::BTreeMap;
+//! A release read again: where it is, and whether every file of it is there as it was signed.
 
 use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
@@ -88,101 +86,6 @@ pub fn check(from: &str, publishers: &[PublicKey]) -> Result<Checked, Bilingual>
         text,
         wrong,
     })
-}
-
-/// How many versions or offices are named; of more there is only the number.
-const NAMED_MAX: usize = 12;
-
-/// What a release adds, changes and takes away, by what it is for people.
-pub struct Difference(BTreeMap<Sort, Changed>);
-
-/// How many are new, changed and gone, and which they are.
-#[derive(Default)]
-struct Changed {
-    counts: [usize; 3],
-    names: Vec<String>,
-}
-
-/// What a file is for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Sort {
-    Pages,
-    Forms,
-    Keys,
-    Others,
-}
-
-impl Sort {
-    fn of(path: &str) -> Sort {
-        match path.split_once('/') {
-            _ if path.ends_with(".html") => Sort::Pages,
-            Some(("forms", _)) => Sort::Forms,
-            Some(("keys", _)) => Sort::Keys,
-            _ => Sort::Others,
-        }
-    }
-
-    /// What a person calls the file: a version or an office; a page has no name that helps.
-    fn name(path: &str) -> Option<&str> {
-        let name = path
-            .strip_prefix("forms/")
-            .and_then(|name| name.strip_suffix(".json"));
-        name.or_else(|| path.strip_prefix("keys/")?.strip_suffix(".jws"))
-    }
-
-    fn show(self, lang: Lang) -> String {
-        match self {
-            Sort::Pages => say!(lang, "pages", "trang"),
-            Sort::Forms => say!(lang, "versions of forms", "phiên bản biểu mẫu"),
-            Sort::Keys => say!(lang, "offices' keys", "khóa của cơ quan"),
-            Sort::Others => say!(lang, "other files", "tệp khác"),
-        }
-    }
-}
-
-impl Difference {
-    /// Between two releases; before the first there is nothing.
-    pub fn between(before: Option<&Release>, after: &Release) -> Difference {
-        let nothing = BTreeMap::new();
-        let before = before.map_or(&nothing, |release| &release.files);
-        let mut sorts: BTreeMap<Sort, Changed> = BTreeMap::new();
-        let mut count = |path: &str, which: usize| {
-            let changed = sorts.entry(Sort::of(path)).or_default();
-            changed.counts[which] += 1;
-            changed.names.extend(Sort::name(path).map(str::to_owned));
-        };
-        for (path, file) in &after.files {
-            match before.get(path) {
-                None => count(path, 0),
-                Some(old) if old != file => count(path, 1),
-                Some(_) => {}
-            }
-        }
-        for path in before
-            .keys()
-            .filter(|path| !after.files.contains_key(*path))
-        {
-            count(path, 2);
-        }
-        Difference(sorts)
-    }
-
-    /// A line for each sort that differs; none when nothing does.
-    pub fn show(&self, lang: Lang) -> String {
-        let lines = self.0.iter().map(|(sort, Changed { counts, names })| {
-            let (sort, [new, changed, gone]) = (sort.show(lang), counts);
-            let names = match names.len() {
-                1..=NAMED_MAX => format!(" ({})", names.join(", ")),
-                _ => String::new(),
-            };
-            say!(
-                lang,
-                "{sort}: {new} new, {changed} changed, {gone} gone{names}",
-                "{sort}: {new} mới, {changed} đổi, {gone} bỏ{names}"
-            )
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    }
 }
 
 /// A release in one line for people.

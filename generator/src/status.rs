@@ -7,7 +7,7 @@ use formdef::{Bilingual, Lang, both, say};
 use crate::published::place::Place;
 use crate::release::{RELEASE, show};
 
-const CATALOGUE: &str = "catalogue.jws";
+pub(crate) const CATALOGUE: &str = "catalogue.jws";
 const DAY_S: i64 = 24 * 3600;
 
 /// What is published.

@@ -19,6 +19,7 @@ fn a_release_is_public_with_the_right_headers_and_can_be_taken_back() {
     let first = city.built();
     let told = city.publish(&["--dry-run"]).unwrap();
     assert!(told.contains("nothing was published"), "{told}");
+    assert!(told.contains("\noffices: 8 new: "), "{told}");
     assert_eq!(city.link.names(), ["of-others.txt"]);
     city.publish(&[]).unwrap();
     city.assert_public(&first);
@@ -55,6 +56,9 @@ fn a_release_is_public_with_the_right_headers_and_can_be_taken_back() {
     // One form differs: little is sent.
     city.build("Đóng dấu giáp lai");
     let second = city.built();
+    let told = city.publish(&["--dry-run"]).unwrap();
+    assert!(told.contains("\nforms: 1 changed: dong-dau\n"), "{told}");
+    assert!(!told.contains("offices"), "{told}");
     city.link.break_at(usize::MAX, 0);
     city.publish(&[]).unwrap();
     let seen = city.link.mend();

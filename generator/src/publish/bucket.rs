@@ -135,6 +135,15 @@ impl Bucket {
         &self.objects.name
     }
 
+    pub(super) fn publishers(&self) -> &[PublicKey] {
+        &self.publishers
+    }
+
+    /// The bytes of a file that is public.
+    pub(super) fn public(&self, path: &str) -> Result<Option<Vec<u8>>, Bilingual> {
+        self.get(path)
+    }
+
     /// The public release, when there is one.
     pub(super) fn current(&self) -> Result<Option<Release>, Bilingual> {
         self.release_at(RELEASE)

@@ -52,6 +52,15 @@ impl Folder {
         self.dir.join("current")
     }
 
+    pub(super) fn publishers(&self) -> &[PublicKey] {
+        &self.publishers
+    }
+
+    /// The bytes of a file that is public.
+    pub(super) fn public(&self, path: &str) -> Option<Vec<u8>> {
+        fs::read(self.root().join(path)).ok()
+    }
+
     /// The public release, when there is one.
     ///
     /// # Errors

@@ -149,6 +149,23 @@ pub(crate) fn long_lived(keys: &Path) {
     register.write(keys).unwrap();
 }
 
+/// Some offices have other keys from now on, and some are gone.
+pub(crate) fn exchange_keys(keys: &Path, other: &[&str], gone: &[&str]) {
+    let mut register = Register::default();
+    for (number, (code, dated)) in (100..).zip(Register::read(keys).unwrap().offices) {
+        let dated = match other.contains(&code.as_str()) {
+            true => DatedKey::new(key(number), dated[0].not_before, dated[0].not_after),
+            false => dated[0].clone(),
+        };
+        if !gone.contains(&code.as_str()) {
+            register
+                .add(keys, &code, dated, &mut Added::default())
+                .unwrap();
+        }
+    }
+    register.write(keys).unwrap();
+}
+
 /// A public key.
 pub(crate) fn key(number: u8) -> PublicKey {
     publisher(&new_dir(), number)

@@ -1,0 +1,325 @@
+//! What a release changes, in the words of those who publish it: pages, forms, their versions, offices by name, keys.
+//!
+//! What is signed anew with each build (the catalogue, key files) differs as a file each time; what it says is compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use envelope::release::{Release, ReleasedFile};
+use envelope::{Catalogue, DatedKey};
+use formdef::{Bilingual, Lang, List, Text, both, say};
+
+use crate::status::CATALOGUE;
+
+/// How many of a sort are named; of more there is only the number.
+const NAMED_MAX: usize = 12;
+/// The list of the offices that people send to.
+const AGENCIES: &str = "agencies";
+
+/// A release and what its catalogue says.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    pub(super) release: &'a Release,
+    /// None: what is public there is not of the release, for a run broke off or somebody changed it.
+    pub(super) catalogue: Option<&'a Catalogue>,
+}
+
+/// What a release adds, changes and takes away, sort by sort.
+pub struct Difference {
+    sorts: Vec<(Sort, Changed)>,
+    /// The catalogue that is public could not be compared.
+    blind: bool,
+}
+
+/// What a file, or what it says, is for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Pages,
+    Forms,
+    Versions,
+    Offices,
+    Keys,
+    Others,
+}
+
+/// The names of what is new, changed and gone.
+struct Changed([Vec<Bilingual>; 3]);
+
+/// Whose keys they are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    Office(String),
+    Recovery,
+    Relay,
+    Log,
+    Acknowledgements,
+    Publisher,
+}
+
+impl Difference {
+    /// Between what is public and what is built; before the first release there is nothing.
+    pub(super) fn between(before: Option<Side<'_>>, after: Side<'_>, names: &Names) -> Difference {
+        let none = BTreeMap::new();
+        let files = before.map_or(&none, |side| &side.release.files);
+        let (old, new) = (by_sort(files), by_sort(&after.release.files));
+        let (old_forms, new_forms) = (by_form(&old.versions), by_form(&new.versions));
+        let plain = |name: &&str| Bilingual::from(|_| (*name).to_owned());
+        let mut sorts = vec![
+            (Sort::Pages, Changed::of(&old.pages, &new.pages, address)),
+            (Sort::Forms, Changed::of(&old_forms, &new_forms, plain)),
+            (
+                Sort::Versions,
+                Changed::of(&old.versions, &new.versions, plain),
+            ),
+            (Sort::Others, Changed::of(&old.others, &new.others, plain)),
+        ];
+        let catalogue = before.and_then(|side| side.catalogue);
+        let blind = before.is_some() && catalogue.is_none();
+        if let (false, Some(after)) = (blind, after.catalogue) {
+            let name = |code: &String| names.office(code);
+            let offices = Changed::of(&offices(catalogue), &offices(Some(after)), name);
+            let holder = |holder: &Holder| holder.show(names);
+            let keys = Changed::of(&keys(catalogue), &keys(Some(after)), holder);
+            sorts.splice(3..3, [(Sort::Offices, offices), (Sort::Keys, keys)]);
+        }
+        sorts.retain(|(_, changed)| changed.0.iter().any(|names| !names.is_empty()));
+        Difference { sorts, blind }
+    }
+
+    /// A line for each sort that differs.
+    pub fn show(&self, lang: Lang) -> String {
+        let sorts = self.sorts.iter();
+        let mut lines: Vec<String> = sorts
+            .map(|(sort, changed)| format!("{}: {}", sort.show(lang), changed.show(lang)))
+            .collect();
+        if self.blind {
+            lines.push(say!(
+                lang,
+                "offices and keys: cannot be compared, for the catalogue that is public is not of the public release",
+                "cơ quan và khóa: không so được, vì danh mục đang công bố không thuộc bản phát hành đang công bố"
+            ));
+        }
+        if lines.is_empty() {
+            lines.push(say!(lang, "nothing differs", "không có gì khác"));
+        }
+        lines.join("\n")
+    }
+}
+
+impl Changed {
+    fn of<K: Ord, V: PartialEq>(
+        before: &BTreeMap<K, V>,
+        after: &BTreeMap<K, V>,
+        name: impl Fn(&K) -> Bilingual,
+    ) -> Changed {
+        let mut changed = Changed(Default::default());
+        let [new, other, gone] = &mut changed.0;
+        for (key, value) in after {
+            match before.get(key) {
+                None => new.push(name(key)),
+                Some(old) if old != value => other.push(name(key)),
+                Some(_) => {}
+            }
+        }
+        let lost = before.keys().filter(|key| !after.contains_key(key));
+        gone.extend(lost.map(name));
+        changed
+    }
+
+    fn show(&self, lang: Lang) -> String {
+        let words = match lang {
+            Lang::En => ["new", "changed", "gone"],
+            Lang::Vi => ["mới", "đổi", "bỏ"],
+        };
+        let kinds = words.into_iter().zip(&self.0);
+        let told = kinds.filter(|(_, names)| !names.is_empty());
+        let told = told.map(|(word, names)| {
+            let count = names.len();
+            if count > NAMED_MAX {
+                return format!("{count} {word}");
+            }
+            let names: Vec<&str> = names.iter().map(|name| name.of(lang)).collect();
+            format!("{count} {word}: {}", names.join(", "))
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Sort {
+    fn show(self, lang: Lang) -> String {
+        match self {
+            Sort::Pages => say!(lang, "pages", "trang"),
+            Sort::Forms => say!(lang, "forms", "biểu mẫu"),
+            Sort::Versions => say!(lang, "versions of forms", "phiên bản biểu mẫu"),
+            Sort::Offices => say!(lang, "offices", "cơ quan"),
+            Sort::Keys => say!(lang, "keys", "khóa"),
+            Sort::Others => say!(lang, "other files", "tệp khác"),
+        }
+    }
+}
+
+impl Holder {
+    fn show(&self, names: &Names) -> Bilingual {
+        match self {
+            Holder::Office(code) => names.office(code),
+            Holder::Recovery => both!("recovery", "khôi phục"),
+            Holder::Relay => both!("the relay's receipts", "biên nhận của trạm chuyển"),
+            Holder::Log => both!("the relay's log", "nhật ký của trạm chuyển"),
+            Holder::Acknowledgements => both!("acknowledgements", "xác nhận đã nhận"),
+            Holder::Publisher => both!("the publisher", "bên công bố"),
+        }
+    }
+}
+
+/// The files of a release by what they are; those that say what the catalogue says are left out.
+#[derive(Default)]
+struct BySort<'a> {
+    pages: BTreeMap<&'a str, &'a ReleasedFile>,
+    /// By `{id}/{version}`.
+    versions: BTreeMap<&'a str, &'a ReleasedFile>,
+    others: BTreeMap<&'a str, &'a ReleasedFile>,
+}
+
+fn by_sort(files: &BTreeMap<String, ReleasedFile>) -> BySort<'_> {
+    let mut sorts = BySort::default();
+    for (path, file) in files {
+        let version = path
+            .strip_prefix("forms/")
+            .and_then(|name| name.strip_suffix(".json"));
+        let (sort, name) = match version {
+            _ if path.ends_with(".html") => (&mut sorts.pages, path.as_str()),
+            Some(version) => (&mut sorts.versions, version),
+            None if path.starts_with("keys/") || path.starts_with(CATALOGUE) => continue,
+            None => (&mut sorts.others, path.as_str()),
+        };
+        sort.insert(name, file);
+    }
+    sorts
+}
+
+/// The versions of each form.
+fn by_form<'a>(
+    versions: &BTreeMap<&'a str, &'a ReleasedFile>,
+) -> BTreeMap<&'a str, Vec<(&'a str, &'a ReleasedFile)>> {
+    let mut forms: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (name, file) in versions {
+        let (id, version) = name.split_once('/').unwrap_or((name, ""));
+        forms.entry(id).or_default().push((version, *file));
+    }
+    forms
+}
+
+/// What people see in the line of their browser.
+fn address(path: &&str) -> Bilingual {
+    Bilingual::from(|_| format!("/{}", path.strip_suffix("index.html").unwrap_or(path)))
+}
+
+/// What the catalogue says of each office, its keys left out.
+fn offices(catalogue: Option<&Catalogue>) -> BTreeMap<String, impl PartialEq + use<>> {
+    let offices = catalogue.map_or(&[][..], |catalogue| &catalogue.offices);
+    let said = offices.iter().map(|office| {
+        let said = (
+            office.kind.clone(),
+            office.opens,
+            office.closes,
+            office.mode,
+        );
+        (office.code.clone(), said)
+    });
+    said.collect()
+}
+
+/// The names of everybody's keys; until when a key holds begins anew with each build.
+fn keys(catalogue: Option<&Catalogue>) -> BTreeMap<Holder, BTreeSet<String>> {
+    let Some(catalogue) = catalogue else {
+        return BTreeMap::new();
+    };
+    let dated = |keys: &[DatedKey]| keys.iter().map(|key| key.kid.to_string()).collect();
+    let publishers = catalogue.publishers.iter();
+    let mut keys: BTreeMap<Holder, BTreeSet<String>> = [
+        (
+            Holder::Recovery,
+            [catalogue.recovery.kid.to_string()].into(),
+        ),
+        (Holder::Relay, dated(&catalogue.relays)),
+        (
+            Holder::Log,
+            catalogue.logs.iter().map(ToString::to_string).collect(),
+        ),
+        (Holder::Acknowledgements, dated(&catalogue.acks)),
+        (
+            Holder::Publisher,
+            publishers.map(|key| key.thumbprint().to_string()).collect(),
+        ),
+    ]
+    .into();
+    let offices = catalogue.offices.iter();
+    keys.extend(offices.map(|office| (Holder::Office(office.code.clone()), dated(&office.keys))));
+    keys.retain(|_, keys| !keys.is_empty());
+    keys
+}
+
+/// The names of offices, as the lists of a portal have them.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    agencies: BTreeMap<String, String>,
+    /// For offices that belong to a district: their codes end with its own.
+    districts: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// `read` gives the bytes of a file of the release.
+    pub(super) fn of(release: &Release, read: impl Fn(&str) -> Option<Vec<u8>>) -> Names {
+        let mut names = Names::default();
+        let is_list = |path: &&String| path.starts_with("lists/") && path.ends_with(".json");
+        for path in release.files.keys().filter(is_list) {
+            let text = read(path).and_then(|bytes| String::from_utf8(bytes).ok());
+            let Some(list) = text
+                .and_then(|text| List::from_json(&text).ok())
+                .filter(|list| list.id == AGENCIES)
+            else {
+                continue;
+            };
+            let items = list.items.into_iter().map(|item| (item.code, item.label));
+            names.agencies.extend(items.filter_map(in_default));
+            let groups = list.groups.into_iter().map(|it| (it.code, it.label));
+            names.districts.extend(groups.filter_map(in_default));
+        }
+        names
+    }
+
+    /// Whether an office has none here.
+    pub(super) fn lack(&self, side: &Side<'_>) -> bool {
+        let mut offices = side.catalogue.iter().flat_map(|it| &it.offices);
+        offices.any(|office| self.name(&office.code).is_none())
+    }
+
+    /// Adds names of those who have none.
+    pub(super) fn add(&mut self, others: Names) {
+        for (own, others) in [
+            (&mut self.agencies, others.agencies),
+            (&mut self.districts, others.districts),
+        ] {
+            for (code, name) in others {
+                own.entry(code).or_insert(name);
+            }
+        }
+    }
+
+    fn name(&self, code: &str) -> Option<&String> {
+        let district = || self.districts.get(code.rsplit_once('-')?.1);
+        self.agencies.get(code).or_else(district)
+    }
+
+    fn office(&self, code: &str) -> Bilingual {
+        Bilingual::from(|_| match self.name(code) {
+            Some(name) => format!("{name} ({code})"),
+            None => code.to_owned(),
+        })
+    }
+}
+
+/// A text's first language is the portal's own.
+fn in_default((code, label): (String, Text)) -> Option<(String, String)> {
+    let (_, name) = label.iter().next()?;
+    Some((code, name.to_owned()))
+}
