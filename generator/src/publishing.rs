@@ -71,9 +71,22 @@ pub(crate) fn run_verify(arguments: &Verify, lang: Lang) -> Done {
     for (path, wrong) in &checked.wrong {
         println!("{path} {}", wrong.show(lang));
     }
-    match checked.wrong.len() {
-        0 => Ok(()),
-        count => Err(say!(
+    for path in &checked.added {
+        let added = say!(
+            lang,
+            "is of no release: somebody put it there",
+            "không thuộc bản phát hành nào: có người đã đặt vào"
+        );
+        println!("{path} {added}");
+    }
+    match (checked.wrong.len(), checked.added.len()) {
+        (0, 0) => Ok(()),
+        (0, count) => Err(say!(
+            lang,
+            "{count} files are of no release\n  = ask who put them there, and remove them",
+            "{count} tệp không thuộc bản phát hành nào\n  = hãy tìm xem ai đã đặt vào, rồi xóa đi"
+        )),
+        (count, _) => Err(say!(
             lang,
             "{count} files are not as they were signed\n  = publish again; if nobody of yours changed them, ask who did",
             "{count} tệp không đúng như bản đã ký\n  = hãy công bố lại; nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"

@@ -1,11 +1,16 @@
 //! A release read again: where it is, and whether every file of it is there as it was signed.
 
+use std::fs;
+use std::path::Path;
+
 use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
 use formdef::{Bilingual, Lang, both, say};
 use rayon::prelude::*;
+use walkdir::WalkDir;
 
 use crate::published::place::{Answer, Place};
+use crate::writing::MARKER;
 
 /// The file in which a release stands.
 pub const RELEASE: &str = "release.jws";
@@ -25,6 +30,8 @@ pub struct Checked {
     pub text: String,
     /// Paths, and whether they are missing or others.
     pub wrong: Vec<(String, Wrong)>,
+    /// Of a folder: the paths of files that no release put there. What else an address answers nobody can list.
+    pub added: Vec<String>,
 }
 
 /// What is wrong with a file.
@@ -81,11 +88,53 @@ pub fn check(from: &str, publishers: &[PublicKey]) -> Result<Checked, Bilingual>
     };
     let wrong = files.filter_map(|(path, file)| Some((path.clone(), wrong(path, file)?)));
     let wrong = wrong.collect();
+    let added = match &place {
+        Place::Folder(folder) => added(Path::new(folder), &release, publishers),
+        Place::Portal(..) => Vec::new(),
+    };
     Ok(Checked {
         release,
         text,
         wrong,
+        added,
     })
+}
+
+/// The files of a folder that neither its release has nor, where it stands among others, a release whose files stay there.
+fn added(folder: &Path, release: &Release, publishers: &[PublicKey]) -> Vec<String> {
+    let beside = releases_beside(folder, publishers);
+    let is_of_a_release = |path: &str| {
+        let is_own = release.files.contains_key(path) || path == RELEASE || path == MARKER;
+        // A file that is wrong there was told above; one that stays must be the one that was signed.
+        is_own || {
+            let bytes = fs::read(folder.join(path)).unwrap_or_default();
+            let file = ReleasedFile::of(&bytes);
+            let mut stays = beside.iter().map(|beside| beside.files.get(path));
+            stays.any(|beside| beside == Some(&file))
+        }
+    };
+    let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name();
+    let files = entries.into_iter().flatten();
+    let files = files.filter(|entry| !entry.file_type().is_dir());
+    let paths = files.filter_map(|entry| {
+        let path = entry.path().strip_prefix(folder).ok()?;
+        Some(path.to_string_lossy().into_owned())
+    });
+    paths.filter(|path| !is_of_a_release(path)).collect()
+}
+
+/// The releases among which a folder stands, as `motcua publish` keeps them.
+fn releases_beside(folder: &Path, publishers: &[PublicKey]) -> Vec<Release> {
+    let folder = fs::canonicalize(folder).unwrap_or_default();
+    let releases = folder
+        .parent()
+        .filter(|releases| releases.ends_with("releases"));
+    let entries = releases.and_then(|releases| fs::read_dir(releases).ok());
+    let folders = entries.into_iter().flatten().flatten();
+    let texts = folders.filter_map(|entry| fs::read_to_string(entry.path().join(RELEASE)).ok());
+    texts
+        .filter_map(|text| Release::read(text.trim_end(), publishers).ok())
+        .collect()
 }
 
 /// A release in one line for people.

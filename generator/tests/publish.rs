@@ -450,6 +450,76 @@ fn what_somebody_changed_by_hand_is_mended_by_the_same_release() {
     );
 }
 
+/// Files of earlier releases stay there for pages from a cache: they are none that somebody added.
+#[test]
+fn what_somebody_added_to_the_folder_is_named() {
+    let mut city = City::new();
+    let site = support::new_dir().join("site");
+    support::copy_dir(&city.options.site, &site, &mut |paths| paths.sort());
+    city.options.site = site.clone();
+    city.build(0);
+    city.publish().unwrap();
+    let old = asset(&city, "style.");
+    support::edit(
+        &site.join("style/base.css"),
+        "body {",
+        "body { color: red; }\nbody {",
+    );
+    city.build(1);
+    city.publish().unwrap();
+    assert!(city.public(&old).exists());
+    let added = || {
+        let current = city.to.join("current");
+        let checked = check(current.to_str().unwrap(), &city.publishers).unwrap();
+        assert_eq!(checked.wrong, []);
+        checked.added
+    };
+    assert_eq!(added(), [""; 0]);
+    fs::create_dir(city.public("khuyen-mai")).unwrap();
+    fs::write(city.public("khuyen-mai/index.html"), "win").unwrap();
+    fs::write(city.public("assets/style.by-hand.css"), "body {}").unwrap();
+    // One that stays, and is another now; a link beside keeps the file of the older release.
+    fs::remove_file(city.public(&old)).unwrap();
+    fs::write(city.public(&old), "body {}").unwrap();
+    let mut expected = vec![
+        "assets/style.by-hand.css".to_owned(),
+        old.clone(),
+        "khuyen-mai/index.html".to_owned(),
+    ];
+    expected.sort();
+    let mut named = added();
+    named.sort();
+    assert_eq!(named, expected);
+    let verify = || {
+        let key = city
+            .options
+            .keys
+            .as_ref()
+            .unwrap()
+            .join("publisher.pub.jwk");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+        command
+            .args(["--lang", "en", "verify"])
+            .arg(city.to.join("current"));
+        command.arg("--publisher").arg(key).output().unwrap()
+    };
+    let output = verify();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("khuyen-mai/index.html is of no release"),
+        "{said}"
+    );
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("3 files are of no release"), "{said}");
+    // The next release comes without them.
+    city.build(1);
+    city.publish().unwrap();
+    let checked = check(city.to.join("current").to_str().unwrap(), &city.publishers).unwrap();
+    assert_eq!(checked.added, [""; 0]);
+    assert_eq!(checked.wrong, []);
+}
+
 #[test]
 fn a_new_publisher_key_follows_a_lost_one() {
     let mut city = City::new();
