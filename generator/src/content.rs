@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use formdef::{Form, List, Lists, Shelf, Source, Text};
+use formdef::{Form, List, Lists, Office, Shelf, Source, Text};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -62,6 +62,12 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether a ward, commune or township takes it; others go to offices of a district alone.
+    pub(crate) fn is_taken_by_agencies(&self) -> bool {
+        let mut readers = self.form.recipients.iter();
+        readers.any(|reader| matches!(reader.office, Office::Of { .. }))
+    }
+
     /// The guide in a language, else in the default one, and in which of them.
     pub(crate) fn guide_and_language<'l>(
         &self,

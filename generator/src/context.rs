@@ -41,8 +41,9 @@ impl<'a> View<'a> {
             .unwrap_or_default()
     }
 
-    /// The services under their headings, both in Vietnamese order of what is shown; those without a heading are last.
-    pub(crate) fn groups(self, order: &Order) -> Vec<Value> {
+    /// The services `of` somebody under their headings, both in Vietnamese order of what is shown; those without a heading are
+    /// last.
+    pub(crate) fn groups(self, order: &Order, of: impl Fn(&Service) -> bool) -> Vec<Value> {
         let content = self.content;
         let services = |services: Vec<&Service>| {
             let mut services = services;
@@ -53,6 +54,10 @@ impl<'a> View<'a> {
             lines.collect::<Value>()
         };
         let mut groups = content.groups();
+        for group in &mut groups {
+            group.services.retain(|service| of(service));
+        }
+        groups.retain(|group| !group.services.is_empty());
         order.sort_by_name(&mut groups, |group| self.words(group.title));
         let with_heading = groups.into_iter().map(|group| {
             json!({
@@ -63,7 +68,8 @@ impl<'a> View<'a> {
                 "services": services(group.services),
             })
         });
-        let others = content.services_of(None);
+        let mut others = content.services_of(None);
+        others.retain(|service| of(service));
         let without = (!others.is_empty())
             .then(|| json!({ "count": others.len(), "services": services(others) }));
         with_heading.chain(without).collect()

@@ -6,7 +6,7 @@ use formdef::Moment;
 use serde_json::{Value, json};
 use tera::Context;
 
-use crate::content::Content;
+use crate::content::{Content, Service};
 use crate::context::View;
 use crate::fault::Fault;
 use crate::headers;
@@ -29,6 +29,9 @@ pub(crate) struct Renderer<'a> {
     common: BTreeMap<&'a str, Context>,
     /// By language and id: the groups with their services.
     groups: BTreeMap<(&'a str, String), tera::Value>,
+    /// By language: the groups with the services that agencies take, and whether these are few enough to be listed. None: they
+    /// take all.
+    agencies: BTreeMap<&'a str, (tera::Value, bool)>,
     page_files: PageFiles<'a>,
     /// Whom pages believe; none: what is filled in cannot be sent.
     signers: Value,
@@ -48,12 +51,23 @@ impl<'a> Renderer<'a> {
             built,
             common: BTreeMap::new(),
             groups: BTreeMap::new(),
+            agencies: BTreeMap::new(),
             page_files,
             signers: signers.cloned().unwrap_or_default(),
         };
         let order = Order::vietnamese();
         for language in &prepared.content.portal.languages {
-            let groups = renderer.view(language).groups(&order);
+            let view = renderer.view(language);
+            let groups = view.groups(&order, |_| true);
+            let services = &prepared.content.services;
+            let taken = services.iter().filter(|it| it.is_taken_by_agencies());
+            let count = taken.count();
+            if count < services.len() {
+                let taken = view.groups(&order, Service::is_taken_by_agencies);
+                let taken = tera::Value::from_serializable(&taken);
+                let listed = count <= LISTED_MAX;
+                renderer.agencies.insert(language, (taken, listed));
+            }
             let common = renderer.common_context(language, &groups);
             let by_id = groups.iter().filter_map(|group| {
                 let id = group["id"].as_str()?.to_owned();
@@ -156,7 +170,11 @@ impl<'a> Renderer<'a> {
                 context.insert("trial_agencies", &view.has_trial_agencies());
             }
             Subject::Agency(district, agency) => {
-                context.insert("agency", &view.agency(district, agency))
+                context.insert("agency", &view.agency(district, agency));
+                if let Some((groups, listed)) = self.agencies.get(page.language) {
+                    context.insert_value("groups", groups.clone());
+                    context.insert("listed", listed);
+                }
             }
             Subject::Plain(plain) => {
                 context.insert("plain", plain.id());

@@ -80,6 +80,52 @@ fn an_agency_says_from_when_it_takes_applications() {
 }
 
 #[test]
+fn an_agency_lists_and_counts_what_agencies_take() {
+    let options = support::fixture_copy();
+    let forms = options.forms.clone();
+    let police = forms.join("xac-nhan");
+    support::copy_dir(&forms.join("dong-dau"), &police, &mut |paths| paths.sort());
+    let form = police.join("form.toml");
+    support::edit(
+        &form,
+        "ward = \"agency\"",
+        "police = { office = { district_of = \"agency\", kind = \"police\" }, reads = [\"*\"] }",
+    );
+    support::edit(&form, "version = 2\n", "version = 2\ngroup = \"ho-tich\"\n");
+    let path = "co-quan/phuong-phuc-xa-ba-dinh/index.html";
+    let few = page(&make(&options).unwrap().output, path);
+    assert!(few.contains("href=/dong-dau/"), "{few}");
+    assert!(
+        !few.contains("href=/xac-nhan/"),
+        "the police alone take it: {few}"
+    );
+    // Too many to be listed: the fields of life, with how many of each agencies take.
+    for number in 0..41 {
+        let copy = forms.join(format!("xac-nhan-{number}"));
+        support::copy_dir(&police, &copy, &mut |paths| paths.sort());
+    }
+    let output = make(&options).unwrap().output;
+    let home = page(&output, "index.html");
+    assert!(home.contains("43 thủ tục"), "{home}");
+    let still_few = page(&output, path);
+    assert!(still_few.contains("href=/khai-sinh/"), "{still_few}");
+    assert!(!still_few.contains("xac-nhan"), "{still_few}");
+    for number in 0..41 {
+        support::edit(
+            &forms.join(format!("xac-nhan-{number}/form.toml")),
+            "police = { office = { district_of = \"agency\", kind = \"police\" }, reads = [\"*\"] }",
+            "ward = \"agency\"",
+        );
+    }
+    let output = make(&options).unwrap().output;
+    let (home, many) = (page(&output, "index.html"), page(&output, path));
+    assert!(
+        home.contains("43 thủ tục") && many.contains("42 thủ tục"),
+        "{many}"
+    );
+}
+
+#[test]
 fn a_service_says_who_reads_which_answers() {
     let output = make(&fixture()).unwrap().output;
     let vi = page(&output, "khai-sinh/index.html");
