@@ -378,8 +378,8 @@ fn of_two_publishers_one_is_refused() {
     held.lock().unwrap();
     let told = city.publish().unwrap_err();
     assert!(told.contains("somebody else is publishing there"), "{told}");
-    // Who was killed holds it no longer.
-    drop(held);
+    // Whoever is done lets go of it.
+    held.unlock().unwrap();
     city.publish().unwrap();
 }
 

@@ -39,6 +39,16 @@ pub struct Kept {
     dir: PathBuf,
 }
 
+/// The lock while it is held. It is let go of in so many words: a program that is being started at that moment may have
+/// the file open as well for a while, and closing it here would not do.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 impl Folder {
     /// The folder; what is in it counts only when one of `publishers` signed it.
     pub fn new(dir: &Path, publishers: &[PublicKey]) -> Folder {
@@ -227,7 +237,7 @@ impl Folder {
     }
 
     /// Only one publishes at a time. A lock whose holder was killed is told from one that is held.
-    fn lock(&self) -> Result<File, Bilingual> {
+    fn lock(&self) -> Result<Lock, Bilingual> {
         let path = self.dir.join(".publishing");
         let open = || {
             fs::create_dir_all(self.dir.join("releases"))?;
@@ -241,7 +251,7 @@ impl Folder {
                 "{dir}: đang có người khác công bố vào đó; chưa công bố gì cả\n  = hãy đợi họ xong"
             )
         })?;
-        Ok(file)
+        Ok(Lock(file))
     }
 
     fn refused(&self, error: &io::Error) -> Bilingual {
