@@ -32,7 +32,7 @@ const ROOT_OF_MINUS_ONE = raised(2n, (FIELD - 1n) / 4n);
 const NEUTRAL = [0n, 1n, 1n, 0n];
 
 /** RFC 8032, 5.1.4, right for any two points. @type {(one: Point, other: Point) => Point} */
-const sum = ([x1, y1, z1, t1], [x2, y2, z2, t2]) => {
+const added = ([x1, y1, z1, t1], [x2, y2, z2, t2]) => {
   const a = reduced((y1 - x1) * (y2 - x2));
   const b = reduced((y1 + x1) * (y2 + x2));
   const c = reduced(2n * CURVE_D * t1 * t2);
@@ -43,8 +43,8 @@ const sum = ([x1, y1, z1, t1], [x2, y2, z2, t2]) => {
 const multiple = (/** @type {bigint} */ times, /** @type {Point} */ point) => {
   let result = NEUTRAL;
   for (; times; times >>= 1n) {
-    if (times & 1n) result = sum(result, point);
-    point = sum(point, point);
+    if (times & 1n) result = added(result, point);
+    point = added(point, point);
   }
   return result;
 };
@@ -83,5 +83,5 @@ export const isEd25519 = async (key, signature, message) => {
   const hashed = new Uint8Array([...r, ...key, ...message]);
   const challenge = numberIn(new Uint8Array(await crypto.subtle.digest('SHA-512', hashed))) % ORDER;
   const [x, y, z, t] = point;
-  return writtenAs(sum(multiple(times, BASE), multiple(challenge, [FIELD - x, y, z, reduced(-t)]))) === numberIn(r);
+  return writtenAs(added(multiple(times, BASE), multiple(challenge, [FIELD - x, y, z, reduced(-t)]))) === numberIn(r);
 };
