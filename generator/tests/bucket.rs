@@ -75,6 +75,12 @@ fn a_release_is_public_with_the_right_headers_and_can_be_taken_back() {
         "{told}"
     );
     city.assert_public(&first);
+    // Any kept one by its number, and to and fro.
+    let serial = second.serial.to_string();
+    city.publish(&["--rollback", &serial]).unwrap();
+    city.assert_public(&second);
+    city.publish(&["--rollback"]).unwrap();
+    city.assert_public(&first);
     let told = city.publish(&["--rollback", "7"]).unwrap_err();
     assert!(
         told.contains("there is no such release to go back to"),
@@ -104,6 +110,36 @@ fn a_release_is_public_with_the_right_headers_and_can_be_taken_back() {
         .filter(|name| name.starts_with(".motcua/releases/"))
         .count();
     assert_eq!(kept, 2, "the public one and one to go back to");
+}
+
+/// The relay's catalogue, assets, compiled forms and keys, pages, home, and last of all the release.
+#[test]
+fn what_pages_need_is_there_before_the_pages_and_home_comes_last() {
+    let mut city = City::new("in-order");
+    for styled in ["dau", "giua"] {
+        city.restyle(styled);
+        city.build(&format!("Đóng dấu {styled}"));
+        city.link.sent();
+        city.publish(&[]).unwrap();
+        let sent = city.link.sent();
+        let turn = |path: &str| match path.split_once('/') {
+            Some((".motcua", _)) => None,
+            None if path == "release.jws" => Some(5),
+            None if path == "index.html" => Some(4),
+            None if path == "catalogue.jws" => Some(0),
+            Some(("assets" | "lists", _)) => Some(1),
+            Some(("forms" | "keys", _)) => Some(2),
+            _ => Some(3),
+        };
+        let turns: Vec<u8> = sent.iter().filter_map(|path| turn(path)).collect();
+        assert!(turns.is_sorted(), "{sent:#?}");
+        for its in 0..=5 {
+            assert!(turns.contains(&its), "turn {its}: {sent:#?}");
+        }
+        // What is begun is written down before anything public changes.
+        assert!(sent[0].starts_with(".motcua/publishing"), "{sent:#?}");
+        assert!(sent[1].starts_with(".motcua/pending/"), "{sent:#?}");
+    }
 }
 
 #[test]

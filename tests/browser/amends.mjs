@@ -1,23 +1,24 @@
-// What was sent is amended, and then withdrawn, by the device that kept its receipt.
+// What was sent is amended, and then withdrawn, by the device that kept its receipt, and by keyboard alone.
 // In: an Order with `service`, `type` (a scenario's), `change` (an input's name and what is typed there anew). Out: see tests/tests/amends.rs.
 
 import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+import { KeyboardForm } from './keyboard.mjs'
 import { recordsOf } from './device.mjs'
 
 const order = await readOrder()
 const result = await withBrowser(order.browser, async browser => {
   const { page, complaints, downloads } = await openPage(browser, order.now)
-  let form = await Form.open(page, order.portal, order.service, 'vi')
-  for (const [name, value] of order.type) await form.enter(name, value)
-  await form.toReview()
-  const sent = await form.send(downloads)
+  const typing = await Form.open(page, order.portal, order.service, 'vi')
+  for (const [name, value] of order.type) await typing.enter(name, value)
+  await typing.toReview()
+  const sent = await typing.send(downloads)
+  const form = new KeyboardForm(page)
 
   // Kept with what was typed: then there are ways on, from the receipt itself.
   await form.press('[data-keep-all]', 'Enter')
   await page.waitForSelector('.keep a[href*="#amend="]')
   const sealed = await copies(page)
-  await follow(page, '.keep a[href*="#amend="]', '#earlier')
-  form = new Form(page)
+  await follow(form, '.keep a[href*="#amend="]', '#earlier')
   const said = await page.evaluate(() => document.querySelector('#earlier')?.textContent)
   await picture(page, order.pictures, 'amending')
   await form.enter(order.change[0], order.change[1])
@@ -32,15 +33,14 @@ const result = await withBrowser(order.browser, async browser => {
   await picture(page, order.pictures, 'amended')
 
   // Amending begins in the list, too: the form stands there as it was sent last.
-  await follow(page, `[data-reference="${amended.reference}"] a[href*="#amend="]`, '#earlier')
+  await follow(form, `[data-reference="${amended.reference}"] a[href*="#amend="]`, '#earlier')
   await page.waitForFunction(([name, value]) => document.querySelector(`[name=${JSON.stringify(name)}]`)?.value === value, {}, order.change)
   const again = await page.evaluate(() => document.querySelector('#earlier')?.textContent)
   await receipts(page)
-  await follow(page, `[data-reference="${amended.reference}"] a[href*="#withdraw="]`, '#withdrawal')
-  form = new Form(page)
+  await follow(form, `[data-reference="${amended.reference}"] a[href*="#withdraw="]`, '#withdrawal')
   const asked = await page.evaluate(() => ({ words: document.querySelector('#withdrawal')?.textContent, focus: document.activeElement?.tagName, fields: [...document.querySelectorAll('#form [data-kind]')].filter(field => field.checkVisibility()).length }))
   await picture(page, order.pictures, 'withdrawal')
-  const withdrawn = await form.send(downloads, 15_000, '[data-withdraw]')
+  const withdrawn = await form.send(downloads, undefined, '[data-withdraw]')
   await page.waitForSelector('.keep [role=status] a')
   await page.waitForSelector('#copy svg')
   const copy = await page.evaluate(() => document.querySelector('#copy')?.textContent)
@@ -55,12 +55,13 @@ const result = await withBrowser(order.browser, async browser => {
   await page.goto(`${order.portal}/en/${order.service}/form/#amend=00000-00000`, { waitUntil: 'load' })
   await page.waitForSelector('#earlier')
   const stranger = await page.evaluate(() => document.querySelector('#earlier')?.textContent)
+  complaints.push(...form.faults)
   return { sent, sealed, said, amended, title, listed, again, asked, withdrawn, copy, after, twice, stranger, complaints }
 })
 console.log(JSON.stringify(result))
 
 /** Takes a link and waits for what it leads to. @param {import('puppeteer-core').Page} page @param {string} link @param {string} there */
-async function follow(page, link, there) {
+async function follow(form, link, there) {
   await page.waitForSelector(link)
   await page.focus(link)
   await page.keyboard.press('Enter')

@@ -2,14 +2,15 @@
 // In: an Order with `journeys: [{id, service, lang, type, files: [[paper, [path, …]], …], cut, killed, offline}]`, `killed` being whether the page is closed
 // while its files are on their way, `offline` whether it is sent without a network first, `relay`, its host and port, and
 // `cut`, after how many bytes to the relay each connection breaks (0: never; only Chromium can be led over such a link), `deaf` whether the first
-// answer to each request is lost on its way back. A journey with
+// answer to each request is lost on its way back, `byKeyboard` whether the files are chosen and sent without a mouse. A journey with
 // `photographs: {paper, folder}` draws two of them, one too large, which a press makes smaller, and pauses on the way.
-// Out: [{id, reference, receipt, download, cuts, readers, complaints} | {id, failure, picture}].
+// Out: [{id, reference, receipt, download, cuts, focus (what was wrong with it), readers, complaints} | {id, failure, picture}].
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Form, anotherPage, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+import { KeyboardForm } from './keyboard.mjs'
 import { recordsOf } from './device.mjs'
 
 /** What a browser says of a cut link, and of a submission that the relay does not have yet. */
@@ -184,15 +185,17 @@ const results = await withBrowser(
       const { context, page, complaints, downloads } = await openPage(browser, now)
       Object.assign(link, { cut: journey.cut, deaf: journey.deaf, hears: true, cuts: 0 })
       try {
-        const form = await Form.open(page, order.portal, journey.service, journey.lang)
+        const Person = journey.byKeyboard ? KeyboardForm : Form
+        const form = await Person.open(page, order.portal, journey.service, journey.lang)
         await form.fillAll(journey.type)
         const readers = await page.$$eval('#readers > *', lines => lines.map(line => [line.tagName, line.textContent]))
         for (const [paper, paths] of journey.files) await form.attach(paper, paths)
         const chosen = journey.photographs && (await attachPhotographs(form, journey.photographs))
         const pause = journey.photographs && (await paused(form))
         const sent = await sendBy(journey, context, form, downloads)
+        const focus = form instanceof KeyboardForm ? [...form.faults] : []
         const left = (await recordsOf(form.page, 'motcua-pieces', 'pieces')).length
-        results.push({ id: journey.id, ...sent, left, cuts: link.cuts, readers, chosen, pause, complaints: complaints.filter(line => !journey.offline || !EXPECTED.test(line)) })
+        results.push({ id: journey.id, ...sent, left, cuts: link.cuts, focus, readers, chosen, pause, complaints: complaints.filter(line => !journey.offline || !EXPECTED.test(line)) })
       } catch (failure) {
         const where = await picture(page, order.pictures, `attachments-${journey.id}`).catch(String)
         results.push({ id: journey.id, failure: String(failure), picture: where, complaints, cuts: link.cuts })

@@ -2,6 +2,7 @@
 // In: an Order with `service`, `type` (a scenario's), `days`. Out: see tests/tests/drafts.rs.
 
 import { Form, anotherPage, crash, openPage, readOrder, typed, withBrowser } from './driver.mjs'
+import { KeyboardForm } from './keyboard.mjs'
 import { recordsOf } from './device.mjs'
 
 const order = await readOrder()
@@ -11,8 +12,9 @@ const result = await withBrowser(order.browser, async browser => {
   const { page, context, complaints, downloads } = await openPage(browser, order.now)
   const press = async (/** @type {import('puppeteer-core').Page} */ page, /** @type {string} */ mark) => {
     await page.waitForSelector(`[data-draft-${mark}]`)
-    await page.focus(`[data-draft-${mark}]`)
-    await page.keyboard.press('Enter')
+    const hands = new KeyboardForm(page)
+    await hands.press(`[data-draft-${mark}]`, 'Enter')
+    complaints.push(...hands.faults)
   }
 
   // Nothing is kept unasked, nor where the device is shared.
@@ -121,6 +123,6 @@ async function keptSince(page) {
 /** Waits until the device has no draft; how many it has. @param {import('puppeteer-core').Page} page */
 async function emptied(page) {
   const begun = Date.now()
-  while ((await drafts(page)).length && Date.now() - begun < 10_000) await new Promise(done => setTimeout(done, 50))
+  while ((await drafts(page)).length && Date.now() - begun < 60_000) await new Promise(done => setTimeout(done, 50))
   return (await drafts(page)).length
 }

@@ -9,7 +9,7 @@ import puppeteer from 'puppeteer-core'
 /** More steps than any form has; pressing "next" more often than this means that the form goes in circles. */
 const STEPS_MAX = 40
 /** How long anything on a page may take, in milliseconds. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 60_000
 
 /**
  * @typedef {object} Engine

@@ -99,6 +99,17 @@ export class KeyboardForm extends Form {
     }
   }
 
+  /** By the browser's own dialogue, which a key opens. @param {string} paper @param {string[]} paths */
+  async attach(paper, paths) {
+    const place = `[data-files=${JSON.stringify(paper)}]`
+    await this.page.waitForSelector(`${place} input[multiple]`)
+    const before = (await this.page.$$(`${place} li`)).length
+    const [dialogue] = await Promise.all([this.page.waitForFileChooser(), this.press(`${place} input[multiple]`, 'Enter')])
+    await dialogue.accept(paths)
+    await this.page.waitForFunction((place, count) => document.querySelectorAll(`${place} li`).length === count, {}, place, before + paths.length)
+    await this.look()
+  }
+
   /** @param {string} id - of a group of entries */
   async add(id) {
     await super.add(id)

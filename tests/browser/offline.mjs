@@ -158,7 +158,7 @@ async function outbox(page) {
 /** Waits until nothing waits any more; what does. @param {import('puppeteer-core').Page} page */
 async function emptied(page) {
   const begun = Date.now()
-  while ((await outbox(page)).length && Date.now() - begun < 10_000) await new Promise(done => setTimeout(done, 50))
+  while ((await outbox(page)).length && Date.now() - begun < 60_000) await new Promise(done => setTimeout(done, 50))
   return (await outbox(page)).length
 }
 

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::Failure;
 
-/// How long a program may take until it answers.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a program may take until it answers: a disk that others use stands still for a minute at times.
+const START_PATIENCE: Duration = Duration::from_secs(180);
 /// How long a program may take to finish what it has begun after SIGTERM.
-const STOP_PATIENCE: Duration = Duration::from_secs(25);
+const STOP_PATIENCE: Duration = Duration::from_secs(60);
 /// Time between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 

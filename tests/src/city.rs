@@ -16,7 +16,7 @@ use crate::{Day, Failure, certificates, http};
 /// Sixteen zero bytes: an id that nobody has, to ask a relay for.
 const NOBODYS_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 /// How long the intake may take from a receipt to the office's file.
-const HANDOVER_PATIENCE: Duration = Duration::from_secs(60);
+const HANDOVER_PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a city is to be.
 #[derive(Debug, Clone)]
@@ -180,7 +180,7 @@ impl City {
     /// Waits until `id` has been handed over to `offices` offices, and returns their files.
     ///
     /// # Errors
-    /// They are not there after a minute; with what lies in quarantine and the intake's last words.
+    /// They are not there in time; with what lies in quarantine and the intake's last words.
     pub fn wait_for_case(&self, id: &str, offices: usize) -> Result<Vec<HandedOver>, Failure> {
         let begun = Instant::now();
         loop {

@@ -25,7 +25,7 @@ struct Sending {
     files: &'static [(&'static str, usize)],
     /// After how many bytes each connection to the relay breaks; 0: never.
     cut: u64,
-    /// Whether the first answer to each request is lost.
+    /// Whether the first answer to each request is lost; that person has a keyboard alone.
     deaf: bool,
     /// Whether the page is closed while they are on their way.
     killed: bool,
@@ -113,7 +113,7 @@ fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
                 .collect();
             json!({
                 "id": id, "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type,
-                "files": [[paper, paths]], "cut": cut, "deaf": deaf, "killed": killed, "offline": offline,
+                "files": [[paper, paths]], "cut": cut, "deaf": deaf, "byKeyboard": deaf, "killed": killed, "offline": offline,
             })
         })
         .collect();
@@ -131,6 +131,7 @@ fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
             ..
         } = sending;
         assert_eq!(result["failure"], Value::Null, "{result}");
+        assert_eq!(result["focus"], json!([]), "{id}");
         println!("{id}: {} with {} cuts", result["reference"], result["cuts"]);
         let sealed: usize = files.iter().map(|(_, bytes)| bytes).sum();
         // Deaf: to the submission itself, and to each of its pieces of 256 KiB.

@@ -76,6 +76,8 @@ struct Broken {
     count: AtomicUsize,
     /// And how many that would be refused were done so far.
     refusal: Mutex<Option<(Refusal, usize)>>,
+    /// The first lines of the requests since it was last asked for them, as they came.
+    lines: Mutex<Vec<String>>,
 }
 
 impl Broken {
@@ -120,6 +122,7 @@ impl Link {
             from: AtomicUsize::new(usize::MAX),
             count: AtomicUsize::new(0),
             refusal: Mutex::default(),
+            lines: Mutex::default(),
         });
         let link = Link {
             bucket: bucket.to_owned(),
@@ -163,6 +166,16 @@ impl Link {
     /// How many requests came since it was last said where it breaks.
     pub(crate) fn seen(&self) -> usize {
         self.broken.seen.load(Ordering::SeqCst)
+    }
+
+    /// The names of what was sent since this was asked last, in the order in which it came.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        let lines = std::mem::take(&mut *self.broken.lines.lock().unwrap());
+        let begin = format!("PUT /{}/", self.bucket);
+        let names = lines.iter().filter_map(|line| line.strip_prefix(&begin));
+        names
+            .map(|rest| rest.split([' ', '?']).next().unwrap().to_owned())
+            .collect()
     }
 
     /// A file, past the link.
@@ -222,6 +235,9 @@ impl Got {
 fn pass(mut client: TcpStream, broken: &Broken) -> std::io::Result<()> {
     let request = message(&mut client)?;
     let number = broken.seen.fetch_add(1, Ordering::SeqCst);
+    let line = String::from_utf8_lossy(&request);
+    let line = line.lines().next().unwrap_or_default().to_owned();
+    broken.lines.lock().unwrap().push(line);
     let from = broken.from.load(Ordering::SeqCst);
     let is_cut = number >= from && number - from < broken.count.load(Ordering::SeqCst);
     if is_cut && number.is_multiple_of(2) {

@@ -11,7 +11,7 @@ const CALLS: &str = "openat,write,writev,pwrite64,sendto,ftruncate,fsync,fdatasy
                      rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir";
 
 /// How long strace may take to write out the rest of its recording.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One call that succeeded. A call takes its time: it began and ended at a line of the recording, and calls of other threads may lie
 /// between.
