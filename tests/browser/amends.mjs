@@ -60,12 +60,11 @@ const result = await withBrowser(order.browser, async browser => {
 })
 console.log(JSON.stringify(result))
 
-/** Takes a link and waits for what it leads to. @param {import('puppeteer-core').Page} page @param {string} link @param {string} there */
+/** Takes a link and waits for what it leads to. @param {Form} form @param {string} link @param {string} there */
 async function follow(form, link, there) {
-  await page.waitForSelector(link)
-  await page.focus(link)
-  await page.keyboard.press('Enter')
-  await page.waitForSelector(there)
+  await form.page.waitForSelector(link)
+  await form.press(link, 'Enter')
+  await form.page.waitForSelector(there)
 }
 
 /** @param {import('puppeteer-core').Page} page */
