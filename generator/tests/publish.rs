@@ -223,15 +223,14 @@ fn what_publishing_would_change_is_said_in_words() {
     );
 }
 
-#[test]
-fn an_old_asset_stays_for_the_time_of_grace() {
-    let mut city = City::new();
+/// Makes a portal public, and another one with another style; the first one's style sheet.
+fn publish_two_styles(city: &mut City) -> String {
     let site = support::new_dir().join("site");
     support::copy_dir(&city.options.site, &site, &mut |paths| paths.sort());
     city.options.site = site.clone();
     city.build(0);
     city.publish().unwrap();
-    let old = asset(&city, "style.");
+    let old = asset(city, "style.");
     support::edit(
         &site.join("style/base.css"),
         "body {",
@@ -239,6 +238,13 @@ fn an_old_asset_stays_for_the_time_of_grace() {
     );
     city.build(1);
     city.publish().unwrap();
+    old
+}
+
+#[test]
+fn an_old_asset_stays_for_the_time_of_grace() {
+    let mut city = City::new();
+    let old = publish_two_styles(&mut city);
     assert!(city.public(&old).exists(), "{old} is gone at once");
     assert_ne!(asset_of(&city.options.out, "style."), old);
     for _ in 0..=KEEP {
@@ -454,19 +460,7 @@ fn what_somebody_changed_by_hand_is_mended_by_the_same_release() {
 #[test]
 fn what_somebody_added_to_the_folder_is_named() {
     let mut city = City::new();
-    let site = support::new_dir().join("site");
-    support::copy_dir(&city.options.site, &site, &mut |paths| paths.sort());
-    city.options.site = site.clone();
-    city.build(0);
-    city.publish().unwrap();
-    let old = asset(&city, "style.");
-    support::edit(
-        &site.join("style/base.css"),
-        "body {",
-        "body { color: red; }\nbody {",
-    );
-    city.build(1);
-    city.publish().unwrap();
+    let old = publish_two_styles(&mut city);
     assert!(city.public(&old).exists());
     let added = || {
         let current = city.to.join("current");

@@ -18,12 +18,12 @@ import { show } from './steps.js';
 /** How often a page asks whether the relay can be reached, where the browser does not notice. */
 const LOOK_MS = 20_000;
 
-/** The id of this sheet's submission while it lies here, and while it waits. */
-let [keptId, heldId] = ['', ''];
-let hasFiles = false;
+/** The id of this sheet's submission, while it lies here. */
+let keptId = '';
+let [hasFiles, isHolding] = [false, false];
 
 /** Whether this sheet's submission waits. */
-export const isHeld = () => heldId !== '';
+export const isHeld = () => isHolding;
 
 /** Keeps it, in the place of what its id had before. @type {(case_: Case, sealed: SealedWithFiles, isTried: boolean) => Promise<void>} */
 export const keep = (case_, sealed, isTried) =>
@@ -42,13 +42,14 @@ export const keep = (case_, sealed, isTried) =>
 /** Keeps it, and lets it wait. @type {typeof keep} */
 export const hold = async (case_, sealed, isTried) => {
   await keep(case_, sealed, isTried);
-  heldId = keptId;
+  isHolding = true;
 };
 
 /** It was sent, or shall not be. */
 export const release = async () => {
   const id = keptId;
-  keptId = heldId = '';
+  keptId = '';
+  isHolding = false;
   if (id) await dropWaiting(id);
   if (id && hasFiles) await forget(id);
 };
@@ -74,6 +75,6 @@ addEventListener('online', sendAgain);
 setInterval(async () => {
   if (document.body.dataset.state !== 'waiting') return;
   // Another tab may have sent it, or somebody dropped it there.
-  const isHere = (await allWaiting()).some(({ id }) => id === heldId);
-  if (!isHere || (await ask(`${data.relay}/v1/submissions/${heldId}`).then(() => true, () => false))) sendAgain();
+  const isHere = (await allWaiting()).some(({ id }) => id === keptId);
+  if (!isHere || (await ask(`${data.relay}/v1/submissions/${keptId}`).then(() => true, () => false))) sendAgain();
 }, LOOK_MS);
