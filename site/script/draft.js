@@ -56,10 +56,11 @@ const tellKept = () => {
 let isUnkept = false;
 addEventListener('input', () => (isUnkept = true));
 
-// Loading the page again, or leaving it, would lose that: the browser asks first, in its own words. A preview loads itself again.
-addEventListener('beforeunload', (event) => {
-  if (isUnkept && !isTold && !isPreview() && !/sent|waiting/.test(document.body.dataset.state || '')) event.preventDefault();
-});
+/** Whether leaving the page would lose it. A preview loads itself again. */
+export const isAtRisk = () => isUnkept && !isTold && !isPreview() && !/sent|waiting/.test(document.body.dataset.state || '');
+
+// The browser asks first, in its own words.
+addEventListener('beforeunload', (event) => isAtRisk() && event.preventDefault());
 
 let last = Promise.resolve();
 

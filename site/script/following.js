@@ -5,9 +5,12 @@ import { loadScript } from './page.js';
 
 const openAsked = async () => {
   const asked = askedWay(location.hash);
-  if (asked) (await loadScript(/** @type {any} */ (lists.beside).follow.script)).openEarlier(...asked);
+  if (!asked) return;
+  const { openEarlier } = await loadScript(/** @type {any} */ (lists.beside).follow.script);
+  await openEarlier(...asked);
 };
 
 // The receipt of this very page leads here, too.
 addEventListener('hashchange', () => askedWay(location.hash) && location.reload());
-openAsked().catch(() => {});
+/** When the form is filled in as it was sent. */
+export const earlier = openAsked().catch(() => {});

@@ -38,7 +38,8 @@ const tasksNow = () => {
   });
 };
 
-const goToTask = (/** @type {string} */ id) => {
+/** Opens a section. */
+export const goToTask = (/** @type {string} */ id) => {
   board.open = false;
   history.pushState(id, '');
   show(id);

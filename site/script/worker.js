@@ -128,8 +128,22 @@ const keepOpenPages = async () => {
   }
 };
 
+/** What pages that are loaded again have lent (`reloaded.js`), by the words that their tabs have for it. It is written nowhere. */
+const loans = new Map();
+const LOAN_MS = 30_000;
+
+/** Takes a loan for its time, or gives it back. @param {any} event */
+const lend = async ({ data: { word, loan }, ports: [port] }) => {
+  if (port) port.postMessage(loans.get(word));
+  else {
+    loans.set(word, loan);
+    await new Promise((resolve) => setTimeout(resolve, LOAN_MS));
+  }
+  loans.delete(word);
+};
+
 here.addEventListener('install', () => here.skipWaiting());
-here.addEventListener('message', (/** @type {any} */ event) => event.waitUntil(keepOpenPages()));
+here.addEventListener('message', (/** @type {any} */ event) => event.waitUntil(event.data ? lend(event) : keepOpenPages()));
 here.addEventListener('fetch', (/** @type {any} */ event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);

@@ -1,7 +1,7 @@
 // What was sent is amended, and then withdrawn, by the device that kept its receipt, and by keyboard alone.
 // In: an Order with `service`, `type` (a scenario's), `change` (an input's name and what is typed there anew). Out: see tests/tests/amends.rs.
 
-import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+import { Form, openPage, picture, readOrder, typed, withBrowser } from './driver.mjs'
 import { KeyboardForm } from './keyboard.mjs'
 import { recordsOf } from './device.mjs'
 
@@ -22,6 +22,11 @@ const result = await withBrowser(order.browser, async browser => {
   const said = await page.evaluate(() => document.querySelector('#earlier')?.textContent)
   await picture(page, order.pictures, 'amending')
   await form.enter(order.change[0], order.change[1])
+  // Loading the page again loses neither what was typed nor which submission it amends.
+  const before = await typed(page)
+  await page.reload({ waitUntil: 'load' })
+  await page.waitForSelector('#back')
+  const reloaded = { before, after: await typed(page), earlier: (await page.$$('#earlier')).length }
   await form.toReview()
   const amended = await form.send(downloads)
   await page.waitForSelector('.keep a[href*="#withdraw="]')
@@ -56,7 +61,7 @@ const result = await withBrowser(order.browser, async browser => {
   await page.waitForSelector('#earlier')
   const stranger = await page.evaluate(() => document.querySelector('#earlier')?.textContent)
   complaints.push(...form.faults)
-  return { sent, sealed, said, amended, title, listed, again, asked, withdrawn, copy, after, twice, stranger, complaints }
+  return { sent, sealed, said, reloaded, amended, title, listed, again, asked, withdrawn, copy, after, twice, stranger, complaints }
 })
 console.log(JSON.stringify(result))
 

@@ -19,14 +19,25 @@ const result = await withBrowser(order.browser, async browser => {
 
   // Nothing is kept unasked, nor where the device is shared.
   let form = await Form.open(page, order.portal, order.service, 'vi')
+  const empty = await typed(page)
   await press(page, 'ask')
   await press(page, 'no')
   await page.waitForSelector('[data-draft-ask]')
   const [first, ...rest] = order.type
   await form.enter(...first)
   const unasked = (await drafts(page)).length
+  // Nothing of it is lost either when the page is loaded again, in the step where the person was.
+  await page.waitForFunction(() => navigator.serviceWorker.controller)
+  const begun = await form.where()
+  for (const pair of rest) if ((await form.where()) === begun) await form.enter(...pair)
+  const unkept = { before: await typed(page), step: await form.where() }
   const asks = [await asksToLeave(page)]
+  await page.waitForSelector('#back')
+  const again = { ...unkept, after: await typed(page), stepAfter: await form.where(), drafts: (await drafts(page)).length }
+  // Who comes to the form anew finds nothing of it.
   form = await Form.open(page, order.portal, order.service, 'vi')
+  await page.waitForSelector('[data-draft-ask]')
+  const anew = await typed(page)
   await form.enter(...first)
 
   // Kept while it is typed.
@@ -86,13 +97,13 @@ const result = await withBrowser(order.browser, async browser => {
   await press(tab, 'ask')
   await press(tab, 'keep')
   await tab.waitForSelector('[data-draft-erase]')
-  const begun = (await drafts(tab)).length
+  const keptLast = (await drafts(tab)).length
   await tab.close()
   const { page: late } = await anotherPage(context, order.now + (order.days + 1) * 86_400)
   await Form.open(late, order.portal, order.service, 'vi')
   await late.waitForSelector('[data-draft-ask]')
-  const ended = { begun, left: (await drafts(late)).length }
-  return { unasked, asks, deaths, elsewhere, sealed, sent, left, erased, ended, complaints }
+  const ended = { begun: keptLast, left: (await drafts(late)).length }
+  return { unasked, asks, again, empty, anew, deaths, elsewhere, sealed, sent, left, erased, ended, complaints }
 })
 console.log(JSON.stringify(result))
 

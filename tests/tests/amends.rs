@@ -50,6 +50,10 @@ fn a_sent_application_is_amended_and_then_withdrawn() {
         assert!(list.contains(&state), "{list}");
     }
 
+    let reloaded = &result["reloaded"];
+    assert_eq!(reloaded["after"], reloaded["before"], "loaded again");
+    assert_eq!(reloaded["earlier"], 1);
+
     // On the device: what was typed lies sealed, and each receipt says what became of it.
     assert_eq!(result["sealed"][0]["extractable"], false);
     let bytes = result["sealed"][0]["bytes"].as_str().unwrap();

@@ -20,6 +20,13 @@ fn a_draft_outlives_its_tab_and_is_erased_by_sending() {
     assert_eq!(result["unasked"], 0);
     let asks = json!(["beforeunload", ""]);
     assert_eq!(result["asks"], asks, "typed and not kept; sent");
+    let again = &result["again"];
+    assert_eq!(again["after"], again["before"], "loaded again");
+    assert_eq!(again["stepAfter"], again["step"]);
+    assert_eq!(
+        (&again["drafts"], &result["anew"]),
+        (&json!(0), &result["empty"])
+    );
     assert_eq!(result["elsewhere"], 0, "a second tab keeps nothing");
     let deaths = result["deaths"].as_array().unwrap();
     assert!(deaths.len() > 5, "{deaths:#?}");
