@@ -1,14 +1,14 @@
-// A draft carried to another device as a file.
-// In: an Order with `service`, `other` (another service), `type` (a scenario's), `phrase`, `folder`, and `file` when the form has a newer
-// version by now: then that file is opened, and nothing else done. Out: see tests/tests/carry.rs.
+// A draft carried to another device as a file, and a draft on its own device, both over a newer version of the form.
+// In: an Order with `service`, `other` (another service), `type` (a scenario's), `phrase`, `folder`, `ready`, a file that is written when the
+// newer version may be published, and `turn`, a file that appears when it is. Out: see tests/tests/carry.rs.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Form, openPage, picture, readOrder, typed, withBrowser } from './driver.mjs'
 import { recordsOf } from './device.mjs'
 
 const order = await readOrder()
-const result = await withBrowser(order.browser, browser => (order.file ? openNewer(browser) : carry(browser)))
+const result = await withBrowser(order.browser, carry)
 console.log(JSON.stringify(result))
 
 /** @param {import('puppeteer-core').Browser} browser */
@@ -21,8 +21,7 @@ async function carry(browser) {
   await phrase(page, 'ngắn')
   const short = await said(page, '[data-carry-save]')
   await phrase(page, order.phrase)
-  await page.focus('[data-carry-save]')
-  await page.keyboard.press('Enter')
+  await press(page, '[data-carry-save]')
   const name = `draft-${new Date((order.now + 7 * 3600) * 1000).toISOString().slice(0, 10)}.motcua`
   await form.downloaded(join(downloads, name))
   const file = join(downloads, name)
@@ -49,23 +48,37 @@ async function carry(browser) {
   await arrived.toReview()
   const sent = await arrived.send(there.downloads)
   const kept = (await recordsOf(there.page, 'motcua-drafts', 'drafts')).length
-  return { short, before, after, file, refused, untouched, word, sent, kept, complaints: [...complaints, ...there.complaints] }
+
+  // What was typed on the first device stays there, too; then the form is published anew.
+  await page.bringToFront()
+  for (const mark of ['draft-ask', 'draft-keep']) await press(page, `[data-${mark}]`)
+  await page.waitForSelector('[data-draft-erase]')
+  writeFileSync(order.ready, '')
+  while (!existsSync(order.turn)) await new Promise(done => setTimeout(done, 100))
+  // A page is kept for minutes, unless somebody loads it again.
+  await page.reload({ waitUntil: 'load' })
+  await page.waitForSelector('body[data-state="ready"]')
+  await press(page, '[data-draft-open]')
+  await page.waitForSelector('[data-draft-open]', { hidden: true })
+  const draft = { word: await page.evaluate(() => document.querySelector('#draft .notice')?.textContent), after: await typed(page) }
+  const last = await openPage(browser, order.now)
+  await Form.open(last.page, order.portal, order.service, 'vi')
+  await openPlace(last.page)
+  const opening = await opened(last.page, file, order.phrase)
+  const newer = [draft, { word: opening, after: await typed(last.page) }]
+  return { short, before, after, file, refused, untouched, word, sent, kept, newer, complaints: [...complaints, ...there.complaints, ...last.complaints] }
 }
 
-/** @param {import('puppeteer-core').Browser} browser */
-async function openNewer(browser) {
-  const { page, complaints } = await openPage(browser, order.now)
-  await Form.open(page, order.portal, order.service, 'vi')
-  await openPlace(page)
-  const word = await opened(page, order.file, order.phrase)
-  return { word, after: await typed(page), complaints }
+/** By keyboard. @param {import('puppeteer-core').Page} page @param {string} button */
+async function press(page, button) {
+  await page.waitForSelector(button)
+  await page.focus(button)
+  await page.keyboard.press('Enter')
 }
 
 /** @param {import('puppeteer-core').Page} page */
 async function openPlace(page) {
-  await page.waitForSelector('[data-carry]')
-  await page.focus('[data-carry]')
-  await page.keyboard.press('Enter')
+  await press(page, '[data-carry]')
   await page.waitForSelector('#carry-phrase')
 }
 
@@ -77,8 +90,7 @@ async function phrase(page, words) {
 /** What is said after a button was pressed. @param {import('puppeteer-core').Page} page @param {string} button */
 async function said(page, button) {
   await page.evaluate(() => document.querySelector('#carry [role=status]')?.replaceChildren())
-  await page.focus(button)
-  await page.keyboard.press('Enter')
+  await press(page, button)
   // While it works it ends with three points.
   await page.waitForFunction(() => /[^…]$/.test(document.querySelector('#carry [role=status]')?.textContent ?? ''))
   return page.evaluate(() => document.querySelector('#carry [role=status]')?.textContent)
