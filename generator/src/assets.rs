@@ -53,6 +53,8 @@ const PAGES: [&str; 3] = ["script/receipts.js", "script/verify.js", "script/sear
 /// The module of the worker that keeps pages for when there is no network, and its file: browsers ask for the next one by the name
 /// of the last.
 pub(crate) const WORKER: (&str, &str) = ("script/worker.js", "worker.js");
+/// The sheet that declares colours, sizes of text, and spaces.
+const TOKENS: &str = "style/tokens.css";
 /// The style that has the components', too.
 const FORM_STYLE: &str = "form_style";
 /// The style of paper, which has the words that only paper has, too.
@@ -108,13 +110,15 @@ impl Assets {
     /// Makes them: [`STYLES`], the core and the pieces from their modules, each `*.svg` by its name.
     fn make(site: &Folder, paper_words: &str) -> Result<Assets, Vec<Fault>> {
         let mut assets = Assets::default();
+        let tokens = site.text(TOKENS).unwrap_or_default();
         for (name, sheets) in STYLES {
             let more = match name {
                 FORM_STYLE => components(site),
                 PRINT_STYLE => paper_words.to_owned(),
                 _ => String::new(),
             };
-            assets.add(name, "css", minify::css(&(style(site, sheets) + &more)));
+            let sheet = settled(style(site, sheets) + &more, tokens);
+            assets.add(name, "css", minify::css(&sheet));
         }
         assets.add_scripts(site)?;
         for (path, stem) in site.matching("", ".svg") {
@@ -244,6 +248,24 @@ fn style(site: &Folder, sheets: &[&str]) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
+/// A sheet in which each token that has one value by day and by night stands as that: a page does not carry its name.
+fn settled(mut sheet: String, tokens: &str) -> String {
+    let declared = tokens.lines().map(str::trim);
+    let declared: Vec<&str> = declared.filter(|line| line.starts_with("--")).collect();
+    for line in &declared {
+        let Some((name, value)) = line.trim_end_matches(';').split_once(':') else {
+            continue;
+        };
+        let declares = |other: &&&str| other.split_once(':').is_some_and(|(its, _)| its == name);
+        if declared.iter().filter(declares).count() == 1 {
+            sheet = sheet
+                .replace(line, "")
+                .replace(&format!("var({name})"), value.trim());
+        }
+    }
+    sheet
+}
+
 /// The components' own sheets.
 fn components(site: &Folder) -> String {
     let sheets = site.matching("components/", ".css");
@@ -272,4 +294,20 @@ fn css_string(text: &str) -> String {
         _ => letter.to_string(),
     });
     format!("\"{}\"", escaped.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settled;
+
+    #[test]
+    fn what_is_one_by_day_and_by_night_stands_as_its_value() {
+        let tokens = ":root {\n  --ink: #111;\n  --space-1: 0.2rem;\n}\n@media (prefers-color-scheme: dark) {\n  :root {\n    --ink: #eee;\n  }\n}\n";
+        let sheet = format!("{tokens}p {{\n  color: var(--ink);\n  gap: var(--space-1);\n}}\n");
+        let settled = settled(sheet, tokens);
+        assert!(settled.contains("color: var(--ink);"), "{settled}");
+        assert!(settled.contains("gap: 0.2rem;"), "{settled}");
+        assert!(settled.contains("--ink: #111;"), "{settled}");
+        assert!(!settled.contains("space-1"), "{settled}");
+    }
 }
