@@ -1,7 +1,7 @@
 // Files of papers, from the list of papers to the receipt, over a link that is cut again and again.
 // In: an Order with `journeys: [{id, service, lang, type, files: [[paper, [path, …]], …], cut, killed, offline}]`, `killed` being whether the page is closed
 // while its files are on their way, `offline` whether it is sent without a network first, `relay`, its host and port, and
-// `cut`, after how many bytes to the relay each connection breaks (0: never; only Chromium can be led over such a link), `deaf` whether the first
+// `cut`, after how many bytes to the relay each connection breaks (0: never), `deaf` whether the first
 // answer to each request is lost on its way back, `byKeyboard` whether the files are chosen and sent without a mouse. A journey with
 // `photographs: {paper, folder}` draws two of them, one too large, which a press makes smaller, and pauses on the way.
 // Out: [{id, reference, receipt, download, cuts, focus (what was wrong with it), readers, complaints} | {id, failure, picture}].
@@ -9,17 +9,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { Form, anotherPage, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+import { Form, OF_A_CUT_LINK, anotherPage, linkOf, openPage, picture, readOrder, withBrowser } from './driver.mjs'
 import { KeyboardForm } from './keyboard.mjs'
 import { recordsOf } from './device.mjs'
 
-/** What a browser says of a cut link, and of a submission that the relay does not have yet. */
-const EXPECTED = /ERR_INTERNET_DISCONNECTED|404 .*\/v1\/submissions\//
 
-/** A link to the relay that breaks after so many bytes on their way there, or before every second answer. */
+/** A link to the relay that breaks after so many bytes on their way there, or before every second answer; perhaps a slow one. */
 class Link {
   cut = 0
   deaf = false
+  /** How many bytes a second go to the relay; 0: as many as come. */
+  rate = 0
   /** Whether the next answer comes through. */
   hears = false
   cuts = 0
@@ -34,6 +34,10 @@ class Link {
       person.on('data', some => {
         sent += some.length
         if (!other.write(some)) person.pause()
+        if (link.rate) {
+          person.pause()
+          setTimeout(() => person.resume(), (some.length * 1000) / link.rate)
+        }
         if (!link.cut || sent < link.cut) return
         link.cuts++
         // What was written so far arrives, as on a line that dies.
@@ -92,10 +96,11 @@ async function killed(context, form, downloads) {
 /** Sends without a network: it waits, and goes by itself when the link is back. @param {Form} form @param {string} downloads */
 async function unconnected(form, downloads) {
   const { page } = form
-  await page.setOfflineMode(true)
+  const network = order.browser.engine === 'firefox' ? await linkOf(page.browser(), order.browser) : (/** @type {boolean} */ isUp) => page.setOfflineMode(!isUp)
+  await network(false)
   await form.press('[data-send]', 'Enter')
   await page.waitForSelector('body[data-state="waiting"]')
-  await page.setOfflineMode(false)
+  await network(true)
   await page.waitForSelector('body[data-state="sending"], body[data-state="sent"]')
   return form.sent(downloads, 60_000)
 }
@@ -152,7 +157,7 @@ async function attachPhotographs(form, { paper, folder }) {
 /** Presses "send", then "pause" while the files are on their way; whether nothing more goes until it is pressed again. @param {Form} form */
 async function paused(form) {
   const { page } = form
-  await page.emulateNetworkConditions({ upload: 300 << 10, download: 1 << 30, latency: 0 })
+  link.rate = 300 << 10
   const sent = () => page.$eval('#upload progress', bar => Number(bar.getAttribute('value')))
   await form.press('[data-send]', 'Enter')
   await page.waitForFunction(() => Number(document.querySelector('#upload progress')?.getAttribute('value')) > 0, { timeout: 60_000 })
@@ -161,7 +166,7 @@ async function paused(form) {
   // Longer than one piece takes.
   await new Promise(done => setTimeout(done, 1500))
   const after = await sent()
-  await page.emulateNetworkConditions(null)
+  link.rate = 0
   await form.press('[data-pause]', 'Enter')
   return { before, after }
 }
@@ -175,7 +180,9 @@ function sendBy(journey, context, form, downloads) {
 
 const order = await readOrder()
 const link = await Link.to(order.relay)
-const rules = `MAP ${order.relay} 127.0.0.1:${link.port}`
+/** What goes to the relay goes over the link. */
+const args = order.browser.engine === 'chromium' ? [`--host-resolver-rules=MAP ${order.relay} 127.0.0.1:${link.port}`] : []
+const prefs = { 'network.socket.forcePort': `${order.relay.split(':')[1]}=${link.port}` }
 const results = await withBrowser(
   order.browser,
   async browser => {
@@ -195,7 +202,7 @@ const results = await withBrowser(
         const sent = await sendBy(journey, context, form, downloads)
         const focus = form instanceof KeyboardForm ? [...form.faults] : []
         const left = (await recordsOf(form.page, 'motcua-pieces', 'pieces')).length
-        results.push({ id: journey.id, ...sent, left, cuts: link.cuts, focus, readers, chosen, pause, complaints: complaints.filter(line => !journey.offline || !EXPECTED.test(line)) })
+        results.push({ id: journey.id, ...sent, left, cuts: link.cuts, focus, readers, chosen, pause, complaints: complaints.filter(line => !journey.offline || !OF_A_CUT_LINK.test(line)) })
       } catch (failure) {
         const where = await picture(page, order.pictures, `attachments-${journey.id}`).catch(String)
         results.push({ id: journey.id, failure: String(failure), picture: where, complaints, cuts: link.cuts })
@@ -204,7 +211,7 @@ const results = await withBrowser(
     }
     return results
   },
-  order.browser.engine === 'chromium' ? [`--host-resolver-rules=${rules}`] : [],
+  { args, prefs },
 )
 link.server?.close()
 console.log(JSON.stringify(results))

@@ -1,12 +1,10 @@
 // What waits for a network is changed in its page, while the earlier answers are sent by somebody else.
 // In: an Order with `service`, `type` (a scenario's), `change` (an input's name and what is typed there anew). Out: see tests/tests/changed.rs.
 
-import { Form, anotherPage, openPage, readOrder, withBrowser } from './driver.mjs'
+import { Form, OF_A_CUT_LINK, anotherPage, openPage, readOrder, withBrowser } from './driver.mjs'
 import { recordsOf } from './device.mjs'
 
 const order = await readOrder()
-/** What a browser says of a cut link, and of a submission that the relay does not have yet. */
-const EXPECTED = /ERR_INTERNET_DISCONNECTED|404 .*\/v1\/submissions\//
 
 const result = await withBrowser(order.browser, async browser => {
   const { page, context, complaints } = await openPage(browser, order.now)
@@ -40,7 +38,7 @@ const result = await withBrowser(order.browser, async browser => {
     id: late.id, isSame: early.id === late.id && early.body !== late.body, status: taken.status, left: (await outbox(page)).length,
     ...(await page.evaluate(() => ({ notice: document.querySelector('#receipt .notice')?.textContent, copy: document.querySelector('#copy')?.textContent, all: !!document.querySelector('[data-keep-all]') }))),
   }
-  return { gone, earlier, complaints: complaints.filter(line => !EXPECTED.test(line)) }
+  return { gone, earlier, complaints: complaints.filter(line => !OF_A_CUT_LINK.test(line)) }
 })
 console.log(JSON.stringify(result))
 

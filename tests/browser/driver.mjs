@@ -11,6 +11,9 @@ const STEPS_MAX = 40
 /** How long anything on a page may take, in milliseconds. */
 const PATIENCE_MS = 60_000
 
+/** What browsers write of a cut link into their consoles, and of a submission that the relay does not have yet. */
+export const OF_A_CUT_LINK = /ERR_INTERNET_DISCONNECTED|404 .*\/v1\/submissions\/|respondWith\(\) that rejected|CORS request did not succeed/
+
 /**
  * @typedef {object} Engine
  * @property {'chromium' | 'firefox'} engine
@@ -40,10 +43,10 @@ export async function readOrder() {
  * @template T
  * @param {Engine} engine
  * @param {(browser: import('puppeteer-core').Browser) => Promise<T>} work
- * @param {string[]} further - arguments of the browser
+ * @param {{ args?: string[], prefs?: Record<string, unknown> }} further - arguments of the browser; preferences of Firefox
  * @returns {Promise<T>} what `work` gives; the browser is closed in any case
  */
-export async function withBrowser({ engine, path }, work, further = []) {
+export async function withBrowser({ engine, path }, work, { args = [], prefs = {} } = {}) {
   const browser = await puppeteer.launch({
     executablePath: path,
     // Puppeteer drives Firefox by WebDriver BiDi.
@@ -53,9 +56,10 @@ export async function withBrowser({ engine, path }, work, further = []) {
       'browser.download.alwaysOpenPanel': false,
       // The city of the tests is at this machine, and no nearer than the Internet.
       'network.disable-localhost-when-offline': true,
+      ...prefs,
     },
     // Root in a container has no user namespaces for the sandbox, and /dev/shm there is small.
-    args: engine === 'firefox' ? ['--remote-allow-system-access', ...further] : ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb', ...further],
+    args: engine === 'firefox' ? ['--remote-allow-system-access', ...args] : ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb', ...args],
   })
   try {
     return await work(browser)
@@ -139,14 +143,30 @@ export async function linkOf(browser, { engine }) {
 }
 
 /** What "work offline" does in Firefox's menu, which holds for workers, too. @param {any} browser @returns {Promise<(isUp: boolean) => Promise<void>>} */
-async function linkOfFirefox({ connection }) {
+async function linkOfFirefox(browser) {
+  // A connection that is kept would go on.
+  return isUp => inFirefox(browser, `Services.io.offline = ${!isUp}; Services.obs.notifyObservers(null, 'net:cancel-all-connections')`)
+}
+
+/** Has Firefox itself do something, beside its pages. @param {any} browser @param {string} expression */
+async function inFirefox({ connection }, expression) {
   const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' })
   const target = { context: result.contexts[0].context }
-  return isUp => {
-    // A connection that is kept would go on.
-    const expression = `Services.io.offline = ${!isUp}; Services.obs.notifyObservers(null, 'net:cancel-all-connections')`
-    return connection.send('script.evaluate', { target, expression, awaitPromise: false })
-  }
+  await connection.send('script.evaluate', { target, expression, awaitPromise: false })
+}
+
+/** Shows pages as they are printed, or as on a screen again. @param {import('puppeteer-core').Page} page @param {'print' | 'screen'} medium @param {Engine} browser */
+export function asMedium(page, medium, { engine }) {
+  if (engine === 'chromium') return page.emulateMediaType(medium)
+  const tabs = "[...Services.wm.getEnumerator('navigator:browser')].flatMap(({ gBrowser }) => gBrowser.browsers)"
+  return inFirefox(page.browser(), `for (const { browsingContext } of ${tabs}) browsingContext.mediumOverride = '${medium}'`)
+}
+
+/** A page that has no worker: all that it asks for passes by the test. @param {import('puppeteer-core').Page} page @param {Engine} browser */
+export async function withoutWorker(page, { engine }) {
+  if (engine === 'chromium') return page.setBypassServiceWorker(true)
+  // As in its private windows of some years.
+  await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'serviceWorker', { value: undefined }))
 }
 
 /** What stands in the form: each input that has something in it, by its name. @param {import('puppeteer-core').Page} page */

@@ -2,7 +2,7 @@
 // In: an Order with `service`, `type` (a scenario's), `field` (the name of one of its inputs), `hostile` (what is typed there), `refused`:
 // {name: value} that the page must refuse there, `flood` (a text too long for any input). Out: see the tests in tests/tests/guarded.rs.
 
-import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
+import { Form, openPage, readOrder, withBrowser, withoutWorker } from './driver.mjs'
 
 const PLANTED = '<script>globalThis.planted = true</script><img src="/none" onerror="globalThis.planted = true">'
 const ADDED = '\nglobalThis.planted = true;\n'
@@ -31,7 +31,7 @@ async function altered(browser, file, change, type = []) {
   const { context, page } = await openPage(browser, order.now)
   let changed = 0
   // What the worker asks for passes by here.
-  await page.setBypassServiceWorker(true)
+  await withoutWorker(page, order.browser)
   await page.setRequestInterception(true)
   page.on('request', async request => {
     const { pathname, origin } = new URL(request.url())

@@ -4,13 +4,18 @@
 
 import { readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
+import { Form, openPage, readOrder, withBrowser, withoutWorker } from './driver.mjs'
 
 const CORE = /\/form\.[^/]+\.js$/
 
 const order = await readOrder()
 const path = `/${order.service}/form/`
-const { host } = new URL(order.portal)
+const { host, port } = new URL(order.portal)
+const [plainName, plainPort = '80'] = order.plain.split(':')
+/** The host of no secure origin is the portal's, too. */
+const further = order.browser.engine === 'chromium'
+  ? { args: [`--host-resolver-rules=MAP ${order.plain} ${host}`] }
+  : { prefs: { 'network.dns.localDomains': plainName, 'network.socket.forcePort': `${plainPort}=${port}` } }
 const result = await withBrowser(
   order.browser,
   async browser => ({
@@ -22,7 +27,7 @@ const result = await withBrowser(
     search: await searching(browser),
     ...(await comingBack(browser)),
   }),
-  [`--host-resolver-rules=MAP ${order.plain} ${host}`],
+  further,
 )
 console.log(JSON.stringify(result))
 
@@ -71,7 +76,7 @@ async function searching(browser) {
   const said = async (/** @type {string} */ typed) => {
     const before = await page.$eval('[role=search] [role=status]', status => status.textContent)
     await page.focus('input[type=search]')
-    await page.keyboard.sendCharacter(typed)
+    await page.keyboard.type(typed)
     await page.waitForFunction(before => document.querySelector('[role=search] [role=status]')?.textContent !== before, {}, before)
     return page.$eval('[role=search] [role=status]', status => status.textContent)
   }
@@ -94,7 +99,7 @@ async function losing(page, what, how = 'away') {
   /** @type {{what: RegExp | undefined, count: number}} */
   const cut = { what, count: 0 }
   // What the worker has kept would come all the same.
-  await page.setBypassServiceWorker(true)
+  await withoutWorker(page, order.browser)
   await page.setRequestInterception(true)
   page.on('request', async request => {
     if (!cut.what?.test(new URL(request.url()).pathname)) return request.continue()

@@ -3,13 +3,11 @@
 
 import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Form, anotherPage, linkOf, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+import { Form, OF_A_CUT_LINK, anotherPage, linkOf, openPage, picture, readOrder, withBrowser } from './driver.mjs'
 import { recordsOf } from './device.mjs'
 
 const order = await readOrder()
 const path = `/${order.service}/form/`
-/** What a browser says of a cut link, and of a submission that the relay does not have yet. */
-const EXPECTED = /ERR_INTERNET_DISCONNECTED|404 .*\/v1\/submissions\/|respondWith\(\) that rejected|CORS request did not succeed/
 /** Longer than a manifest may be sent. */
 const LATE_SECONDS = 25 * 3600
 
@@ -110,7 +108,7 @@ const result = await withBrowser(order.browser, async browser => {
   await link(false, other)
   await Form.open(other, order.portal, order.service, 'vi')
   const anew = await filesOf(other, path)
-  return { said, still, sealed, first, second, draft, dropped, names, old, anew, complaints: complaints.filter(line => !EXPECTED.test(line)) }
+  return { said, still, sealed, first, second, draft, dropped, names, old, anew, complaints: complaints.filter(line => !OF_A_CUT_LINK.test(line)) }
 })
 console.log(JSON.stringify(result))
 

@@ -3,7 +3,7 @@
 // Out: {onScreen, onPaper: {sections: [{id, seen}], fields: [{id, seen, inputs}], words}, empty, filled (PDF files), complaints}.
 
 import { join } from 'node:path'
-import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
+import { Form, asMedium, openPage, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
 const result = await withBrowser(order.browser, async browser => {
@@ -11,7 +11,7 @@ const result = await withBrowser(order.browser, async browser => {
   await page.setJavaScriptEnabled(false)
   await page.goto(`${order.portal}/${order.service}/form/`, { waitUntil: 'load' })
   const onScreen = await look(page)
-  await page.emulateMediaType('print')
+  await asMedium(page, 'print', order.browser)
   const onPaper = await look(page)
   const empty = join(order.paper, `${order.service}-empty.pdf`)
   await page.pdf({ preferCSSPageSize: true, path: empty })

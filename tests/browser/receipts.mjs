@@ -4,7 +4,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { qrOf } from '../../site/script/qr.js'
-import { Form, openPage, picture, readOrder, withBrowser } from './driver.mjs'
+import { Form, asMedium, openPage, picture, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
 const result = await withBrowser(order.browser, async browser => {
@@ -29,13 +29,13 @@ const result = await withBrowser(order.browser, async browser => {
   await form.press('[data-keep]', 'Enter')
   await page.waitForSelector('.keep a')
   const link = await page.$eval('.keep a', link => link.getAttribute('href'))
-  await page.emulateMediaType('print')
+  await asMedium(page, 'print', order.browser)
   const printed = await page.evaluate(() => {
     const isSeen = (/** @type {Element} */ element) => element.checkVisibility()
     const text = [...document.querySelectorAll('main *')].filter(one => !one.children.length && isSeen(one)).map(({ textContent }) => textContent)
     return { words: text.join(' '), buttons: [...document.querySelectorAll('button, a.button')].filter(isSeen).length, code: document.querySelector('#copy svg')?.getBoundingClientRect().width }
   })
-  await page.emulateMediaType('screen')
+  await asMedium(page, 'screen', order.browser)
   await picture(page, order.pictures, 'receipt')
 
   const open = async (/** @type {string} */ address) => {

@@ -4,6 +4,9 @@
 import { brotliCompressSync } from 'node:zlib'
 import { openPage, readOrder, withBrowser } from './driver.mjs'
 
+/** How fast a person types. */
+const LETTER_MS = 60
+
 const order = await readOrder()
 const result = await withBrowser(order.browser, async browser => {
   const { page, complaints } = await openPage(browser, order.now)
@@ -31,11 +34,15 @@ async function search(page, typed) {
   const loads = new Map()
   /** @param {import('puppeteer-core').HTTPResponse} answer */
   const weigh = answer => {
-    if (answer.url().includes('/assets/search')) loads.set(answer.url(), answer.buffer().then(bytes => brotliCompressSync(bytes).length))
+    if (answer.url().includes('/assets/search')) loads.set(answer.url(), weightOf(answer.url()))
   }
   page.on('response', weigh)
   await page.focus('input[type=search]')
-  await page.keyboard.sendCharacter(typed)
+  // As it is typed, letter by letter: whatever each of them asks for counts.
+  for (const letter of typed) {
+    await page.keyboard.sendCharacter(letter)
+    await new Promise(done => setTimeout(done, LETTER_MS))
+  }
   await page.waitForFunction(() => document.querySelector('[role=search] [role=status]')?.textContent)
   page.off('response', weigh)
   const results = await page.$$eval('[role=search] li a', links => links.map(link => [link.textContent, link.getAttribute('href')]))
@@ -49,4 +56,9 @@ async function follow(page) {
   await page.keyboard.press('Tab')
   await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
   return new URL(page.url()).pathname
+}
+
+/** How many bytes a file is in brotli. @param {string} url */
+async function weightOf(url) {
+  return brotliCompressSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length
 }

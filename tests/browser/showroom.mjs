@@ -3,7 +3,7 @@
 // printed, first, complaints}: `wide` are the steps that are wider than the screen, `printed` the height that a text
 // of several lines has on paper beside that of its content.
 
-import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
+import { Form, asMedium, openPage, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
 const result = await withBrowser(order.browser, async browser => {
@@ -20,9 +20,9 @@ const result = await withBrowser(order.browser, async browser => {
     await form.enter(name, value)
     await look()
   }
-  await page.emulateMediaType('print')
+  await asMedium(page, 'print', order.browser)
   const printed = await page.$eval('textarea', box => ({ shown: box.clientHeight, content: box.scrollHeight }))
-  await page.emulateMediaType('screen')
+  await asMedium(page, 'screen', order.browser)
   await form.toReview()
   await look()
   const review = await page.evaluate(

@@ -3,7 +3,7 @@
 // [{id, home, service, agency, form, review, printed, page, receipt, download, reference}]: what is seen on the home page, the
 // service's, the agency's, the form's, the review, the review on paper, the page of the receipt; the receipt itself.
 
-import { Form, openPage, readOrder, withBrowser } from './driver.mjs'
+import { Form, asMedium, openPage, readOrder, withBrowser } from './driver.mjs'
 
 const order = await readOrder()
 
@@ -24,9 +24,9 @@ const results = await withBrowser(order.browser, async browser => {
     for (const [name, value] of type) await form.enter(name, value)
     await form.toReview()
     const review = await seen(page)
-    await page.emulateMediaType('print')
+    await asMedium(page, 'print', order.browser)
     const printed = await seen(page)
-    await page.emulateMediaType('screen')
+    await asMedium(page, 'screen', order.browser)
     const sent = await form.send(downloads)
     results.push({ id, ...pages, form: opened, review, printed, page: await seen(page), ...sent })
   }

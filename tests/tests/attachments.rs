@@ -117,7 +117,7 @@ fn files_reach_the_offices_that_may_read_them_however_often_the_link_breaks() {
             })
         })
         .collect();
-    let results = sent(&city, Engine::Chromium, json!(journeys));
+    let results = sent(&city, Engine::asked().unwrap(), json!(journeys));
     let who_reads = scenarios::who_reads().unwrap();
     for (sending, result) in SENDINGS.iter().zip(results.as_array().unwrap()) {
         let Sending {
@@ -197,7 +197,7 @@ fn photographs_arrive_without_their_place_and_wait_while_they_are_paused() {
         "id": scenario.id, "service": scenario.service, "lang": scenario.lang, "type": scenario.r#type,
         "files": [], "cut": 0, "killed": false, "photographs": { "paper": paper, "folder": folder },
     });
-    let results = sent(&city, Engine::Chromium, json!([journey]));
+    let results = sent(&city, Engine::asked().unwrap(), json!([journey]));
     let result = &results[0];
     assert_eq!(result["failure"], Value::Null, "{result}");
     assert_eq!(result["complaints"], json!([]));
