@@ -1,10 +1,10 @@
-//! `motcua size`: what the first load of a form's page weighs, plain and in brotli, and each script beside it.
+//! `motcua size`: what the first load of each page weighs, plain and in brotli, what a form loads later, and each script beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::iter::Sum;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use formdef::{Bilingual, Lang, both, say};
 use serde_json::Value;
@@ -22,11 +22,15 @@ pub struct Weight {
     pub brotli: usize,
 }
 
-/// The first load of a form's page: the page and what it links to fill it in, check and seal; and what every person's
-/// page loads later. Long lists are loaded when their section is near; style for paper and the icon hold up nothing.
+/// How the path of a form's page ends.
+const FORM_PAGE: &str = "form/index.html";
+/// Of more pages than this in folders beside one another the heaviest stands for all, such as one agency's.
+const BESIDE_MAX: usize = 50;
+
+/// The first load of a page: of a form's the page and what it links to fill it in, check and seal. Style for paper and the icon hold up nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageSize {
-    /// The page's path: `khai-sinh/form/index.html`.
+    /// The page's path: `khai-sinh/form/index.html`, or `co-quan/*/index.html` for the heaviest of many.
     pub page: String,
     /// The page itself.
     pub html: Weight,
@@ -34,6 +38,13 @@ pub struct PageSize {
     pub style: Weight,
     /// All script it links.
     pub script: Weight,
+    /// What a form's page loads later.
+    pub later: Option<Later>,
+}
+
+/// What every person's page of a form loads later. Long lists are loaded when their section is near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Later {
     /// The words of its faults, which it loads as soon as it stands.
     pub faults: Weight,
     /// The review, sending and the receipt: script, words and style, which it loads in the last section.
@@ -54,13 +65,22 @@ impl PageSize {
         let page = &self.page;
         let first = [self.html, self.style, self.script];
         let [html, style, script] = first.map(|part| part.brotli);
-        let later = [self.faults, self.outcome, self.files];
-        let [faults, outcome, files] = later.map(|part| part.brotli);
-        say!(
+        let first = say!(
             lang,
-            "{page}: {brotli} bytes in brotli ({plain} plain): html {html}, style {style}, script {script}; later: words of faults {faults}, review and sending {outcome}, files of papers {files}",
-            "{page}: {brotli} byte khi nén brotli ({plain} khi chưa nén): html {html}, kiểu dáng {style}, mã lệnh {script}; tải sau: lời báo lỗi {faults}, xem lại và gửi {outcome}, tệp kèm theo {files}"
-        )
+            "{page}: {brotli} bytes in brotli ({plain} plain): html {html}, style {style}, script {script}",
+            "{page}: {brotli} byte khi nén brotli ({plain} khi chưa nén): html {html}, kiểu dáng {style}, mã lệnh {script}"
+        );
+        let Some(later) = self.later else {
+            return first;
+        };
+        let later = [later.faults, later.outcome, later.files];
+        let [faults, outcome, files] = later.map(|part| part.brotli);
+        first
+            + &say!(
+                lang,
+                "; later: words of faults {faults}, review and sending {outcome}, files of papers {files}",
+                "; tải sau: lời báo lỗi {faults}, xem lại và gửi {outcome}, tệp kèm theo {files}"
+            )
     }
 }
 
@@ -155,12 +175,12 @@ fn shared_by<'a>(file: &'a str, scripts: &'a BTreeMap<String, String>) -> BTreeS
     seen
 }
 
-/// Weighs every form's page of a portal's folder, the default language's and the others', by path.
+/// Weighs the pages of a portal's folder, the default language's and the others', by path; of many beside one another the heaviest.
 ///
 /// Errors: a sentence with the path that cannot be read.
 pub fn measure(dir: &Path) -> Result<Vec<PageSize>, Bilingual> {
     let folder = dir.display();
-    let mut sizes = Vec::new();
+    let mut beside: BTreeMap<String, Vec<(u64, PathBuf)>> = BTreeMap::new();
     for entry in walkdir::WalkDir::new(dir).sort_by_file_name() {
         let entry = entry.map_err(|error| {
             let cause = error.into_io_error().map(|error| cause(&error));
@@ -170,11 +190,36 @@ pub fn measure(dir: &Path) -> Result<Vec<PageSize>, Bilingual> {
                 "{folder}: {cause}\n  = hãy đưa thư mục của một cổng"
             )
         })?;
-        if entry.path().ends_with("form/index.html") {
-            sizes.push(page_size(dir, entry.path())?);
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "html")
+        {
+            let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
+            let group = group_of(dir, entry.path());
+            beside
+                .entry(group)
+                .or_default()
+                .push((bytes, entry.into_path()));
         }
     }
-    if sizes.is_empty() {
+    let mut sizes = Vec::new();
+    for (group, mut pages) in beside {
+        let is_many = pages.len() > BESIDE_MAX && !group.ends_with(FORM_PAGE);
+        if is_many {
+            pages.sort();
+            pages.drain(..pages.len() - 1);
+        }
+        for (_, path) in pages {
+            let name = match is_many {
+                true => group.clone(),
+                false => inside(dir, &path),
+            };
+            sizes.push(page_size(dir, &path, name)?);
+        }
+    }
+    sizes.sort_by(|a, b| a.page.cmp(&b.page));
+    if !sizes.iter().any(|size| size.later.is_some()) {
         return Err(both!(
             "{folder}: has no form's page\n  = build a portal with `motcua build`",
             "{folder}: không có trang biểu mẫu nào\n  = tạo cổng bằng «motcua build»"
@@ -183,7 +228,26 @@ pub fn measure(dir: &Path) -> Result<Vec<PageSize>, Bilingual> {
     Ok(sizes)
 }
 
-fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
+/// The path of a page in the portal.
+fn inside(dir: &Path, path: &Path) -> String {
+    let inside = path.strip_prefix(dir).unwrap_or(path);
+    inside.to_string_lossy().into_owned()
+}
+
+/// What a page and those in the folders beside its own are called together: `co-quan/*/index.html`.
+fn group_of(dir: &Path, path: &Path) -> String {
+    let inside = inside(dir, path);
+    let mut parts: Vec<&str> = inside.split('/').collect();
+    let own = parts
+        .len()
+        .saturating_sub(if inside.ends_with(FORM_PAGE) { 3 } else { 2 });
+    if parts.len() > 1 {
+        parts[own] = "*";
+    }
+    parts.join("/")
+}
+
+fn page_size(dir: &Path, path: &Path, page: String) -> Result<PageSize, Bilingual> {
     let html = read(path)?;
     let weight = |url: &str| {
         Ok::<_, Bilingual>(weigh(
@@ -193,6 +257,20 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
     let linked = |mark: &str, address: &str| -> Result<Weight, Bilingual> {
         linked(&html, mark, address).map(weight).sum()
     };
+    let (style, script) = (
+        linked("rel=stylesheet", "href=/")?,
+        linked("type=module", "src=/")?,
+    );
+    let first = PageSize {
+        page,
+        html: weigh(html.as_bytes()),
+        style,
+        script,
+        later: None,
+    };
+    if !path.ends_with(FORM_PAGE) {
+        return Ok(first);
+    }
     let data = data_block(&html).ok_or_else(|| {
         let path = path.display();
         both!(
@@ -215,16 +293,7 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
     ];
     let of_files = &outcome["files"];
     let of_files = [&of_files["script"]["href"], &of_files["sealer"]].map(text);
-    let page = path
-        .strip_prefix(dir)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .into_owned();
-    Ok(PageSize {
-        page,
-        html: weigh(html.as_bytes()),
-        style: linked("rel=stylesheet", "href=/")?,
-        script: linked("type=module", "src=/")?,
+    let later = Later {
         faults: weight(&loaded("words.faults"))?,
         outcome: addresses
             .iter()
@@ -235,6 +304,10 @@ fn page_size(dir: &Path, path: &Path) -> Result<PageSize, Bilingual> {
             .filter(|url| !url.is_empty())
             .map(|url| weight(url))
             .sum::<Result<_, _>>()?,
+    };
+    Ok(PageSize {
+        later: Some(later),
+        ..first
     })
 }
 

@@ -145,7 +145,10 @@ async function attachPhotographs(form, { paper, folder }) {
   const [left] = await chosen()
   await form.press(`${place} [data-unfile]`, 'Enter')
   await page.waitForFunction(place => document.querySelectorAll(`${place} li`).length === 0, {}, place)
-  await form.attach(paper, [small])
+  // By the telephone's camera, which hands over what it took as a file.
+  const camera = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$(`${place} input[capture="environment"][accept="image/jpeg"]`))
+  await camera.uploadFile(small)
+  await page.waitForFunction(place => document.querySelectorAll(`${place} li`).length === 1, {}, place)
   const input = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$(`${place} input[multiple]`))
   await input.uploadFile(large)
   await page.waitForSelector(`${place} [role=status] button`, { timeout: 60_000 })

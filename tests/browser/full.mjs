@@ -1,5 +1,5 @@
 // A device without room: what is typed is neither lost nor said to be kept.
-// In: an Order with `service`, `type` (a scenario's). Out: see tests/tests/full.rs.
+// In: an Order with `service`, `type` (a scenario's), `withPapers`: another one's, with `paper` and `file`. Out: see tests/tests/full.rs.
 
 import { Form, OF_A_CUT_LINK, openPage, picture, readOrder, withBrowser } from './driver.mjs'
 
@@ -44,7 +44,19 @@ const result = await withBrowser(order.browser, async browser => {
   await form.press('[data-keep]', 'Enter')
   await sending.page.waitForFunction(() => document.querySelector('.keep [role=status]')?.textContent)
   const receipt = await sending.page.evaluate(() => document.querySelector('.keep [role=status]')?.textContent)
-  return { full, typed, kept, offline, sent, receipt, complaints: [...drafted.complaints, ...sending.complaints].filter(line => !OF_A_CUT_LINK.test(line)) }
+  // Files have nowhere to lie while they are sealed; once there is room they go.
+  const attaching = await openPage(browser, order.now)
+  const shelf = await roomOf(attaching.page)
+  await shelf.take()
+  form = await Form.open(attaching.page, order.portal, order.withPapers.service, 'vi')
+  await form.fillAll(order.withPapers.type)
+  await form.attach(order.withPapers.paper, [order.withPapers.file])
+  await form.press('[data-send]', 'Enter')
+  await attaching.page.waitForSelector('body[data-state="failed"], body[data-state="sent"]')
+  const files = { words: await attaching.page.evaluate(() => document.querySelector('#status')?.textContent), chosen: (await attaching.page.$$(`[data-files="${order.withPapers.paper}"] li`)).length }
+  await shelf.giveBack()
+  const sentFiles = await form.send(attaching.downloads)
+  return { full, typed, kept, offline, sent, receipt, files, sentFiles, complaints: [...drafted.complaints, ...sending.complaints, ...attaching.complaints].filter(line => !OF_A_CUT_LINK.test(line)) }
 })
 console.log(JSON.stringify(result))
 
