@@ -6,6 +6,7 @@ mod support;
 
 use std::process::Stdio;
 
+use support::bucket::Link;
 use support::city::City;
 
 /// In the short form of so many requests one breaks.
@@ -229,32 +230,85 @@ fn wherever_the_link_breaks_the_portal_is_whole_and_the_next_run_finishes() {
     let mut city = City::new("broken-link");
     city.build("Đóng dấu");
     city.publish(&[]).unwrap();
-    let stride = match std::env::var_os("MOTCUA_EVERY_REQUEST") {
-        Some(_) => 1,
-        None => STRIDE,
-    };
-    let mut broken_at = Vec::new();
-    for number in (0..).step_by(stride) {
+    break_everywhere(|number| {
         let before = city.current();
         city.restyle(&format!("at-{number}"));
         city.build(&format!("Đóng dấu {number}"));
         let after = city.built();
-        city.link.break_at(number, usize::MAX);
-        let told = city.publish(&[]);
-        city.link.mend();
+        let told = broken_at(&city, number, &[]);
         city.assert_whole([&before, &after]);
         if told.is_ok() {
             city.assert_public(&after);
-            break;
+            return false;
         }
-        broken_at.push(number);
         city.let_grace_pass();
         city.build(&format!("Đóng dấu lần nữa {number}"));
         city.publish(&["--break-lock"]).unwrap();
         city.assert_public(&city.built());
-    }
-    println!("broken at {} of the requests", broken_at.len());
-    assert!(broken_at.len() > 2, "{broken_at:?}");
+        true
+    });
+}
+
+#[test]
+fn the_first_release_is_whole_wherever_the_link_breaks() {
+    let mut city = City::new("first");
+    city.build("Đóng dấu");
+    let release = city.built();
+    break_everywhere(|number| {
+        city.link = Link::new(&format!("first-{number}"));
+        let told = broken_at(&city, number, &[]);
+        city.assert_whole([&release, &release]);
+        if told.is_err() {
+            city.publish(&["--break-lock"]).unwrap();
+        }
+        city.assert_public(&release);
+        told.is_err()
+    });
+}
+
+#[test]
+fn what_is_taken_back_is_whole_wherever_the_link_breaks() {
+    let mut city = City::new("taken-back");
+    city.build("Đóng dấu");
+    break_everywhere(|number| {
+        city.build(&format!("Đóng dấu cũ {number}"));
+        city.publish(&[]).unwrap();
+        let before = city.built();
+        city.restyle(&format!("back-{number}"));
+        city.build(&format!("Đóng dấu mới {number}"));
+        city.publish(&[]).unwrap();
+        let told = broken_at(&city, number, &["--rollback"]);
+        city.assert_whole([&before, &city.built()]);
+        if told.is_err() {
+            let serial = before.serial.to_string();
+            city.publish(&["--break-lock", "--rollback", &serial])
+                .unwrap();
+        }
+        city.assert_public(&before);
+        told.is_err()
+    });
+}
+
+/// Publishes over a link that breaks at that request and stays broken; then it is mended.
+fn broken_at(city: &City, number: usize, more: &[&str]) -> Result<String, String> {
+    city.link.break_at(number, usize::MAX);
+    let told = city.publish(more);
+    city.link.mend();
+    told
+}
+
+/// Breaks the link at one request after the other, until it says that none was left to break.
+fn break_everywhere(mut breaks_at: impl FnMut(usize) -> bool) {
+    let stride = match std::env::var_os("MOTCUA_EVERY_REQUEST") {
+        Some(_) => 1,
+        None => STRIDE,
+    };
+    let broken = (0..)
+        .step_by(stride)
+        .take_while(|number| breaks_at(*number))
+        .count();
+    println!("broken at {broken} of the requests");
+    assert!(broken > 2, "at {broken} of the requests");
 }
 
 #[test]
