@@ -289,6 +289,27 @@ fn what_is_taken_back_is_whole_wherever_the_link_breaks() {
     });
 }
 
+/// A listing of S3 has a thousand files at most: more of them come before the portal's own here, and none is the publisher's.
+#[test]
+fn files_of_others_stay_and_hide_none_of_the_portal() {
+    let mut city = City::new("crowded");
+    city.build("Đóng dấu");
+    city.publish(&[]).unwrap();
+    let others = (0..1_100).map(|number| format!("0-others/{number:04}.txt"));
+    let others: Vec<String> = others.collect();
+    for name in &others {
+        city.link.put(name, b"of somebody else");
+    }
+    city.link
+        .put("index.html", b"<title>somebody else's</title>");
+    city.restyle("crowded");
+    city.build("Đóng dấu mới");
+    city.publish(&[]).unwrap();
+    city.assert_public(&city.built());
+    let names = city.link.names();
+    assert!(others.iter().all(|name| names.contains(name)));
+}
+
 /// Publishes over a link that breaks at that request and stays broken; then it is mended.
 fn broken_at(city: &City, number: usize, more: &[&str]) -> Result<String, String> {
     city.link.break_at(number, usize::MAX);

@@ -196,21 +196,18 @@ impl Link {
 
     /// The names of all files.
     pub(crate) fn names(&self) -> Vec<String> {
-        let (_, got) = ask(
-            "GET",
-            &format!("/{}?list-type=2&max-keys=1000", self.bucket),
-            &[],
-        )
-        .unwrap();
-        let text = String::from_utf8(got.bytes).unwrap();
-        assert!(
-            text.contains("<IsTruncated>false"),
-            "more files than this asks for"
-        );
-        let names = text.split("<Key>").skip(1);
-        names
-            .map(|rest| rest.split('<').next().unwrap().to_owned())
-            .collect()
+        let mut names: Vec<String> = Vec::new();
+        loop {
+            let after = names.last().map_or("", String::as_str);
+            let page = format!("/{}?list-type=2&start-after={after}", self.bucket);
+            let (_, got) = ask("GET", &page, &[]).unwrap();
+            let text = String::from_utf8(got.bytes).unwrap();
+            let keys = text.split("<Key>").skip(1);
+            names.extend(keys.map(|rest| rest.split('<').next().unwrap().to_owned()));
+            if text.contains("<IsTruncated>false") {
+                return names;
+            }
+        }
     }
 }
 
