@@ -147,14 +147,18 @@ pub(crate) fn respond(
     answer
 }
 
+/// The one hidden folder that is for everybody (RFC 8615).
+const WELL_KNOWN: &str = ".well-known";
+
 /// The file that an address means: only names of plain characters are looked at, so that nothing is decoded, nothing
-/// climbs, and no hidden file and no file of the host's (`_headers`) is shown. An address that ends in `/` means the
+/// climbs, and no hidden file but RFC 8615's folder and no file of the host's (`_headers`) is shown. An address that ends in `/` means the
 /// page of that folder.
 pub(crate) fn file_of(address: &str) -> Option<String> {
     let path = address.strip_prefix('/')?;
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = |part: &str| {
-        !part.is_empty() && part.chars().all(good) && !part.starts_with('.') && part != "_headers"
+        let is_shown = !part.starts_with(['.', '_']) || part == WELL_KNOWN;
+        !part.is_empty() && part.chars().all(good) && is_shown
     };
     let names = path.strip_suffix('/').unwrap_or(path);
     match path {
@@ -200,6 +204,8 @@ mod tests {
             ("/../a", None),
             ("/.hidden", None),
             ("/_headers", None),
+            ("/_redirects", None),
+            ("/.well-known/security.txt", Some(".well-known/security.txt")),
             ("/%2e%2e/a", None),
             ("", None),
         ] {
