@@ -205,7 +205,10 @@ mod tests {
             ("/.hidden", None),
             ("/_headers", None),
             ("/_redirects", None),
-            ("/.well-known/security.txt", Some(".well-known/security.txt")),
+            (
+                "/.well-known/security.txt",
+                Some(".well-known/security.txt"),
+            ),
             ("/%2e%2e/a", None),
             ("", None),
         ] {

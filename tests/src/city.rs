@@ -226,14 +226,19 @@ impl City {
     /// # Errors
     /// It does not end in success, or does not come up.
     pub fn restart_relay(&mut self) -> Result<(), Failure> {
-        let status = self.relay.stop()?;
-        if !status.success() {
-            return Err(Failure::new(format!(
-                "the relay answered SIGTERM with {status}:\n{}",
-                self.relay.last_words()
-            )));
-        }
+        stopped(&mut self.relay, "the relay")?;
         self.start_relay()
+    }
+
+    /// SIGTERM to the intake, and a new start.
+    ///
+    /// # Errors
+    /// It does not end in success, or does not start.
+    pub fn restart_intake(&mut self) -> Result<(), Failure> {
+        stopped(&mut self.intake, "the intake")?;
+        let clock = self.plan.day.map(|_| self.now());
+        self.intake = start_intake(&self.programs, &self.plan.folder, clock)?;
+        Ok(())
     }
 
     /// Builds the portal anew from a folder of forms, as of now, in the place of the one before, and gives the relay its
@@ -440,6 +445,18 @@ fn start_intake(programs: &Programs, folder: &Path, clock: Option<i64>) -> Resul
         &mut intake_command(programs, folder, clock),
         &folder.join("logs"),
     )
+}
+
+/// Asks a program to end and waits until it has.
+fn stopped(child: &mut Child, who: &str) -> Result<(), Failure> {
+    let status = child.stop()?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(Failure::new(format!(
+            "{who} answered SIGTERM with {status}:\n{}",
+            child.last_words()
+        ))),
+    }
 }
 
 fn intake_command(programs: &Programs, folder: &Path, clock: Option<i64>) -> Command {
