@@ -68,7 +68,7 @@ fn every_command_of_publishing_does_what_it_is_there_for() {
         support::copy_dir(from, &dir.join(to), &mut |paths| paths.sort());
     }
     let machine = dir.join("machine");
-    for folder in ["srv", "etc/nginx", "etc/caddy"] {
+    for folder in ["srv", "etc/nginx", "etc/caddy", "var/www"] {
         fs::create_dir_all(machine.join(folder)).unwrap();
     }
     let link = Link::new("dichvu");
@@ -83,6 +83,7 @@ fn every_command_of_publishing_does_what_it_is_there_for() {
         let own = command
             .replace("/srv/", &format!("{}/srv/", machine.display()))
             .replace("/etc/", &format!("{}/etc/", machine.display()))
+            .replace("web:/var/", &format!("{}/var/", machine.display()))
             .replace(PORTAL, address)
             .replace("https://s3.example.vn", &link.endpoint())
             .replace('…', "test");
@@ -106,5 +107,42 @@ fn every_command_of_publishing_does_what_it_is_there_for() {
     assert!(Release::read(current.trim_end(), &[key("keys")]).is_err());
     assert!(Release::read(current.trim_end(), &[key("keys-new")]).is_ok());
     assert!(machine.join("etc/nginx/motcua.conf").exists());
+    for copied in ["portal/current", "html"] {
+        let release = machine.join("var/www").join(copied).join("release.jws");
+        let release = fs::read_to_string(release).unwrap();
+        assert!(Release::read(release.trim_end(), &[key("keys")]).is_ok());
+    }
     assert!(link.get("index.html").is_some());
+}
+
+/// What a CDN adds in front of a bucket stands in the guide as the portal's `_headers` have it for every file.
+#[test]
+fn the_guide_tells_a_cdn_every_header_that_a_bucket_cannot_send() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let (_, table) = guide
+        .split_once("\n| header | value |\n|---|---|\n")
+        .unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let told: Vec<(&str, &str)> = rows
+        .map(|row| row.trim_matches(['|', ' ']).split_once(" | ").unwrap())
+        .map(|(name, value)| (name.trim_matches('`'), value.trim_matches('`')))
+        .collect();
+    let options = support::fixture_copy();
+    generator::build(&options).unwrap();
+    let headers = fs::read_to_string(options.out.join("_headers")).unwrap();
+    let of_every_file = headers
+        .lines()
+        .skip(1)
+        .map_while(|line| line.strip_prefix("  "));
+    let sent: Vec<(&str, &str)> = of_every_file
+        .map(|line| line.split_once(": ").unwrap())
+        .map(|(name, value)| match name {
+            "Content-Security-Policy" => {
+                (name, "as in `_headers`, with your relay's address in it")
+            }
+            _ => (name, value),
+        })
+        .collect();
+    assert_eq!(told, sent);
 }
