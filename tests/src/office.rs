@@ -60,6 +60,28 @@ impl HandedOver {
 ///
 /// A file that is not JSON is returned with `null` inside: a test that counts would otherwise not see it.
 pub fn handed_over(intake: &Path) -> Vec<HandedOver> {
+    read_all(cases(intake))
+}
+
+/// The same of submissions in trial, which are no cases.
+pub fn handed_over_in_trial(intake: &Path) -> Vec<HandedOver> {
+    read_all(files_of_offices(&intake.join("trial")))
+}
+
+/// The files of the cases handed over below `intake`, sorted; nothing is read of them.
+pub fn cases(intake: &Path) -> Vec<PathBuf> {
+    files_of_offices(&intake.join("offices"))
+}
+
+fn files_of_offices(folder: &Path) -> Vec<PathBuf> {
+    entries(folder)
+        .iter()
+        .flat_map(|office| entries(office))
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect()
+}
+
+fn read_all(paths: Vec<PathBuf>) -> Vec<HandedOver> {
     let read = |path: PathBuf| {
         let content = fs::read(&path)
             .ok()
@@ -70,16 +92,7 @@ pub fn handed_over(intake: &Path) -> Vec<HandedOver> {
             path,
         }
     };
-    cases(intake).into_iter().map(read).collect()
-}
-
-/// The files of the cases handed over below `intake`, sorted; nothing is read of them.
-pub fn cases(intake: &Path) -> Vec<PathBuf> {
-    entries(&intake.join("offices"))
-        .iter()
-        .flat_map(|office| entries(office))
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .collect()
+    paths.into_iter().map(read).collect()
 }
 
 /// The causes of what lies in quarantine, each with the folder's name.

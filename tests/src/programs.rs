@@ -48,9 +48,14 @@ impl Programs {
         self.command("motcua-monitor")
     }
 
+    /// The file of a program.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// The program itself, without arguments, to be run in the repository's root.
     fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.folder.join(name));
+        let mut command = Command::new(self.path(name));
         command.current_dir(repository::root()).stdin(Stdio::null());
         command
     }
