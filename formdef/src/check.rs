@@ -116,8 +116,8 @@ impl<'a> Checking<'a> {
             return *known;
         }
         self.shown.borrow_mut().insert(id, None);
-        let section = self.condition(section.show_when.as_ref());
-        let shown = match (section, self.condition(field.show_when.as_ref())) {
+        let section = self.condition(section.show_when.as_deref());
+        let shown = match (section, self.condition(field.show_when.as_deref())) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
             _ => None,
@@ -274,8 +274,8 @@ fn worded(id: &str, finding: &Finding<'_>) -> AnswerFault {
     let (field, code) = (finding.field, finding.code);
     let severity = message::severity(code);
     let own = match code {
-        "required" => field.missing.as_ref(),
-        _ if severity.stops() => field.invalid.as_ref(),
+        "required" => field.missing.as_deref(),
+        _ if severity.stops() => field.invalid.as_deref(),
         _ => None,
     };
     let (rule, message) = match own {

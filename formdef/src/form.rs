@@ -170,7 +170,7 @@ pub struct Section {
     pub intro: Option<Text>,
     /// Its fields are asked only when this is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub show_when: Option<Tree>,
+    pub show_when: Option<Box<Tree>>,
     /// The questions.
     pub fields: Vec<Field>,
 }
@@ -192,19 +192,19 @@ pub struct Field {
     pub required: bool,
     /// It is asked only when this is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub show_when: Option<Tree>,
+    pub show_when: Option<Box<Tree>>,
     /// What the page fills in at the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<Value>,
+    pub default: Option<Box<Value>>,
     /// What the page fills in for as long as the person has not touched the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prefill: Option<Tree>,
+    pub prefill: Option<Box<Tree>>,
     /// Replaces rule id and words of the faults of its kind, `required` apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invalid: Option<Wording>,
+    pub invalid: Option<Box<Wording>>,
     /// Replaces rule id and words of the fault `required`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missing: Option<Wording>,
+    pub missing: Option<Box<Wording>>,
     /// Never in notices, logs or statistics.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sensitive: bool,
@@ -213,7 +213,7 @@ pub struct Field {
     pub source: Option<String>,
     /// `computed`: the expression that gives its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Tree>,
+    pub value: Option<Box<Tree>>,
     /// `computed`: the kind whose answers it gives, such as `money`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gives: Option<Kind>,
@@ -225,7 +225,7 @@ pub struct Field {
     pub list: Option<String>,
     /// `choice` from a list: only items of the group that this gives can be chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within: Option<Tree>,
+    pub within: Option<Box<Tree>>,
     /// `text`, `multiline`: least length in code points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length_min: Option<u32>,

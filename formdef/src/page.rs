@@ -17,7 +17,7 @@ impl Form {
     pub fn page(&self, lists: &[&List]) -> Value {
         let page_tree = |tree: &Tree| page_tree(tree, lists);
         let conditions = self.sections.iter().filter_map(|section| {
-            Some((section.id.clone(), page_tree(section.show_when.as_ref()?)))
+            Some((section.id.clone(), page_tree(section.show_when.as_deref()?)))
         });
         let (own, rules) = (self.own_words(), self.rules.len());
         let wording = |of: &str, which: &str| {
@@ -47,7 +47,7 @@ impl Form {
     /// Its papers by id: when they are needed, and what their files may be.
     pub fn page_attachments(&self) -> Value {
         let papers = self.papers().map(|paper| {
-            let condition = paper.show_when.as_ref().map(|tree| page_tree(tree, &[]));
+            let condition = paper.show_when.as_deref().map(|tree| page_tree(tree, &[]));
             let about = members([
                 ("show_when", condition),
                 ("types", Some(json!(paper.types))),
@@ -91,7 +91,7 @@ impl Form {
             for (id, field) in std::iter::once((group.id.clone(), group)).chain(members) {
                 let own = [("missing", &field.missing), ("invalid", &field.invalid)];
                 for (fault, words) in own {
-                    all.extend(words.iter().map(|words| (id.clone(), fault, words)));
+                    all.extend(words.iter().map(|words| (id.clone(), fault, &**words)));
                 }
             }
         }
@@ -127,7 +127,7 @@ fn page_field(
     wording: &impl Fn(&str, &str) -> Option<Value>,
     page_tree: &impl Fn(&Tree) -> Value,
 ) -> Option<Value> {
-    let tree = |tree: &Option<Tree>| tree.as_ref().map(page_tree);
+    let tree = |tree: &Option<Box<Tree>>| tree.as_deref().map(page_tree);
     members([
         ("show_when", tree(&field.show_when)),
         ("prefill", tree(&field.prefill)),
@@ -238,7 +238,7 @@ impl Form {
     /// functions, `arithmetic`, `within`, `prefill`, and `copied` when what is worked out shows other answers.
     pub fn functions(&self) -> BTreeSet<&'static str> {
         let any = |has: &dyn Fn(&Field) -> bool| self.all_fields().any(has);
-        let copies = |field: &Field| match &field.value {
+        let copies = |field: &Field| match field.value.as_deref() {
             Some(Tree::Call(op, _)) => field.gives.is_some() || *op == Op::If,
             Some(tree) => field.gives.is_some() || !matches!(tree, Tree::Literal(_)),
             None => false,
@@ -269,7 +269,7 @@ impl Form {
         let sections = self
             .sections
             .iter()
-            .filter_map(|section| section.show_when.as_ref());
+            .filter_map(|section| section.show_when.as_deref());
         let fields = self
             .all_fields()
             .flat_map(|field| {
@@ -280,7 +280,8 @@ impl Form {
                     &field.within,
                 ]
             })
-            .flatten();
+            .flatten()
+            .map(|tree| &**tree);
         let rules = self.rules.iter().map(|rule| &rule.assert);
         sections.chain(fields).chain(rules)
     }

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use envelope::PublicKey;
 use envelope::release::ReleasedFile;
 use formdef::{Bilingual, Lang, Moment, both, say};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -255,7 +256,7 @@ pub fn check_against(
     publishers: &[PublicKey],
 ) -> Result<Compared, Failure> {
     let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
-    let prepared = prepare(sources, options, &Memo::default())?;
+    let prepared = prepare(sources, options, &Memo::forgetful())?;
     let (forms, content) = (&prepared.sources.forms, &prepared.content);
     let published = Published::read(from, publishers).map_err(Failure::Published)?;
     let changed = content
@@ -288,7 +289,7 @@ pub fn keep(
         Some(from) => Published::read(from, publishers).map_err(Failure::Published)?,
         None => {
             let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
-            let prepared = prepare(sources, options, &Memo::default())?;
+            let prepared = prepare(sources, options, &Memo::forgetful())?;
             let content = &prepared.content;
             let mut published = Published::default();
             for service in &content.services {
@@ -316,7 +317,8 @@ pub fn build_telling(options: &Options, progress: Progress<'_>) -> Result<Report
         if let Some(report) = standing {
             return Ok(report);
         }
-        let prepared = prepare(sources, options, &Memo::default())?;
+        let mut prepared = prepare(sources, options, &Memo::forgetful())?;
+        prepared.let_go_of_texts();
         let keys = keys?;
         let writing = Writing::begin(&options.out).map_err(Failure::Write)?;
         let put = |path: &str, bytes: &[u8], _: Option<&str>| writing.put(path, bytes);
@@ -375,7 +377,7 @@ fn prepare_and<T: Send>(
 ) -> Result<T, Failure> {
     on_threads(options, || {
         let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
-        let prepared = prepare(sources, options, &Memo::default())?;
+        let prepared = prepare(sources, options, &Memo::forgetful())?;
         work(&prepared, read_keys(options)?.as_ref())
     })
 }
@@ -418,15 +420,15 @@ fn make_each(
 ) -> Result<usize, Failure> {
     let signed = keys.map(|keys| signed_files(&prepared.content, keys, options.now));
     let signed = signed.transpose().map_err(Failure::Keys)?;
-    let memo = Memo::default();
-    let files = Files::new(prepared, options.moment(), keys.map(signers), &memo);
+    let files = Files::of_build(prepared, options.moment(), keys.map(signers));
     let (done, all) = (AtomicUsize::new(0), files.pages().count());
     let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
     let released = Mutex::new(BTreeMap::new());
     let take_and_list = |path: &str, bytes: &[u8], plain: Option<&str>| {
         if keys.is_some() {
+            let file = ReleasedFile::of(bytes);
             let mut released = released.lock().unwrap_or_else(PoisonError::into_inner);
-            released.insert(path.to_owned(), ReleasedFile::of(bytes));
+            released.insert(path.to_owned(), file);
         }
         take(path, bytes, plain)
     };
@@ -479,7 +481,7 @@ pub(crate) fn summary(content: &Content, built: Moment) -> Summary {
         fallbacks: content.fallbacks.clone(),
         readers: content
             .services
-            .iter()
+            .par_iter()
             .map(|service| FormReaders::of(&service.form))
             .collect(),
     }

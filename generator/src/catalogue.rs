@@ -9,6 +9,7 @@ use envelope::{
     UnixTime, V1, jws,
 };
 use formdef::{Bilingual, Date, Form, Moment, Window, both};
+use rayon::prelude::*;
 
 use crate::content::{Content, Service};
 use crate::keys::{KeyFault, Keys, Publisher, RECOVERY, REGISTER, RELAY};
@@ -49,7 +50,8 @@ pub(crate) fn signed_files(
         "catalogue.jws".to_owned(),
         sign(catalogue.signing_input(kid)),
     )];
-    for office in catalogue.offices.iter().chain([&recovery, &relay]) {
+    let offices = catalogue.offices.par_iter().chain([&recovery, &relay]);
+    files.par_extend(offices.map(|office| {
         let file = KeyFile {
             v: V1,
             serial: catalogue.serial,
@@ -57,11 +59,9 @@ pub(crate) fn signed_files(
             exp: catalogue.exp,
             office: office.clone(),
         };
-        files.push((
-            format!("keys/{}.jws", office.code),
-            sign(file.signing_input(kid)),
-        ));
-    }
+        let signed = sign(file.signing_input(kid));
+        (format!("keys/{}.jws", office.code), signed)
+    }));
     Ok(files)
 }
 
@@ -130,17 +130,18 @@ fn versions(service: &Service, content: &Content) -> Vec<CatalogueForm> {
         let until = window.closes.map_or(until, |closes| closes.min(until));
         let kept = content.kept.forms.get(&form.id).into_iter().flatten();
         let earlier = kept.filter(|(version, _)| **version < form.version);
-        versions.extend(
-            earlier.map(|(_, kept)| listed(&kept.form, &kept.compiled, window, Some(until))),
-        );
+        versions.extend(earlier.map(|(_, kept)| {
+            let sha256 = Digest::of(kept.compiled.as_bytes());
+            listed(&kept.form, sha256, window, Some(until))
+        }));
     }
-    versions.push(listed(form, &service.compiled, window, None));
+    versions.push(listed(form, service.sha256, window, None));
     versions
 }
 
 fn listed(
     form: &Form,
-    compiled: &str,
+    sha256: Digest,
     window: Window,
     accept_until: Option<Moment>,
 ) -> CatalogueForm {
@@ -151,7 +152,7 @@ fn listed(
     CatalogueForm {
         id: form.id.clone(),
         version: form.version,
-        sha256: Digest::of(compiled.as_bytes()),
+        sha256,
         opens: window.opens.map(seconds),
         closes: window.closes.map(seconds),
         accept_until: accept_until.map(seconds),

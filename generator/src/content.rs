@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use envelope::Digest;
 use formdef::{Form, List, Lists, Office, Shelf, Source, Text};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -55,10 +56,10 @@ pub struct Group<'a> {
 pub struct Service {
     /// The form, with the facts of its page.
     pub form: Arc<Form>,
-    /// The form as it is published, what [`Form::to_compiled`] gives: its digest names it.
-    pub compiled: Arc<str>,
+    /// The digest of the form as it is published, of what [`Form::to_compiled`] gives.
+    pub sha256: Digest,
     /// The guide as HTML by language; a language without one shows the default language's.
-    pub guides: BTreeMap<String, Guide>,
+    pub guides: BTreeMap<String, Arc<Guide>>,
 }
 
 impl Service {
@@ -74,7 +75,7 @@ impl Service {
         language: &'l str,
         default: &'l str,
     ) -> Option<(&'l str, &Guide)> {
-        let find = |language: &'l str| Some((language, self.guides.get(language)?));
+        let find = |language: &'l str| Some((language, &**self.guides.get(language)?));
         find(language).or_else(|| find(default))
     }
 }
@@ -289,7 +290,7 @@ fn service(
     faults.extend(more);
     let service = read.map(|read| Service {
         form: Arc::clone(&read.form),
-        compiled: Arc::clone(&read.compiled),
+        sha256: read.sha256,
         guides,
     });
     (service, faults)
@@ -331,7 +332,7 @@ fn form(
                 return Err(faults);
             };
             let read = Arc::new(ReadForm {
-                compiled: form.to_compiled().into(),
+                sha256: Digest::of(form.to_compiled().as_bytes()),
                 form: Arc::new(form),
                 faults,
             });
@@ -363,7 +364,7 @@ fn guides(
     id: &str,
     languages: &[String],
     memo: &Memo,
-) -> (BTreeMap<String, Guide>, Vec<Fault>) {
+) -> (BTreeMap<String, Arc<Guide>>, Vec<Fault>) {
     let mut guides = BTreeMap::new();
     let mut faults = Vec::new();
     for language in languages {
@@ -373,7 +374,7 @@ fn guides(
         }
         match &*guide::kept(forms, &path, memo) {
             Ok(guide) => {
-                guides.insert(language.clone(), guide.clone());
+                guides.insert(language.clone(), Arc::clone(guide));
             }
             Err(more) => faults.extend(more.iter().cloned()),
         }

@@ -1,12 +1,14 @@
 //! What templates are told about each subject, in the language of the page.
 
+use std::sync::Arc;
+
 use formdef::{Field, Form, List, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Map, Value, json};
 
 use crate::content::{Content, Service};
 use crate::former::{Moved, Withdrawn};
 use crate::lists::{Agency, District, SHORT_LIST_MAX};
-use crate::loaded::PageFiles;
+use crate::loaded::{OwnFiles, PageFiles};
 use crate::opening::Opening;
 use crate::order::Order;
 use crate::plan::{Subject, root};
@@ -309,36 +311,35 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The lists that a form's page loads; others stand in it.
-    fn loaded_lists(self, form: &Form) -> Vec<&'a List> {
-        let members = form.fields().flat_map(|field| &field.fields);
-        let narrowed: Vec<_> = form
-            .fields()
-            .chain(members)
-            .filter(|field| field.within.is_some())
-            .map(|field| field.list.as_deref())
-            .collect();
-        let lists = form
-            .lists
-            .keys()
-            .filter_map(|id| self.content.lists.get(id));
-        lists
-            .filter(|list| list.items.len() > SHORT_LIST_MAX || narrowed.contains(&Some(&list.id)))
-            .collect()
-    }
-
-    /// The data block of a form's page.
-    pub(crate) fn data(self, form: &Form, files: &PageFiles<'_>) -> Value {
-        let lists = self.loaded_lists(form);
+    /// The digests of the files that a form's page loads, by name.
+    pub(crate) fn loaded(
+        self,
+        form: &Form,
+        files: &PageFiles<'_>,
+        own: &OwnFiles,
+    ) -> Map<String, Value> {
+        let lists = loaded_lists(self.content, form);
         let ids = lists.iter().map(|list| &*list.id);
-        let loaded = files.of(self.language, form, ids);
+        let loaded = files.lists(self.language, ids);
+        let loaded = loaded.chain(own.iter().map(Arc::as_ref));
         let loaded = loaded.map(|file| (file.name.clone(), file.digest.as_str().into()));
-        let texts = self.content.texts.get(self.language);
-        let mut data = form.on_page().page(&lists);
-        data["lists"] = loaded.collect::<Map<_, Value>>().into();
-        data["ui"] = texts.map_or(Value::Null, |texts| texts["script"].clone());
-        data
+        loaded.collect()
     }
+}
+
+/// The lists that a form's page loads; others stand in it.
+pub(crate) fn loaded_lists<'a>(content: &'a Content, form: &Form) -> Vec<&'a List> {
+    let members = form.fields().flat_map(|field| &field.fields);
+    let narrowed: Vec<_> = form
+        .fields()
+        .chain(members)
+        .filter(|field| field.within.is_some())
+        .map(|field| field.list.as_deref())
+        .collect();
+    let lists = form.lists.keys().filter_map(|id| content.lists.get(id));
+    lists
+        .filter(|list| list.items.len() > SHORT_LIST_MAX || narrowed.contains(&Some(&list.id)))
+        .collect()
 }
 
 /// «Quận Ba Đình» as part of a longer name: «Công an quận Ba Đình».

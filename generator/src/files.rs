@@ -2,7 +2,7 @@
 //! a browser wants to see.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use formdef::{Form, List, ListSchemas, Moment};
@@ -16,9 +16,9 @@ use crate::headers;
 use crate::loaded::{Loaded, PageFiles};
 use crate::memo::Memo;
 use crate::minify;
-use crate::plan::{self, Page};
+use crate::plan::{self, Page, Subject};
 use crate::prepared::Prepared;
-use crate::render::Renderer;
+use crate::render::{OfService, Renderer};
 
 /// The files of a portal, but for those that the publisher signs.
 pub(crate) struct Files<'a> {
@@ -32,6 +32,8 @@ pub(crate) struct Files<'a> {
 enum Data<'a> {
     /// Text that is there already.
     Text(&'a str),
+    /// A form as it is published.
+    Compiled(&'a Form),
     /// The JSON Schema of a form's answers.
     Schema(&'a Form),
     /// A list of options.
@@ -43,12 +45,29 @@ enum Data<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// The files as built at a moment. `signers` are those whom pages believe; none: sending is off.
-    pub(crate) fn new(
+    /// The files as built at a moment, each to be asked for. `signers` are those whom pages believe; none: sending is off.
+    pub(crate) fn of_preview(
         prepared: &'a Prepared,
         built: Moment,
         signers: Option<Value>,
         memo: &Memo,
+    ) -> Self {
+        let mut page_files = PageFiles::new(prepared, signers.as_ref(), memo);
+        page_files.make_own(&prepared.content.services, memo);
+        Files::new(prepared, built, signers, page_files)
+    }
+
+    /// The same for a whole build, which only calls [`Files::each`].
+    pub(crate) fn of_build(prepared: &'a Prepared, built: Moment, signers: Option<Value>) -> Self {
+        let page_files = PageFiles::new(prepared, signers.as_ref(), &Memo::forgetful());
+        Files::new(prepared, built, signers, page_files)
+    }
+
+    fn new(
+        prepared: &'a Prepared,
+        built: Moment,
+        signers: Option<Value>,
+        page_files: PageFiles<'a>,
     ) -> Self {
         let content = &prepared.content;
         let pages = plan::pages(content);
@@ -72,7 +91,7 @@ impl<'a> Files<'a> {
         for service in &content.services {
             let form = &*service.form;
             let compiled = format!("forms/{}/{}.json", form.id, form.version);
-            data.insert(compiled, Data::Text(&service.compiled));
+            data.insert(compiled, Data::Compiled(form));
             data.insert(format!("{}/schema.json", form.id), Data::Schema(form));
             for (id, sha256) in &form.lists {
                 if let Some(list) = content.lists.get(id) {
@@ -80,7 +99,6 @@ impl<'a> Files<'a> {
                 }
             }
         }
-        let page_files = PageFiles::new(prepared, signers.as_ref(), memo);
         for loaded in page_files.all() {
             data.insert(loaded.path.clone(), Data::Loaded(Arc::clone(loaded)));
         }
@@ -96,7 +114,7 @@ impl<'a> Files<'a> {
     /// The bytes of one file; `None` when the portal has no such file.
     pub(crate) fn bytes(&self, path: &str) -> Option<Result<Vec<u8>, Fault>> {
         let text = match (self.pages.get(path), self.data.get(path)) {
-            (Some(page), _) => self.renderer.page(page).map(|page| minify::html(&page)),
+            (Some(page), _) => self.page(page).map(|page| minify::html(&page)),
             (None, Some(data)) => Ok(self.text(data).into_owned()),
             (None, None) => return None,
         };
@@ -120,14 +138,27 @@ impl<'a> Files<'a> {
         data.try_for_each(|(path, data)| take(path, self.text(data).as_bytes(), None))
             .map_err(Failure::Write)?;
         let faults = Mutex::new(Vec::new());
-        let pages: Vec<_> = self.pages.iter().collect();
-        let done = pages.par_iter().try_for_each(|(path, page)| {
-            match self.renderer.page(page) {
-                Ok(plain) => take(path, minify::html(&plain).as_bytes(), Some(&plain))?,
-                Err(fault) => note(&faults, fault),
+        // Forms whose questions are of the same kinds have the same words: one file.
+        let taken = Mutex::new(BTreeSet::new());
+        let is_new = |path: &str| {
+            let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.insert(path.to_owned())
+        };
+        let done = self.by_service().par_iter().try_for_each(|pages| {
+            let subject = pages.first().map(|(_, page)| &page.subject);
+            let of_service = subject.and_then(|subject| self.renderer.of_service(subject));
+            let own = of_service.iter().flat_map(OfService::own_files);
+            for file in own.filter(|file| is_new(&file.path)) {
+                take(&file.path, file.json.as_bytes(), None)?;
             }
-            step();
-            Ok(())
+            pages.iter().try_for_each(|(path, page)| {
+                match self.renderer.page(page, of_service.as_ref()) {
+                    Ok(plain) => take(path, minify::html(&plain).as_bytes(), Some(&plain))?,
+                    Err(fault) => note(&faults, fault),
+                }
+                step();
+                Ok(())
+            })
         });
         done.map_err(Failure::Write)?;
         match faults.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -144,16 +175,35 @@ impl<'a> Files<'a> {
             .filter_map(|path| self.pages.get(path))
             .collect();
         pages.par_iter().for_each(|page| {
-            if let Err(fault) = self.renderer.page(page) {
+            if let Err(fault) = self.page(page) {
                 note(&faults, fault);
             }
         });
         faults.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn page(&self, page: &Page<'a>) -> Result<String, Fault> {
+        let of_service = self.renderer.of_service(&page.subject);
+        self.renderer.page(page, of_service.as_ref())
+    }
+
+    /// The pages with their paths, those of one service together, as they are told much alike.
+    fn by_service(&self) -> Vec<Vec<(&String, &Page<'a>)>> {
+        let mut together: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for (path, page) in &self.pages {
+            let of = match page.subject {
+                Subject::Service(service) | Subject::Form(service) => &service.form.id,
+                _ => path,
+            };
+            together.entry(of).or_default().push((path, page));
+        }
+        together.into_values().collect()
+    }
+
     fn text<'d>(&'d self, data: &'d Data<'_>) -> Cow<'d, str> {
         match data {
             Data::Text(text) => (*text).into(),
+            Data::Compiled(form) => form.to_compiled().into(),
             Data::Schema(form) => form.schema(&self.list_schemas).into(),
             Data::List(list) => list.to_json().into(),
             Data::Loaded(loaded) => (&*loaded.json).into(),

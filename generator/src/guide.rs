@@ -27,10 +27,15 @@ pub(crate) struct Link {
 }
 
 /// A guide as HTML or its faults, from the memo when its text is the same.
-pub(crate) fn kept(folder: &Folder, path: &str, memo: &Memo) -> Arc<Result<Guide, Vec<Fault>>> {
+pub(crate) fn kept(
+    folder: &Folder,
+    path: &str,
+    memo: &Memo,
+) -> Arc<Result<Arc<Guide>, Vec<Fault>>> {
     let inputs = vec![folder.input(path)];
-    memo.guides
-        .get(&folder.shown(path), inputs, || render(folder, path))
+    memo.guides.get(&folder.shown(path), inputs, || {
+        render(folder, path).map(Arc::new)
+    })
 }
 
 /// A guide as HTML, or its faults.

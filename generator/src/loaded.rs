@@ -1,9 +1,9 @@
 //! What a form's page loads by itself, in its language: long lists, the words of its faults, what sending needs.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envelope::Digest;
 use formdef::{FORMATS, Form, List, Recipient};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
@@ -38,12 +38,24 @@ impl Loaded {
     }
 }
 
+/// What a form's page loads besides lists: the words of its faults, what sending needs, what is beside every form.
+pub(crate) type OwnFiles = [Arc<Loaded>; 3];
+
 /// All of them.
 pub(crate) struct PageFiles<'a> {
     /// By language and id of the list.
     lists: BTreeMap<(&'a str, &'a str), Arc<Loaded>>,
-    /// By language and id of the form: the words of its faults, what sending needs.
-    own: BTreeMap<(&'a str, &'a str), [Arc<Loaded>; 3]>,
+    /// By language: what the forms' own files are made with.
+    makers: BTreeMap<&'a str, Maker<'a>>,
+    /// By language and id of the form: those that were made already.
+    own: BTreeMap<(&'a str, &'a str), OwnFiles>,
+}
+
+/// Makes the own files of forms in one language.
+struct Maker<'a> {
+    faults: Faults,
+    sending: Sending<'a>,
+    beside: Arc<Loaded>,
 }
 
 impl<'a> PageFiles<'a> {
@@ -52,6 +64,7 @@ impl<'a> PageFiles<'a> {
         let content = &prepared.content;
         let mut files = PageFiles {
             lists: BTreeMap::new(),
+            makers: BTreeMap::new(),
             own: BTreeMap::new(),
         };
         for language in &content.portal.languages {
@@ -59,39 +72,72 @@ impl<'a> PageFiles<'a> {
                 let file = of_list(list, language, memo);
                 files.lists.insert((language, &list.id), file);
             }
-            let texts = &content.texts[language];
-            let faults = Faults::new(texts);
-            let sending = Sending::new(content, &prepared.assets, language, signers);
-            let beside = Arc::new(beside(content, &prepared.assets, language));
-            let services = content.services.par_iter();
-            let own = services.map(|service| {
-                let of_form = [
-                    faults.words(service, language, memo),
-                    sending.outcome(service, memo),
-                    Arc::clone(&beside),
-                ];
-                ((language.as_str(), service.form.id.as_str()), of_form)
-            });
-            files.own.par_extend(own);
+            let maker = Maker {
+                faults: Faults::new(&content.texts[language]),
+                sending: Sending::new(content, &prepared.assets, language, signers),
+                beside: Arc::new(beside(content, &prepared.assets, language)),
+            };
+            files.makers.insert(language, maker);
         }
         files
     }
 
-    /// Every file.
+    /// Makes the own files of all forms and holds them: a browser may ask for any. A whole build makes those of one form
+    /// after the other, for all of them would be a third of its memory.
+    pub(crate) fn make_own(&mut self, services: &'a [Service], memo: &Memo) {
+        for (language, maker) in &self.makers {
+            let own = services.par_iter().map(|service| {
+                let on_page = LazyCell::new(|| service.form.on_page());
+                let own = maker.own(service, language, &on_page, memo);
+                ((*language, service.form.id.as_str()), own)
+            });
+            self.own.par_extend(own);
+        }
+    }
+
+    /// Every file that there is so far.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Loaded>> {
         self.lists.values().chain(self.own.values().flatten())
     }
 
-    /// The files of a form's page, which loads these lists.
-    pub(crate) fn of<'s>(
+    /// The own files of a form's page in a language.
+    pub(crate) fn own(
+        &self,
+        service: &Service,
+        language: &str,
+        on_page: &LazyCell<Form, impl FnOnce() -> Form>,
+    ) -> Option<OwnFiles> {
+        let made = self.own.get(&(language, &*service.form.id));
+        made.cloned().or_else(|| {
+            let maker = self.makers.get(language)?;
+            Some(maker.own(service, language, on_page, &Memo::forgetful()))
+        })
+    }
+
+    /// The lists of these ids as a page in that language loads them.
+    pub(crate) fn lists<'s>(
         &'s self,
         language: &'s str,
-        form: &'s Form,
-        lists: impl Iterator<Item = &'s str>,
+        ids: impl Iterator<Item = &'s str>,
     ) -> impl Iterator<Item = &'s Loaded> {
-        let lists = lists.filter_map(move |id| self.lists.get(&(language, id)));
-        let own = self.own.get(&(language, &*form.id)).into_iter().flatten();
-        lists.chain(own).map(Arc::as_ref)
+        ids.filter_map(move |id| self.lists.get(&(language, id)))
+            .map(Arc::as_ref)
+    }
+}
+
+impl Maker<'_> {
+    fn own(
+        &self,
+        service: &Service,
+        language: &str,
+        on_page: &LazyCell<Form, impl FnOnce() -> Form>,
+        memo: &Memo,
+    ) -> OwnFiles {
+        [
+            self.faults.words(service, language, on_page, memo),
+            self.sending.outcome(service, memo),
+            Arc::clone(&self.beside),
+        ]
     }
 }
 
@@ -136,12 +182,19 @@ impl Faults {
         Faults { words, input }
     }
 
-    fn words(&self, service: &Service, language: &str, memo: &Memo) -> Arc<Loaded> {
+    fn words(
+        &self,
+        service: &Service,
+        language: &str,
+        on_page: &LazyCell<Form, impl FnOnce() -> Form>,
+        memo: &Memo,
+    ) -> Arc<Loaded> {
         let form = &service.form;
-        let inputs = [&service.compiled, &self.input].map(|input| Some(Arc::clone(input)));
+        let form_is = service.sha256.to_string().into();
+        let inputs = [form_is, Arc::clone(&self.input)].map(Some);
         let name = format!("{language} words {}", form.id);
         memo.loaded.get(&name, inputs.into(), || {
-            let words = form.on_page().words(language, &self.words);
+            let words = on_page.words(language, &self.words);
             Loaded::new("words.faults", Value::from(words).to_string())
         })
     }
@@ -202,7 +255,7 @@ impl<'a> Sending<'a> {
 
     fn outcome(&self, service: &Service, memo: &Memo) -> Arc<Loaded> {
         let mut inputs = self.inputs.clone();
-        inputs.push(Some(Arc::clone(&service.compiled)));
+        inputs.push(Some(service.sha256.to_string().into()));
         let name = format!("{} outcome {}", self.language, service.form.id);
         memo.loaded.get(&name, inputs, || {
             Loaded::new("outcome", self.of(service).to_string())
@@ -214,7 +267,6 @@ impl<'a> Sending<'a> {
         let form = &*service.form;
         let readers = form.recipients.iter();
         let readers = readers.map(|reader| self.reader(form, reader));
-        let sha256 = Digest::of(service.compiled.as_bytes());
         let mut outcome = self.common.clone();
         outcome["mode"] = json!(form.mode);
         outcome["recipients"] = readers.collect();
@@ -222,7 +274,8 @@ impl<'a> Sending<'a> {
         if form.papers().next().is_some() {
             outcome["files"] = self.files.clone();
         }
-        outcome["ref"] = json!({ "id": form.id, "version": form.version, "sha256": sha256 });
+        outcome["ref"] =
+            json!({ "id": form.id, "version": form.version, "sha256": service.sha256 });
         outcome["again"] = json!(form.again.as_ref().and(self.again));
         outcome
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use envelope::Digest;
 use formdef::{Fault as FormFault, Form, List};
 use tera::Tera;
 
@@ -22,7 +23,7 @@ pub(crate) struct Memo {
     /// Forms by the paths of their definitions, those without a fault.
     pub(crate) forms: Kept<ReadForm>,
     /// Guides and plain texts by their paths.
-    pub(crate) guides: Kept<Result<Guide, Vec<Fault>>>,
+    pub(crate) guides: Kept<Result<Arc<Guide>, Vec<Fault>>>,
     /// Lists by their paths.
     pub(crate) lists: Kept<(List, Vec<Fault>)>,
     /// The districts with their agencies.
@@ -37,10 +38,26 @@ pub(crate) struct Memo {
     pub(crate) templates: Kept<Result<Arc<Tera>, Vec<Fault>>>,
 }
 
+impl Memo {
+    /// That of a whole build, which works out everything once: it keeps nothing, so that nothing is held for it.
+    pub(crate) fn forgetful() -> Memo {
+        Memo {
+            forms: Kept::nothing(),
+            guides: Kept::nothing(),
+            lists: Kept::nothing(),
+            districts: Kept::nothing(),
+            assets: Kept::nothing(),
+            loaded: Kept::nothing(),
+            search: Kept::nothing(),
+            templates: Kept::nothing(),
+        }
+    }
+}
+
 /// A form as it was read.
 pub(crate) struct ReadForm {
     pub(crate) form: Arc<Form>,
-    pub(crate) compiled: Arc<str>,
+    pub(crate) sha256: Digest,
     pub(crate) faults: Vec<FormFault>,
 }
 
@@ -58,15 +75,28 @@ fn are_same(before: &Inputs, now: &Inputs) -> bool {
 }
 
 /// The last value of each name.
-pub(crate) struct Kept<T>(Mutex<BTreeMap<String, (Inputs, Arc<T>)>>);
+pub(crate) struct Kept<T> {
+    values: Mutex<BTreeMap<String, (Inputs, Arc<T>)>>,
+    is_forgetful: bool,
+}
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
-        Kept(Mutex::default())
+        Kept {
+            values: Mutex::default(),
+            is_forgetful: false,
+        }
     }
 }
 
 impl<T> Kept<T> {
+    fn nothing() -> Self {
+        Kept {
+            is_forgetful: true,
+            ..Kept::default()
+        }
+    }
+
     /// The value that was worked out from these inputs, else `work`'s.
     pub(crate) fn get(&self, name: &str, inputs: Inputs, work: impl FnOnce() -> T) -> Arc<T> {
         if let Some(value) = self.find(name, |_| inputs.clone()) {
@@ -85,12 +115,14 @@ impl<T> Kept<T> {
 
     /// Keeps a value in place of the former one of that name.
     pub(crate) fn put(&self, name: &str, inputs: Inputs, value: &Arc<T>) {
-        self.values()
-            .insert(name.to_owned(), (inputs, Arc::clone(value)));
+        if !self.is_forgetful {
+            self.values()
+                .insert(name.to_owned(), (inputs, Arc::clone(value)));
+        }
     }
 
     fn values(&self) -> MutexGuard<'_, BTreeMap<String, (Inputs, Arc<T>)>> {
         // A map of whole values is whole whenever a thread stops.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Prepared {
     pub(crate) templates: Arc<Tera>,
     pub(crate) search: Search,
     /// The plain texts, by name and language.
-    plain: BTreeMap<(&'static str, String), Guide>,
+    plain: BTreeMap<(&'static str, String), Arc<Guide>>,
 }
 
 impl Prepared {
@@ -53,9 +53,15 @@ impl Prepared {
         }
     }
 
+    /// Lets go of the texts of forms and guides: what is wrong with them was found, and no file is made from them.
+    pub(crate) fn let_go_of_texts(&mut self) {
+        self.sources.forms = Folder::default();
+    }
+
     /// A plain text in a language of the portal.
     pub(crate) fn plain(&self, plain: Plain, language: &str) -> Option<&Guide> {
-        self.plain.get(&(plain.id(), language.to_owned()))
+        let text = self.plain.get(&(plain.id(), language.to_owned()));
+        text.map(Arc::as_ref)
     }
 }
 
@@ -64,7 +70,7 @@ fn plain_texts(
     content: &Content,
     site: &Folder,
     memo: &Memo,
-) -> Result<BTreeMap<(&'static str, String), Guide>, Vec<Fault>> {
+) -> Result<BTreeMap<(&'static str, String), Arc<Guide>>, Vec<Fault>> {
     let mut texts = BTreeMap::new();
     let mut faults = Vec::new();
     let default = content.portal.default_language();
@@ -73,7 +79,7 @@ fn plain_texts(
             let path = links::plain_path(site, plain, language, default);
             match &*guide::kept(site, &path, memo) {
                 Ok(text) => {
-                    texts.insert((plain.id(), language.clone()), text.clone());
+                    texts.insert((plain.id(), language.clone()), Arc::clone(text));
                 }
                 Err(more) => faults.extend(more.iter().cloned()),
             }

@@ -1,17 +1,19 @@
 //! Pages from templates.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
-use formdef::Moment;
+use formdef::{Form, Moment};
 use serde_json::{Value, json};
 use tera::Context;
+use tera::value::Map;
 
 use crate::content::{Content, Service};
-use crate::context::View;
+use crate::context::{View, loaded_lists};
 use crate::fault::Fault;
 use crate::headers;
 use crate::links;
-use crate::loaded::PageFiles;
+use crate::loaded::{Loaded, OwnFiles, PageFiles};
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
 use crate::prepared::Prepared;
@@ -19,6 +21,25 @@ use crate::templates;
 
 /// Up to so many services stand on the home page and on agencies' pages themselves, else their groups do.
 const LISTED_MAX: usize = 40;
+
+/// What the pages of one service are told alike: made once for all of them.
+pub(crate) struct OfService {
+    /// By language: the service, and what its form's page loads by itself.
+    in_language: BTreeMap<String, (tera::Value, OwnFiles)>,
+    form: tera::Value,
+    papers: tera::Value,
+    pieces: tera::Value,
+    /// What the HTML of the form's page does not say, in every language.
+    data: Map,
+}
+
+impl OfService {
+    /// The files that its form's pages load by themselves.
+    pub(crate) fn own_files(&self) -> impl Iterator<Item = &Loaded> {
+        let own = self.in_language.values().flat_map(|(_, own)| own);
+        own.map(AsRef::as_ref)
+    }
+}
 
 /// Everything that pages share.
 pub(crate) struct Renderer<'a> {
@@ -32,6 +53,8 @@ pub(crate) struct Renderer<'a> {
     /// By language: the groups with the services that agencies take, and whether these are few enough to be listed. None: they
     /// take all.
     agencies: BTreeMap<&'a str, (tera::Value, bool)>,
+    /// By language: the words of the script of forms' pages.
+    script_words: BTreeMap<&'a str, tera::Value>,
     page_files: PageFiles<'a>,
     /// Whom pages believe; none: what is filled in cannot be sent.
     signers: Value,
@@ -52,6 +75,7 @@ impl<'a> Renderer<'a> {
             common: BTreeMap::new(),
             groups: BTreeMap::new(),
             agencies: BTreeMap::new(),
+            script_words: BTreeMap::new(),
             page_files,
             signers: signers.cloned().unwrap_or_default(),
         };
@@ -78,6 +102,10 @@ impl<'a> Renderer<'a> {
             });
             renderer.groups.extend(by_id);
             renderer.common.insert(language, common);
+            if let Some(texts) = prepared.content.texts.get(language) {
+                let words = tera::Value::from_serializable(&texts["script"]);
+                renderer.script_words.insert(language, words);
+            }
         }
         renderer
     }
@@ -119,16 +147,47 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// One page as its template gives it.
-    pub(crate) fn page(&self, page: &Page<'a>) -> Result<String, Fault> {
+    /// What the pages of a subject are told alike, where there is something.
+    pub(crate) fn of_service(&self, subject: &Subject<'a>) -> Option<OfService> {
+        let (Subject::Service(service) | Subject::Form(service)) = *subject else {
+            return None;
+        };
+        let form: &'a Form = &service.form;
+        let on_page = LazyCell::new(|| form.on_page());
+        let languages = self.content.portal.languages.iter();
+        let in_language = languages.filter_map(|language| {
+            let told = tera::Value::from_serializable(&self.view(language).service(service));
+            let own = self.page_files.own(service, language, &on_page)?;
+            Some((language.clone(), (told, own)))
+        });
+        let in_language = in_language.collect();
+        let data = on_page.page(&loaded_lists(self.content, form));
+        let data = tera::Value::from_serializable(&data);
+        let papers: Vec<_> = form.papers().collect();
+        let pieces = self.prepared.assets.pieces(form);
+        Some(OfService {
+            in_language,
+            form: tera::Value::from_serializable(&*on_page),
+            papers: tera::Value::from_serializable(&papers),
+            pieces: tera::Value::from_serializable(&pieces),
+            data: data.into_map().unwrap_or_default(),
+        })
+    }
+
+    /// One page as its template gives it. `of_service` is what [`Renderer::of_service`] gives for its subject.
+    pub(crate) fn page(
+        &self,
+        page: &Page<'a>,
+        of_service: Option<&OfService>,
+    ) -> Result<String, Fault> {
         let template = page.subject.template();
         self.prepared
             .templates
-            .render(template, &self.context(page))
+            .render(template, &self.context(page, of_service))
             .map_err(|error| templates::fault(&self.prepared.sources.site, template, &error))
     }
 
-    fn context(&self, page: &Page<'a>) -> Context {
+    fn context(&self, page: &Page<'a>, of_service: Option<&OfService>) -> Context {
         let mut context = self.common.get(page.language).cloned().unwrap_or_default();
         let alternates = page
             .alternates
@@ -142,12 +201,39 @@ impl<'a> Renderer<'a> {
         context.insert("others", &others.collect::<Vec<_>>());
         context.insert("alternates", &alternates);
         self.tell_subject(page, &mut context);
+        if let Some(of_service) = of_service {
+            self.tell_service(page, of_service, &mut context);
+        }
         context
+    }
+
+    fn tell_service(&self, page: &Page<'a>, of_service: &OfService, context: &mut Context) {
+        let Some((told, own)) = of_service.in_language.get(page.language) else {
+            return;
+        };
+        context.insert_value("service", told.clone());
+        let Subject::Form(service) = page.subject else {
+            return;
+        };
+        let view = self.view(page.language);
+        let loaded = view.loaded(&service.form, &self.page_files, own);
+        let words = self.script_words.get(page.language);
+        let mut data = of_service.data.clone();
+        data.insert("lists".into(), tera::Value::from_serializable(&loaded));
+        data.insert("ui".into(), words.cloned().into());
+        context.insert_value("form", of_service.form.clone());
+        context.insert_value("papers", of_service.papers.clone());
+        context.insert_value("pieces", of_service.pieces.clone());
+        context.insert_value("data", data.into());
+        context.insert("sending", &!self.signers.is_null());
+        context.insert("trial_agencies", &view.has_trial_agencies());
     }
 
     fn tell_subject(&self, page: &Page<'a>, context: &mut Context) {
         let view = self.view(page.language);
         match page.subject {
+            // Services are told by `tell_service`.
+            Subject::Service(_) | Subject::Form(_) => {}
             Subject::Home | Subject::Agencies | Subject::NotFound => {}
             Subject::Receipts | Subject::Verify => context.insert("signers", &self.signers),
             Subject::Group(id) => {
@@ -155,20 +241,8 @@ impl<'a> Renderer<'a> {
                     context.insert_value("group", group.clone());
                 }
             }
-            Subject::Service(service) => context.insert("service", &view.service(service)),
             Subject::Withdrawn(service) => context.insert("former", &view.withdrawn(service)),
             Subject::Moved(moved) => context.insert("moved", &view.moved(moved)),
-            Subject::Form(service) => {
-                context.insert("service", &view.service(service));
-                let assets = &self.prepared.assets;
-                let data = view.data(&service.form, &self.page_files);
-                context.insert("form", &service.form.on_page());
-                context.insert("papers", &service.form.papers().collect::<Vec<_>>());
-                context.insert("pieces", &assets.pieces(&service.form));
-                context.insert("data", &data);
-                context.insert("sending", &!self.signers.is_null());
-                context.insert("trial_agencies", &view.has_trial_agencies());
-            }
             Subject::Agency(district, agency) => {
                 context.insert("agency", &view.agency(district, agency));
                 if let Some((groups, listed)) = self.agencies.get(page.language) {

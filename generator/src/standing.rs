@@ -12,8 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use envelope::Digest;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::Options;
 use crate::build::Report;
@@ -39,10 +40,7 @@ struct Stamp(u64, i64, i64);
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Stamp {
-        match metadata.is_dir() {
-            true => Stamp::default(),
-            false => Stamp(metadata.len(), metadata.ctime(), metadata.ctime_nsec()),
-        }
+        Stamp(metadata.len(), metadata.ctime(), metadata.ctime_nsec())
     }
 }
 
@@ -82,14 +80,17 @@ pub(crate) fn say(dir: &Path, made_of: Digest, report: &Report) {
 
 /// Whatever the folder holds but our own file.
 fn stamps(dir: &Path) -> Option<BTreeMap<String, Stamp>> {
-    let mut stamps = BTreeMap::new();
-    for entry in WalkDir::new(dir).min_depth(1) {
-        let entry = entry.ok()?;
+    let entries: Result<Vec<DirEntry>, _> = WalkDir::new(dir).min_depth(1).into_iter().collect();
+    let stamps = entries.ok()?.into_par_iter().map(|entry| {
         let path = entry.path().strip_prefix(dir).ok()?.to_str()?;
-        if path != MARKER {
-            stamps.insert(path.to_owned(), Stamp::of(&entry.metadata().ok()?));
-        }
-    }
+        let stamp = match entry.file_type().is_dir() {
+            true => Stamp::default(),
+            false => Stamp::of(&entry.metadata().ok()?),
+        };
+        Some((path.to_owned(), stamp))
+    });
+    let mut stamps: BTreeMap<String, Stamp> = stamps.collect::<Option<_>>()?;
+    stamps.remove(MARKER);
     Some(stamps)
 }
 

@@ -142,21 +142,21 @@ pub(crate) fn vn_date(day: &str) -> String {
 
 /// JSON in which nothing can end a script or be taken for markup.
 fn json_script(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
-    let json = serde_json::to_string(&json!(value)).map_err(tera::Error::message)?;
+    let json = serde_json::to_string(value).map_err(tera::Error::message)?;
     Ok(Value::safe_string(&script_safe(&json)))
 }
 
 fn script_safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                safe.push_str(&format!("\\u{:04x}", c as u32))
-            }
-            c => safe.push(c),
-        }
+    let mut rest = json;
+    while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+        let (before, from) = rest.split_at(at);
+        safe.push_str(before);
+        let mut from = from.chars();
+        safe.extend(from.next().map(|c| format!("\\u{:04x}", c as u32)));
+        rest = from.as_str();
     }
-    safe
+    safe + rest
 }
 
 #[cfg(test)]

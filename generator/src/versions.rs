@@ -4,11 +4,12 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use envelope::Digest;
 use formdef::{Bilingual, Change, Effect, Lang, Version, difference, say};
 
 use crate::content::{Content, Service};
 use crate::fault::{Fault, Mistake};
-use crate::published::{KEPT, Published};
+use crate::published::{KEPT, Published, PublishedForm};
 use crate::sources::Folder;
 
 /// What differs between two states of one service.
@@ -84,7 +85,7 @@ pub fn differences(content: &Content, published: &Published) -> Vec<FormDifferen
     for service in &content.services {
         let form = &*service.form;
         let before = published.newest(&form.id);
-        if before.is_some_and(|before| *before.compiled == *service.compiled) {
+        if before.is_some_and(|before| is_same(before, service)) {
             continue;
         }
         let changes = before.map(|before| {
@@ -111,6 +112,11 @@ pub fn differences(content: &Content, published: &Published) -> Vec<FormDifferen
     found
 }
 
+/// Whether a form is the very one that was published.
+fn is_same(published: &PublishedForm, service: &Service) -> bool {
+    Digest::of(published.compiled.as_bytes()) == service.sha256
+}
+
 /// What must not be, seen from what was published: a version that changed or went back.
 pub(crate) fn faults(forms: &Folder, service: &Service, published: &Published) -> Vec<Fault> {
     let form = &*service.form;
@@ -120,7 +126,7 @@ pub(crate) fn faults(forms: &Folder, service: &Service, published: &Published) -
     let version = newest.form.version;
     let mistake = if form.version < version {
         Mistake::VersionBack { version }
-    } else if form.version == version && *service.compiled != *newest.compiled {
+    } else if form.version == version && !is_same(newest, service) {
         Mistake::VersionChanged { version }
     } else if form.version > version && form.window.accept_until.is_none() {
         Mistake::AcceptUntilMissing { version }

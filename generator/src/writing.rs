@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use formdef::{Bilingual, Lang, both};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::cause;
@@ -75,6 +76,8 @@ impl std::error::Error for WriteFault {}
 /// A portal on its way into a folder. Dropped before [`Writing::finish`], it leaves the folder as it was.
 pub(crate) struct Writing {
     dir: PathBuf,
+    /// Nothing is in the folder yet: nothing to compare with, nothing to remove.
+    is_new: bool,
     stage: PathBuf,
     state: Mutex<State>,
 }
@@ -92,13 +95,14 @@ impl Writing {
     /// Errors: a folder that has files but no [`MARKER`] (it is not a portal and stays as it is), and whatever the system
     /// refuses.
     pub(crate) fn begin(dir: &Path) -> Result<Writing, WriteFault> {
-        claim(dir)?;
+        let is_new = claim(dir)?;
         let stage = dir.join(STAGE);
         // What an interrupted build left.
         let _ = fs::remove_dir_all(&stage);
         fs::create_dir(&stage).map_err(|error| fault(&stage, &error))?;
         Ok(Writing {
             dir: dir.to_owned(),
+            is_new,
             stage,
             state: Mutex::default(),
         })
@@ -106,7 +110,7 @@ impl Writing {
 
     /// Takes a file of the new portal; from several threads at once.
     pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Result<(), WriteFault> {
-        let is_same = has_bytes(&self.dir.join(path), bytes);
+        let is_same = !self.is_new && has_bytes(&self.dir.join(path), bytes);
         let number = {
             let mut state = self.state();
             state.paths.insert(path.to_owned());
@@ -133,9 +137,11 @@ impl Writing {
         let state = std::mem::take(&mut *self.state());
         let mut order: Vec<(usize, &String)> = state.staged.iter().enumerate().collect();
         order.sort_by_key(|(_, path)| (turn(path), *path));
-        for (number, path) in order {
-            let place = self.dir.join(path);
-            place_file(&self.staged(number), &place).map_err(|error| fault(&place, &error))?;
+        for at_once in order.chunk_by(|(_, one), (_, next)| turn(one) == turn(next)) {
+            at_once.par_iter().try_for_each(|(number, path)| {
+                let place = self.dir.join(path);
+                place_file(&self.staged(*number), &place).map_err(|error| fault(&place, &error))
+            })?;
         }
         // It is empty now. What could not be removed is no part of the portal, and goes with the rest.
         let _ = fs::remove_dir(&self.stage);
@@ -143,7 +149,10 @@ impl Writing {
             written: state.staged.len(),
             pages: state.staged.iter().filter(|path| is_page(path)).count(),
             unchanged: state.paths.len() - state.staged.len(),
-            removed: remove_the_rest(&self.dir, &state.paths)?,
+            removed: match self.is_new {
+                true => 0,
+                false => remove_the_rest(&self.dir, &state.paths)?,
+            },
         })
     }
 
@@ -226,11 +235,11 @@ fn remove_the_rest(dir: &Path, paths: &BTreeSet<String>) -> Result<usize, WriteF
     Ok(removed)
 }
 
-/// Makes the folder ours: new or empty, or marked by an earlier build.
-fn claim(dir: &Path) -> Result<(), WriteFault> {
+/// Makes the folder ours: new or empty, or marked by an earlier build. Whether it is new.
+fn claim(dir: &Path) -> Result<bool, WriteFault> {
     let marker = dir.join(MARKER);
     if marker.is_file() {
-        return Ok(());
+        return Ok(false);
     }
     fs::create_dir_all(dir).map_err(|error| fault(dir, &error))?;
     let mut entries = fs::read_dir(dir).map_err(|error| fault(dir, &error))?;
@@ -247,7 +256,8 @@ fn claim(dir: &Path) -> Result<(), WriteFault> {
             ),
         });
     }
-    fs::write(&marker, OURS).map_err(|error| fault(&marker, &error))
+    fs::write(&marker, OURS).map_err(|error| fault(&marker, &error))?;
+    Ok(true)
 }
 
 /// Writes a file so that its place holds the old bytes or the new, never a part. `private`: for its owner only.

@@ -37,7 +37,7 @@ const NEVER: &[(&str, &[&str], &str)] = &[
             "generator",
             "intake",
             "tera",
-            "minify-html",
+            "lightningcss",
             "pulldown-cmark",
         ],
         "the only program on the Internet knows nothing of forms, templates or Markdown",
@@ -239,7 +239,7 @@ fn every_banned_name_that_we_use_elsewhere_is_a_real_crate() {
     let graph = Graph::of_the_workspace();
     for name in [
         "tera",
-        "minify-html",
+        "lightningcss",
         "pulldown-cmark",
         "p256",
         "aes-gcm",

@@ -104,7 +104,7 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
         let gives = gives.map(|meaning| meaning.whole.clone());
         let purpose = Purpose::Computed(gives.as_ref());
         if let Some((tree, its)) = read(reader, &found.text, &found.at, &names, &purpose) {
-            field.value = Some(tree);
+            field.value = Some(Box::new(tree));
             // What was computed has no parts of its own: name the part where it comes from.
             let its = gives.unwrap_or(its);
             names.fields.insert(field.id.clone(), plain(its));
@@ -114,7 +114,7 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
         let wanted = wanted(form, &names, found.slot);
         let purpose = wanted.as_ref().map_or(Purpose::Condition, Purpose::Prefill);
         let tree = read(reader, &found.text, &found.at, &names, &purpose);
-        *slot(form, found.slot) = tree.map(|(tree, _)| tree);
+        *slot(form, found.slot) = tree.map(|(tree, _)| Box::new(tree));
     }
     entries(reader, form, expressions);
     for draft in &expressions.rules {
@@ -142,10 +142,11 @@ fn until(form: &mut Form) {
             Op::DateLessEqual,
             vec![Tree::Call(Op::Today, Vec::new()), day],
         );
-        field.show_when = Some(match field.show_when.take() {
-            Some(condition) => Tree::Call(Op::And, vec![condition, in_time]),
+        let condition = match field.show_when.take() {
+            Some(condition) => Tree::Call(Op::And, vec![*condition, in_time]),
             None => in_time,
-        });
+        };
+        field.show_when = Some(Box::new(condition));
     }
 }
 
@@ -183,7 +184,7 @@ fn entries(reader: &mut Reader<'_>, form: &Form, expressions: &Expressions) {
     }
 }
 
-fn slot(form: &mut Form, slot: Slot) -> &mut Option<Tree> {
+fn slot(form: &mut Form, slot: Slot) -> &mut Option<Box<Tree>> {
     match slot {
         Slot::Section(section) => &mut form.sections[section].show_when,
         Slot::Field(section, field) => &mut form.sections[section].fields[field].show_when,
@@ -262,7 +263,7 @@ fn dependencies(reader: &mut Reader<'_>, form: &Form, expressions: &Expressions)
     let mut waiting: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (section, field) in form.placed_fields() {
         let trees = [&section.show_when, &field.show_when, &field.value];
-        let needed = trees.into_iter().flatten().flat_map(Tree::fields);
+        let needed = trees.into_iter().flatten().flat_map(|tree| tree.fields());
         waiting.insert(&field.id, needed.collect());
     }
     loop {

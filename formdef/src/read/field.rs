@@ -119,7 +119,7 @@ pub(super) fn read(
         expressions.add(reader, Some(value), Slot::Value(section, number));
     }
     if takes_default && let Some(node) = owner.table.get("default") {
-        field.default = default(reader, node, &field);
+        field.default = default(reader, node, &field).map(Box::new);
     }
     if let (Some(of), Some(node)) = (&field.of, owner.table.get("of")) {
         expressions.entries.push((of.clone(), node.at.clone()));
@@ -312,7 +312,7 @@ fn check_parameters(reader: &mut Reader<'_>, owner: &Owner<'_>, field: &Field) {
     }
 }
 
-fn wording(reader: &mut Reader<'_>, node: &Node) -> Option<Wording> {
+fn wording(reader: &mut Reader<'_>, node: &Node) -> Option<Box<Wording>> {
     let owner = Owner {
         table: reader.table(node)?,
         at: &node.at,
@@ -327,10 +327,10 @@ fn wording(reader: &mut Reader<'_>, node: &Node) -> Option<Wording> {
         "message.vi = \"Số lượng bản sao từ 1 đến 20.\"",
     );
     let message = message.and_then(|node| reader.words(node));
-    Some(Wording {
+    Some(Box::new(Wording {
         id: id?,
         message: message?,
-    })
+    }))
 }
 
 fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {

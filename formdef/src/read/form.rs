@@ -58,7 +58,24 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Fo
         form.recipients = recipients::read(reader, &owner, &form, &expressions.unreadable);
         form.again = again(reader, &owner, &form, &expressions.unreadable);
     }
+    shrink(&mut form);
     Some(form)
+}
+
+/// A city's forms are held at once: none keeps room for more than it has.
+fn shrink(form: &mut Form) {
+    form.sections.shrink_to_fit();
+    form.rules.shrink_to_fit();
+    for section in &mut form.sections {
+        section.fields.shrink_to_fit();
+        for field in &mut section.fields {
+            field.options.shrink_to_fit();
+            field.fields.shrink_to_fit();
+            for member in &mut field.fields {
+                member.options.shrink_to_fit();
+            }
+        }
+    }
 }
 
 /// The name of the file's folder: `khai-sinh` of `forms/khai-sinh/form.toml`.

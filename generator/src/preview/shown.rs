@@ -54,7 +54,7 @@ impl<'a> Shown<'a> {
         keys: Option<&'a Keys>,
         memo: &Memo,
     ) -> Shown<'a> {
-        let files = Files::new(prepared, options.moment(), keys.map(signers), memo);
+        let files = Files::of_preview(prepared, options.moment(), keys.map(signers), memo);
         let mut untried: Vec<String> = files.pages().map(|page| page.path()).collect();
         untried.reverse();
         Shown {
