@@ -24,7 +24,7 @@ pub(crate) struct Prepared {
     pub(crate) templates: Arc<Tera>,
     pub(crate) search: Search,
     /// The plain texts, by name and language.
-    plain: BTreeMap<(&'static str, String), Arc<Guide>>,
+    plain: PlainTexts,
 }
 
 impl Prepared {
@@ -65,12 +65,11 @@ impl Prepared {
     }
 }
 
+/// Plain texts by their name and language.
+type PlainTexts = BTreeMap<(&'static str, String), Arc<Guide>>;
+
 /// The plain texts in every language; the default language's where one lacks.
-fn plain_texts(
-    content: &Content,
-    site: &Folder,
-    memo: &Memo,
-) -> Result<BTreeMap<(&'static str, String), Arc<Guide>>, Vec<Fault>> {
+fn plain_texts(content: &Content, site: &Folder, memo: &Memo) -> Result<PlainTexts, Vec<Fault>> {
     let mut texts = BTreeMap::new();
     let mut faults = Vec::new();
     let default = content.portal.default_language();
