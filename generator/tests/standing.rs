@@ -121,6 +121,7 @@ fn after_every_edit_the_standing_portal_is_that_of_a_clean_build() {
             ((Ok(report), made), Ok(expected)) => {
                 good += 1;
                 still += usize::from(made == 0);
+                assert_eq!(built(&standing).1, 0, "round {round}: {what}, then nothing");
                 assert_eq!(report.summary, expected.summary, "round {round}: {what}");
                 assert!(
                     portal(&standing.out) == portal(&clean.out),
@@ -141,7 +142,8 @@ fn after_every_edit_the_standing_portal_is_that_of_a_clean_build() {
         fs::remove_dir_all(clean.out).unwrap_or_default();
     }
     println!("{rounds} rounds: {good} portals, {bad} faults, {still} not made again");
-    assert!(good > rounds / 3 && bad > 0 && still > 0);
+    // Of a few rounds it is chance how many are without a fault.
+    assert!(good > rounds / 4 && bad > 0, "{good} good, {bad} bad");
 }
 
 /// An edit of the sources, of the portal, or of what was compressed before; or none.
