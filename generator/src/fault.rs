@@ -98,6 +98,9 @@ pub enum Mistake {
         bytes: u64,
         bytes_max: u64,
     },
+    TooManyForms {
+        count_max: usize,
+    },
     NotUtf8 {
         line: usize,
     },
@@ -293,6 +296,11 @@ impl Mistake {
                            "dài {bytes} byte; chỉ đọc được tối đa {bytes_max} byte"),
                 say!(lang, "take out what does not belong there",
                            "bỏ bớt những gì không thuộc về tệp này")),
+            Self::TooManyForms { count_max } => (
+                say!(lang, "has more than {count_max} forms; nothing of it was read",
+                           "có hơn {count_max} mẫu đơn; chưa đọc gì cả"),
+                say!(lang, "give each city a portal of its own, or take out what does not belong there",
+                           "dựng cho mỗi thành phố một cổng riêng, hoặc bỏ bớt những gì không thuộc về thư mục này")),
             Self::NotUtf8 { line } => (
                 say!(lang, "is not UTF-8 on line {line}",
                            "dòng {line} không phải là UTF-8"),

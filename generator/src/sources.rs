@@ -15,6 +15,10 @@ use crate::fault::{Fault, Mistake, Spot, cause};
 /// The largest source file that is read; longer ones are a fault.
 pub const SOURCE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
+/// The most forms that a portal is built of: five cities' services. A build holds all of them, some 50 KiB each, so that a
+/// folder with more, such as a dump of a register, is refused before any file of it is read.
+pub const FORMS_MAX: usize = 10_000;
+
 /// What a file of `forms/` may be.
 const FORMS_ENDINGS: [&str; 4] = ["toml", "csv", "md", "json"];
 /// What a file of `site/` may be.
@@ -244,13 +248,24 @@ impl Folder {
             entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
         };
         let mut paths = Vec::new();
+        let mut forms = 0;
         for entry in WalkDir::new(dir)
             .follow_links(true)
             .into_iter()
             .filter_entry(visible)
         {
             match entry {
-                Ok(entry) if entry.file_type().is_file() => paths.push(entry.into_path()),
+                Ok(entry) if entry.file_type().is_file() => {
+                    forms += usize::from(entry.file_name() == "form.toml");
+                    if forms > FORMS_MAX {
+                        let mistake = Mistake::TooManyForms {
+                            count_max: FORMS_MAX,
+                        };
+                        let fault = Fault::new(folder.label.clone(), None, &mistake);
+                        return (folder, vec![fault]);
+                    }
+                    paths.push(entry.into_path());
+                }
                 Ok(_) => {}
                 Err(error) => faults.push(walk_fault(&error)),
             }

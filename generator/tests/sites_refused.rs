@@ -79,6 +79,13 @@ fn break_what_git_cannot_hold(case: &str, forms: &Path) {
             let file = fs::File::create(forms.join("mau/form.toml")).unwrap();
             file.set_len(LONG_BYTES).unwrap();
         }
+        "too-many-forms" => {
+            fs::create_dir(forms.join("mau")).unwrap();
+            fs::write(forms.join("mau/form.toml"), "level = 3\n").unwrap();
+            for number in 0..generator::sources::FORMS_MAX {
+                symlink("mau", forms.join(format!("mau-{number}"))).unwrap();
+            }
+        }
         "link-loop" => symlink("..", forms.join("lists/loop")).unwrap(),
         "case-twins" => {
             let provinces = forms.join("lists/provinces.csv");
