@@ -63,11 +63,24 @@ impl Keys {
         self.root.join("recovery").join("recovery.jwk")
     }
 
-    /// The keys below `root`, made now if they are not there yet.
+    /// The keys of every office below `root`, made now if they are not there yet.
+    ///
+    /// # Errors
+    /// As [`Keys::of`].
+    pub(crate) fn at(
+        root: &Path,
+        programs: &Programs,
+        say: &dyn Fn(&str),
+    ) -> Result<Self, Failure> {
+        Self::of(&repository::office_codes()?, root, programs, say)
+    }
+
+    /// The keys of these offices and of everybody else below `root`, made now if they are not there yet.
     ///
     /// # Errors
     /// A command failed; then nothing is left below `root`.
-    pub(crate) fn at(
+    pub fn of(
+        offices: &[String],
         root: &Path,
         programs: &Programs,
         say: &dyn Fn(&str),
@@ -76,8 +89,7 @@ impl Keys {
         let keys = Self {
             root: root.to_owned(),
         };
-        let offices = repository::office_codes()?;
-        if fs::read_to_string(keys.made()).is_ok_and(|made| made == inventory(&offices)) {
+        if fs::read_to_string(keys.made()).is_ok_and(|made| made == inventory(offices)) {
             return Ok(keys);
         }
         say(&format!(
@@ -87,12 +99,12 @@ impl Keys {
         if root.exists() {
             fs::remove_dir_all(root).map_err(|error| Failure::at(root, error))?;
         }
-        if let Err(failure) = keys.make(programs, &offices) {
+        if let Err(failure) = keys.make(programs, offices) {
             // A half-made set would look like a whole one to the eye.
             let _ = fs::remove_dir_all(root);
             return Err(failure);
         }
-        write(&keys.made(), &inventory(&offices))?;
+        write(&keys.made(), &inventory(offices))?;
         drop(lock);
         Ok(keys)
     }

@@ -70,6 +70,18 @@ pub fn files(eighths: usize) -> Result<BTreeMap<PathBuf, Vec<u8>>, Failure> {
     Ok(files)
 }
 
+/// The offices that its forms send to: of the agencies, and of the police of each district.
+///
+/// # Errors
+/// `forms/agencies.csv` cannot be read.
+pub fn office_codes() -> Result<Vec<String>, Failure> {
+    let mut codes = repository::office_codes()?;
+    codes.retain(|code| {
+        !code.starts_with(|c: char| c.is_ascii_lowercase()) || code.starts_with("ca-")
+    });
+    Ok(codes)
+}
+
 /// Writes them.
 ///
 /// # Errors

@@ -4,8 +4,9 @@
 //! `motcua-relay`, `motcua-intake`) as child processes with keys made by their own commands, and a [`citizen::Citizen`]
 //! is a second, independent writer of the wire format, so that a test can send what the page would never send.
 
+pub mod bare;
 pub mod browser;
-mod ceremony;
+pub mod ceremony;
 mod certificates;
 mod child;
 pub mod citizen;

@@ -6,10 +6,21 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use clap::Parser;
+use tests::bare::Bare;
+use tests::ceremony::Keys;
 use tests::cost::Cost;
-use tests::programs::run;
+use tests::programs::{Programs, run};
 use tests::saves::Desk;
 use tests::{Failure, corpus, hugo, repository, tree};
+
+/// What such pages (8,409 of the same forms, 124 MB) took programs that are not installed here, in an earlier measurement on
+/// 2 cores, a file system in memory: name, time, memory.
+const ELSEWHERE: [(&str, &str, &str); 4] = [
+    ("Zola 0.22", "10.2 s", "1.8 GB"),
+    ("Zola 0.22 with minify", "14.4 s", "1.95 GB"),
+    ("Hugo with its own templates from data", "8.1 s", "1.07 GB"),
+    ("the same with `--minify`", "11.0 s", "1.07 GB"),
+];
 
 /// How often a file is saved under `motcua serve`.
 const SAVES: usize = 21;
@@ -51,6 +62,8 @@ impl Arguments {
         let measured = self
             .cities(&motcua)
             .and_then(|()| self.standing(&motcua))
+            .and_then(|()| self.bare(&motcua))
+            .and_then(|()| self.signed(&motcua))
             .and_then(|()| self.saves(&motcua))
             .and_then(|()| self.peers());
         let _ = fs::remove_dir_all(&self.dir);
@@ -99,6 +112,50 @@ impl Arguments {
         )
     }
 
+    /// Everything on: key files, catalogue, release, with the keys of all offices.
+    fn signed(&self, motcua: &Path) -> Result<(), Failure> {
+        let offices = corpus::office_codes()?;
+        let root = self.dir.join("keys");
+        let keys = Keys::of(&offices, &root, &Programs::built()?, &|_| ())?;
+        let mut build = self.build(motcua);
+        build.arg("--keys").arg(keys.publisher_folder());
+        let offices = offices.len();
+        self.row(
+            &format!("`motcua build --keys`, {offices} offices, into an empty folder"),
+            &|| self.empty(),
+            &mut build,
+        )?;
+        self.row(
+            "the same over the portal that stands, nothing changed but the time",
+            &|| Ok(()),
+            &mut build,
+        )
+    }
+
+    /// Building into an empty folder and only writing the same files, in turn.
+    fn bare(&self, motcua: &Path) -> Result<(), Failure> {
+        let bare = Bare::of(&self.out())?;
+        let folder = self.dir.join("bare");
+        let mut ratios = Vec::new();
+        let mut times = Vec::new();
+        for _ in 0..self.runs {
+            self.empty()?;
+            let built = Cost::of(&mut self.build(motcua))?.time;
+            let written = bare.write(&folder)?;
+            ratios.push(built.as_secs_f64() / written.as_secs_f64());
+            times.push(written);
+        }
+        let _ = fs::remove_dir_all(&folder);
+        ratios.sort_by(f64::total_cmp);
+        times.sort();
+        let middle = ratios.len() / 2;
+        let (ratio, time) = (ratios[middle], seconds(times[middle]));
+        println!(
+            "| only writing the same files; a build beside each takes {ratio:.2} × that | {time} | | |"
+        );
+        Ok(())
+    }
+
     /// What somebody waits for who writes under `motcua serve`.
     fn saves(&self, motcua: &Path) -> Result<(), Failure> {
         let site = self.dir.join("site");
@@ -138,6 +195,7 @@ impl Arguments {
             .is_err()
         {
             println!("| Hugo is not installed | | | |");
+            elsewhere();
             return Ok(());
         }
         let source = self.dir.join("hugo");
@@ -154,6 +212,7 @@ impl Arguments {
             let how = if minify { "`hugo --minify`" } else { "`hugo`" };
             self.row(&format!("{how}, {pages} pages"), &without, &mut command)?;
         }
+        elsewhere();
         Ok(())
     }
 
@@ -216,6 +275,13 @@ fn released() -> Result<PathBuf, Failure> {
     // target/debug/speed
     let target = own.ancestors().nth(2).unwrap_or(&own);
     Ok(target.join("release/motcua"))
+}
+
+/// For comparison, not measured now.
+fn elsewhere() {
+    for (name, time, memory) in ELSEWHERE {
+        println!("| reference, not measured here: {name} | {time} | | {memory} |");
+    }
 }
 
 fn millis(time: Duration) -> String {
