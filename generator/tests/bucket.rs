@@ -268,7 +268,7 @@ fn the_first_release_is_whole_wherever_the_link_breaks() {
 
 #[test]
 fn what_is_taken_back_is_whole_wherever_the_link_breaks() {
-    let mut city = City::new("taken-back");
+    let mut city = City::new("back-broken");
     city.build("Đóng dấu");
     break_everywhere(|number| {
         city.build(&format!("Đóng dấu cũ {number}"));

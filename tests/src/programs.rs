@@ -92,25 +92,24 @@ pub fn run(command: &mut Command) -> Result<String, Failure> {
     )))
 }
 
+/// Any test: a build that is asked for one has the features that tests have.
+const A_TEST: &str = "house";
+
 fn build() -> Result<PathBuf, Failure> {
     let folder = folder_of_this_program()?;
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     cargo
         .current_dir(repository::root())
         .args(["build", "--quiet", "--bins"]);
-    // The same packages as the demo's own build sees, so that cargo chooses the same features and reuses its work.
-    cargo.args([
-        "-p",
-        "tests",
-        "-p",
-        "generator",
-        "-p",
-        "relay",
-        "-p",
-        "intake",
-        "-p",
-        "monitor",
-    ]);
+    // What this program's own build saw, so that cargo chooses the same features and reuses its work: everything, with what tests need, else
+    // the packages that the demo is of.
+    match is_test()? {
+        true => cargo.args(["--workspace", "--test", A_TEST]),
+        false => cargo.args(
+            ["tests", "generator", "relay", "intake", "monitor"]
+                .map(|room| format!("--package={room}")),
+        ),
+    };
     cargo
         .arg("--target-dir")
         .arg(folder.parent().unwrap_or(&folder));
@@ -134,15 +133,22 @@ fn build() -> Result<PathBuf, Failure> {
 
 /// `target/debug`, whether this is the demo in it or a test in its `deps`.
 fn folder_of_this_program() -> Result<PathBuf, Failure> {
+    let folder = own_folder()?;
+    Ok(match (is_test()?, folder.parent()) {
+        (true, Some(parent)) => parent.to_owned(),
+        _ => folder,
+    })
+}
+
+/// Whether this is a test.
+fn is_test() -> Result<bool, Failure> {
+    Ok(own_folder()?.ends_with("deps"))
+}
+
+fn own_folder() -> Result<PathBuf, Failure> {
     let program = env::current_exe()
         .map_err(|error| Failure::new(format!("this program's own path: {error}")))?;
-    let folder = program.parent().unwrap_or(Path::new("."));
-    Ok(if folder.ends_with("deps") {
-        folder.parent().unwrap_or(folder)
-    } else {
-        folder
-    }
-    .to_path_buf())
+    Ok(program.parent().unwrap_or(Path::new(".")).to_owned())
 }
 
 /// Cargo tells a running program about its package; a cargo below it would take that for its own and build ring again.
