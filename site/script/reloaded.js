@@ -5,12 +5,13 @@
  *
  * @import { Typing } from './typing.js'
  */
-import { element, sheet } from './page.js';
+import { element, one, sheet } from './page.js';
 import { isAtRisk } from './draft.js';
 import { putBack, typing } from './typing.js';
 import { earlier } from './following.js';
 import { goToTask } from './tasks.js';
 import { lists } from './lists.js';
+import { openStep } from './steps.js';
 import { sectionsNow } from './sheet.js';
 
 /** Where the tab has its word. */
@@ -55,7 +56,8 @@ const goOnTyping = async () => {
   const names = sectionsNow().map(({ step }) => step.dataset.section || '');
   const name = names.includes(loan.step) ? loan.step : names[names.length - 1];
   if (name !== names[0]) goToTask(name);
-  sheet.before(element('p', /** @type {any} */ (lists.beside).draft.ui.back, { class: 'notice', id: 'back', role: 'status' }));
+  // It is said where the person goes on, and nowhere after that.
+  one('h2', openStep).after(element('p', /** @type {any} */ (lists.beside).draft.ui.back, { class: 'notice', id: 'back', role: 'status' }));
 };
 
 goOnTyping().catch(() => {});
