@@ -1,9 +1,11 @@
 //! The templates of `site/`, with the filters and functions they may use.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use formdef::{Lists, Moment};
 use serde_json::json;
+use tera::value::Key;
 use tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::fault::{Fault, Mistake};
@@ -25,7 +27,7 @@ pub(crate) fn kept(site: &Folder, lists: &Lists, memo: &Memo) -> Result<Arc<Tera
 
 /// All templates of the site folder, by their paths in it.
 ///
-/// - filter `text(lang=…)`: a text in a language, else in the default one;
+/// - filter `text`: a text in the language of the page, else in the default one;
 /// - filter `vn_date`: `2016-08-10` → `10/08/2016`;
 /// - filter `times(texts=t.opening, built=built)`: when an option can be chosen, « (từ ngày 15/06/2017)», or nothing;
 /// - filter `json_script`: a value as JSON that can stand in a `<script>`;
@@ -33,6 +35,7 @@ pub(crate) fn kept(site: &Folder, lists: &Lists, memo: &Memo) -> Result<Arc<Tera
 /// - function `is_long(id=…)`: whether the list is a file of its own.
 fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
     let mut tera = Tera::new();
+    tera.set_escape_fn(escape);
     register(&mut tera, lists);
     let templates: Vec<_> = site
         .matching("", ".html")
@@ -42,6 +45,29 @@ fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
         Ok(()) => Ok(tera),
         Err(error) => Err(vec![fault(site, "layouts/base.html", &error)]),
     }
+}
+
+/// Text as it stands between tags and in quoted values: piece by piece, as nearly all of it needs nothing.
+fn escape(text: &str, to: &mut dyn Write) -> io::Result<()> {
+    let mut rest = text.as_bytes();
+    let entity = |byte: &u8| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        _ => None,
+    };
+    while let Some((at, entity)) = rest
+        .iter()
+        .enumerate()
+        .find_map(|(at, byte)| Some((at, entity(byte)?)))
+    {
+        to.write_all(&rest[..at])?;
+        to.write_all(entity.as_bytes())?;
+        rest = &rest[at + 1..];
+    }
+    to.write_all(rest)
 }
 
 /// A template's fault at its place. `template` is named when the error does not say where it is.
@@ -100,30 +126,25 @@ fn register(tera: &mut Tera, lists: &Lists) {
     );
 }
 
-/// The words of a text (an object from language to words, the default language first), or a string as it is.
-fn text(value: &Value, kwargs: Kwargs, _: &State) -> TeraResult<Value> {
-    let language: &str = kwargs.must_get("lang")?;
-    match value.as_map() {
-        Some(words) => Ok(words
-            .get(&tera::value::Key::Str(language))
-            .or_else(|| words.values().next())
-            .cloned()
-            .unwrap_or_else(|| "".into())),
-        None => Ok(value.clone()),
-    }
+/// The words of a text (an object from language to words, the default language first) in the language of the page, or a string
+/// as it is.
+fn text(value: &Value, _: Kwargs, state: &State) -> TeraResult<Value> {
+    let Some(words) = value.as_map() else {
+        return Ok(value.clone());
+    };
+    let language: String = state.get("lang")?.unwrap_or_default();
+    let of_page = words.get(&Key::Str(&language));
+    let words = of_page.or_else(|| words.values().next());
+    Ok(words.cloned().unwrap_or_else(|| "".into()))
 }
 
 /// From when and until when an option can be chosen, to stand behind its label.
 fn times(option: &Value, kwargs: Kwargs, _: &State) -> TeraResult<String> {
     let at = |name: &str| {
-        let at = option.as_map()?.get(&tera::value::Key::Str(name))?;
+        let at = option.as_map()?.get(&Key::Str(name))?;
         Moment::parse(at.as_str()?)
     };
     let (opens, closes) = (at("opens"), at("closes"));
-    // As nearly all options are.
-    if (opens, closes) == (None, None) {
-        return Ok(String::new());
-    }
     let (texts, built): (Value, &str) = (kwargs.must_get("texts")?, kwargs.must_get("built")?);
     let built = Moment::parse(built)
         .ok_or_else(|| tera::Error::message(format!("`built` is no day: {built}")))?;
@@ -162,6 +183,16 @@ fn script_safe(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_ends_a_value_or_a_text() {
+        let mut escaped = Vec::new();
+        escape("<b title=\"x\">Q&A's ở đây</b>", &mut escaped).expect("memory takes all");
+        assert_eq!(
+            String::from_utf8_lossy(&escaped),
+            "&lt;b title=&quot;x&quot;&gt;Q&amp;A&#39;s ở đây&lt;/b&gt;"
+        );
+    }
 
     #[test]
     fn nothing_ends_a_script() {

@@ -3,92 +3,145 @@
 
 use std::borrow::Cow;
 
-/// Elements that start a new line or draw nothing: white space beside their tags is never shown.
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "!doctype"
-            | "address"
-            | "article"
-            | "aside"
-            | "base"
-            | "blockquote"
-            | "body"
-            | "br"
-            | "caption"
-            | "col"
-            | "colgroup"
-            | "dd"
-            | "details"
-            | "dialog"
-            | "div"
-            | "dl"
-            | "dt"
-            | "fieldset"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "head"
-            | "header"
-            | "hgroup"
-            | "hr"
-            | "html"
-            | "legend"
-            | "li"
-            | "link"
-            | "main"
-            | "menu"
-            | "meta"
-            | "nav"
-            | "ol"
-            | "optgroup"
-            | "option"
-            | "p"
-            | "path"
-            | "pre"
-            | "search"
-            | "section"
-            | "style"
-            | "summary"
-            | "svg"
-            | "table"
-            | "tbody"
-            | "td"
-            | "template"
-            | "tfoot"
-            | "th"
-            | "thead"
-            | "title"
-            | "tr"
-            | "ul"
-            | "use"
-    )
+/// What is known of an element. White space beside the tags of a block is never shown: it starts a new line or draws nothing.
+/// The content of a verbatim one is no markup, or every space of it counts. A void one has no end: a `/` at the end of its tag
+/// says nothing.
+#[derive(Clone, Copy, Default)]
+struct Element {
+    is_block: bool,
+    is_verbatim: bool,
+    is_void: bool,
 }
 
-/// Elements whose content is no markup, or where every space counts.
-fn is_verbatim(name: &str) -> bool {
-    matches!(name, "script" | "style" | "textarea" | "pre" | "title")
+const BLOCK: Element = Element {
+    is_block: true,
+    is_verbatim: false,
+    is_void: false,
+};
+const VERBATIM: Element = Element {
+    is_block: false,
+    is_verbatim: true,
+    is_void: false,
+};
+const VOID: Element = Element {
+    is_block: false,
+    is_verbatim: false,
+    is_void: true,
+};
+const VERBATIM_BLOCK: Element = Element {
+    is_block: true,
+    ..VERBATIM
+};
+const VOID_BLOCK: Element = Element {
+    is_block: true,
+    ..VOID
+};
+
+/// By name, in the order of the alphabet.
+const ELEMENTS: [(&str, Element); 68] = [
+    ("!doctype", BLOCK),
+    ("address", BLOCK),
+    ("area", VOID),
+    ("article", BLOCK),
+    ("aside", BLOCK),
+    ("base", BLOCK),
+    ("blockquote", BLOCK),
+    ("body", BLOCK),
+    ("br", VOID_BLOCK),
+    ("caption", BLOCK),
+    ("col", VOID_BLOCK),
+    ("colgroup", BLOCK),
+    ("dd", BLOCK),
+    ("details", BLOCK),
+    ("dialog", BLOCK),
+    ("div", BLOCK),
+    ("dl", BLOCK),
+    ("dt", BLOCK),
+    ("fieldset", BLOCK),
+    ("figcaption", BLOCK),
+    ("figure", BLOCK),
+    ("footer", BLOCK),
+    ("form", BLOCK),
+    ("h1", BLOCK),
+    ("h2", BLOCK),
+    ("h3", BLOCK),
+    ("h4", BLOCK),
+    ("h5", BLOCK),
+    ("h6", BLOCK),
+    ("head", BLOCK),
+    ("header", BLOCK),
+    ("hgroup", BLOCK),
+    ("hr", VOID_BLOCK),
+    ("html", BLOCK),
+    ("img", VOID),
+    ("input", VOID),
+    ("legend", BLOCK),
+    ("li", BLOCK),
+    ("link", VOID_BLOCK),
+    ("main", BLOCK),
+    ("menu", BLOCK),
+    ("meta", VOID_BLOCK),
+    ("nav", BLOCK),
+    ("ol", BLOCK),
+    ("optgroup", BLOCK),
+    ("option", BLOCK),
+    ("p", BLOCK),
+    ("path", BLOCK),
+    ("pre", VERBATIM_BLOCK),
+    ("script", VERBATIM),
+    ("search", BLOCK),
+    ("section", BLOCK),
+    ("style", VERBATIM_BLOCK),
+    ("summary", BLOCK),
+    ("svg", BLOCK),
+    ("table", BLOCK),
+    ("tbody", BLOCK),
+    ("td", BLOCK),
+    ("template", BLOCK),
+    ("textarea", VERBATIM),
+    ("tfoot", BLOCK),
+    ("th", BLOCK),
+    ("thead", BLOCK),
+    ("title", VERBATIM_BLOCK),
+    ("tr", BLOCK),
+    ("ul", BLOCK),
+    ("use", BLOCK),
+    ("wbr", VOID),
+];
+
+/// The names as numbers that compare as the names do.
+const NAMES: [u128; ELEMENTS.len()] = {
+    let mut names = [0; ELEMENTS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = as_number(ELEMENTS[at].0.as_bytes());
+        assert!(at == 0 || names[at - 1] < names[at], "in their order");
+        at += 1;
+    }
+    names
+};
+
+/// The first sixteen bytes of a name, which none in the table has.
+const fn as_number(name: &[u8]) -> u128 {
+    let mut number = [0; 16];
+    let mut at = 0;
+    while at < name.len() && at < number.len() {
+        number[at] = name[at];
+        at += 1;
+    }
+    u128::from_be_bytes(number)
 }
 
-/// Elements that have no end: a `/` at the end of their tag says nothing.
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area" | "br" | "col" | "hr" | "img" | "input" | "link" | "meta" | "wbr"
-    )
+fn element(name: &str) -> Element {
+    let found = NAMES.binary_search(&as_number(name.as_bytes()));
+    found.map_or(Element::default(), |at| ELEMENTS[at].1)
 }
 
 /// The page in fewer bytes.
 pub(super) fn small(page: &str) -> String {
     let mut writer = Writer {
         small: String::with_capacity(page.len()),
+        attributes: Vec::new(),
         is_at_edge: true,
         has_gap: false,
     };
@@ -101,8 +154,9 @@ pub(super) fn small(page: &str) -> String {
             continue;
         }
         let name = lower(tag_name(tag));
-        writer.tag(tag, &name);
-        if !tag.starts_with("</") && is_verbatim(&name) {
+        let element = element(&name);
+        writer.tag(tag, &name, element);
+        if element.is_verbatim && !tag.starts_with("</") {
             let end = find_close(rest, &name);
             writer.small.push_str(&rest[..end]);
             rest = &rest[end..];
@@ -113,36 +167,40 @@ pub(super) fn small(page: &str) -> String {
 }
 
 /// Writes text and tags with the white space between them that shows.
-struct Writer {
+struct Writer<'a> {
     small: String,
+    /// Those of the tag that is being written: names, and values as they stand between their quotes.
+    attributes: Vec<(&'a str, Option<&'a str>)>,
     /// Whether white space would not show here: behind a block's tag.
     is_at_edge: bool,
     /// Whether there was white space since what was written last.
     has_gap: bool,
 }
 
-impl Writer {
+impl<'a> Writer<'a> {
     fn text(&mut self, text: &str) {
-        self.has_gap |= text.starts_with(|c: char| c.is_ascii_whitespace());
-        for word in text.split_ascii_whitespace() {
+        let mut rest = text;
+        loop {
+            let words = rest.trim_ascii_start();
+            self.has_gap |= words.len() < rest.len();
+            if words.is_empty() {
+                return;
+            }
             self.gap();
-            push_text(word, &mut self.small);
             self.is_at_edge = false;
-            self.has_gap = true;
-        }
-        if text.ends_with(|c: char| !c.is_ascii_whitespace()) {
-            self.has_gap = false;
+            let (line, after) = words.split_at(line_end(words));
+            push_text(line, &mut self.small);
+            rest = after;
         }
     }
 
-    fn tag(&mut self, tag: &str, name: &str) {
-        let is_block = is_block(name);
-        if !is_block {
+    fn tag(&mut self, tag: &'a str, name: &str, element: Element) {
+        if !element.is_block {
             self.gap();
         }
         self.has_gap = false;
-        self.is_at_edge = is_block;
-        push_tag(tag, name, &mut self.small);
+        self.is_at_edge = element.is_block;
+        self.push_tag(tag, name, element);
     }
 
     /// Writes the white space that was met, where it shows.
@@ -152,6 +210,59 @@ impl Writer {
         }
         self.has_gap = false;
     }
+
+    /// Writes a tag with one space before each attribute, in the order of their names, so that tags repeat; and values without
+    /// the quotes that they do not need.
+    fn push_tag(&mut self, tag: &'a str, name: &str, element: Element) {
+        let has_more = |byte: u8| byte.is_ascii_whitespace() || byte == b'/';
+        let end = name.len() + if tag.starts_with("</") { 2 } else { 1 };
+        if tag.ends_with('>') && !tag[end..].bytes().any(has_more) {
+            return self.small.push_str(tag);
+        }
+        let inside = tag.trim_start_matches('<').trim_end_matches('>');
+        let mut inside = inside.trim_ascii_end();
+        let is_closed =
+            inside.ends_with('/') && name.starts_with(|c: char| c.is_ascii_alphabetic());
+        if is_closed {
+            inside = inside.trim_end_matches('/').trim_ascii_end();
+        }
+        self.small.push('<');
+        let head = inside.len() - inside.trim_start_matches('/').len() + name.len();
+        self.small.push_str(&inside[..head]);
+        self.attributes.clear();
+        let mut rest = inside[head..].trim_ascii_start();
+        while !rest.is_empty() {
+            let (attribute, value, after) = split_attribute(rest);
+            self.attributes.push((attribute, value));
+            rest = after;
+        }
+        self.attributes.sort();
+        for (attribute, value) in &self.attributes {
+            self.small.push(' ');
+            self.small.push_str(attribute);
+            if let Some(value) = value {
+                push_value(value, &mut self.small);
+            }
+        }
+        if is_closed && !element.is_void {
+            self.small.push_str(" /");
+        }
+        self.small.push('>');
+    }
+}
+
+/// Up to where words stand apart by one space each.
+fn line_end(words: &str) -> usize {
+    let bytes = words.as_bytes();
+    let ends = |at: usize| {
+        let is_single = || {
+            bytes
+                .get(at + 1)
+                .is_some_and(|next| !next.is_ascii_whitespace())
+        };
+        bytes[at] <= b' ' && bytes[at].is_ascii_whitespace() && !(bytes[at] == b' ' && is_single())
+    };
+    (0..bytes.len()).find(|at| ends(*at)).unwrap_or(bytes.len())
 }
 
 /// Entities that stand for characters which may stand in a text as they are.
@@ -163,80 +274,70 @@ const IN_TEXT: [(&str, char); 5] = [
     ("&gt;", '>'),
 ];
 
-/// Writes a word.
-fn push_text(word: &str, small: &mut String) {
-    let mut rest = word;
-    while let Some(at) = rest.find('&') {
+/// Writes text.
+fn push_text(text: &str, small: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte == b'&') {
         small.push_str(&rest[..at]);
         rest = &rest[at..];
         let entity = IN_TEXT.iter().find(|(entity, _)| rest.starts_with(entity));
         // An ampersand before a space begins no entity.
-        let bare = (rest == "&amp;").then_some(("&amp;".len(), '&'));
+        let bare = || {
+            let after = rest.strip_prefix("&amp;")?;
+            let is_last = after
+                .bytes()
+                .next()
+                .is_none_or(|next| next.is_ascii_whitespace());
+            is_last.then_some(("&amp;".len(), '&'))
+        };
         let found = entity.map(|(entity, c)| (entity.len(), *c));
-        let (length, c) = found.or(bare).unwrap_or((1, '&'));
+        let (length, c) = found.or_else(bare).unwrap_or((1, '&'));
         small.push(c);
         rest = &rest[length..];
     }
     small.push_str(rest);
 }
 
-/// Writes a tag with one space before each attribute, in the order of their names, so that tags repeat; and values without
-/// the quotes that they do not need.
-fn push_tag(tag: &str, name: &str, small: &mut String) {
-    let inside = tag.trim_start_matches('<').trim_end_matches('>');
-    let mut inside = inside.trim_end();
-    let is_closed = inside.ends_with('/') && name.starts_with(|c: char| c.is_ascii_alphabetic());
-    if is_closed {
-        inside = inside.trim_end_matches('/').trim_end();
-    }
-    small.push('<');
-    let head = inside.len() - inside.trim_start_matches('/').len() + name.len();
-    small.push_str(&inside[..head]);
-    let mut attributes = Vec::new();
-    let mut rest = inside[head..].trim_start();
-    while !rest.is_empty() {
-        let (attribute, value, after) = split_attribute(rest);
-        attributes.push((attribute, value));
-        rest = after;
-    }
-    attributes.sort();
-    for (attribute, value) in attributes {
-        small.push(' ');
-        small.push_str(attribute);
-        if let Some(value) = value {
-            push_value(value, small);
-        }
-    }
-    if is_closed && !is_void(name) {
-        small.push_str(" /");
-    }
-    small.push('>');
-}
-
 /// The name of the first attribute, its value as it stands between its quotes, and what follows.
 fn split_attribute(text: &str) -> (&str, Option<&str>, &str) {
-    let is_space = |c: char| c.is_ascii_whitespace();
-    let end = text.find(|c| is_space(c) || c == '=').unwrap_or(text.len());
+    let is_space = |byte: u8| byte.is_ascii_whitespace();
+    let end = position(text, |byte| byte == b'=' || is_space(byte));
     let (name, rest) = text.split_at(end);
     let Some(value) = rest.strip_prefix('=') else {
-        return (name, None, rest.trim_start());
+        return (name, None, rest.trim_ascii_start());
     };
-    let (value, rest) = match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-        _ => value.split_at(value.find(is_space).unwrap_or(value.len())),
+    let (value, rest) = match value.bytes().next() {
+        Some(quote @ (b'"' | b'\'')) => {
+            let value = &value[1..];
+            let end = position(value, |byte| byte == quote);
+            (&value[..end], value.get(end + 1..).unwrap_or_default())
+        }
+        _ => value.split_at(position(value, is_space)),
     };
-    (name, Some(value), rest.trim_start())
+    (name, Some(value), rest.trim_ascii_start())
+}
+
+/// Where the first such byte stands; at the end, when there is none.
+fn position(text: &str, is_it: impl Fn(u8) -> bool) -> usize {
+    text.bytes().position(is_it).unwrap_or(text.len())
 }
 
 /// `=value`: bare where HTML allows it, else in double quotes; an empty value is empty quotes.
 fn push_value(value: &str, small: &mut String) {
-    let needs_quotes = |c: char| c.is_ascii_whitespace() || "\"'=<>`".contains(c);
-    let mut plain = String::with_capacity(value.len());
-    push_text(value, &mut plain);
+    let needs_quotes = |byte: u8| byte.is_ascii_whitespace() || b"\"'=<>`".contains(&byte);
+    let mut plain = Cow::Borrowed(value);
+    if value.contains('&') {
+        let mut read = String::with_capacity(value.len());
+        push_text(value, &mut read);
+        plain = read.into();
+    }
     small.push('=');
-    if plain.is_empty() || plain.contains(needs_quotes) {
+    if plain.is_empty() || plain.bytes().any(needs_quotes) {
         small.push('"');
-        small.push_str(&plain.replace('"', "&quot;"));
+        match plain.contains('"') {
+            true => small.push_str(&plain.replace('"', "&quot;")),
+            false => small.push_str(&plain),
+        }
         small.push('"');
     } else {
         small.push_str(&plain);
@@ -254,10 +355,8 @@ fn lower(name: &str) -> Cow<'_, str> {
 
 fn tag_name(tag: &str) -> &str {
     let name = tag.trim_start_matches('<').trim_start_matches('/');
-    let end = name
-        .find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/')
-        .unwrap_or(name.len());
-    &name[..end]
+    let ends = |byte: u8| byte.is_ascii_whitespace() || byte == b'>' || byte == b'/';
+    &name[..position(name, ends)]
 }
 
 /// Where the end tag of a verbatim element begins.
@@ -272,9 +371,9 @@ fn find_close(text: &str, name: &str) -> usize {
 
 /// Where the next tag or comment begins: `<` before a letter, `/` or `!`.
 fn find_tag(text: &str) -> Option<usize> {
-    text.match_indices('<').map(|(at, _)| at).find(|at| {
-        text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!')
-    })
+    let bytes = text.as_bytes();
+    let begins = |next: &u8| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!');
+    (0..bytes.len()).find(|at| bytes[*at] == b'<' && bytes.get(at + 1).is_some_and(begins))
 }
 
 /// The length of the tag or comment at the start of `text`, brackets included; quotes may hold `>`.
