@@ -9,6 +9,7 @@ use crate::{Date, Moment, Number, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The compiled form's own version.
 pub const FORMDEF_VERSION: u32 = 1;
@@ -39,8 +40,9 @@ pub struct Form {
     /// What another application of the same form begins with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Again>,
-    /// The questions in their order.
-    pub sections: Vec<Section>,
+    /// The questions in their order. A section that several forms have is there once for all of them.
+    #[serde(with = "shared")]
+    pub sections: Vec<Arc<Section>>,
     /// What must hold between answers, in the order of the definition.
     pub rules: Vec<Rule>,
     /// From and until when it can be sent. Not in the compiled form: the catalogue says it.
@@ -376,7 +378,7 @@ impl Form {
     pub fn placed_fields(&self) -> impl Iterator<Item = (&Section, &Field)> {
         self.sections
             .iter()
-            .flat_map(|section| section.fields.iter().map(move |field| (section, field)))
+            .flat_map(|section| section.fields.iter().map(move |field| (&**section, field)))
     }
 
     /// All fields in order.
@@ -394,7 +396,10 @@ impl Form {
     pub fn on_page(&self) -> Self {
         let mut form = self.clone();
         for section in &mut form.sections {
-            section.fields.retain(|field| !field.is_brought());
+            if section.fields.iter().any(Field::is_brought) {
+                let section = Arc::make_mut(section);
+                section.fields.retain(|field| !field.is_brought());
+            }
         }
         form.sections.retain(|section| !section.fields.is_empty());
         for recipient in &mut form.recipients {
@@ -415,5 +420,25 @@ impl Form {
         self.recipients
             .iter()
             .find(|recipient| recipient.role == role)
+    }
+}
+
+/// Sections as they stand in the compiled form: each by itself.
+mod shared {
+    use super::{Arc, Section};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        sections: &[Arc<Section>],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_seq(sections.iter().map(Arc::as_ref))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<Arc<Section>>, D::Error> {
+        let sections = Vec::<Section>::deserialize(from)?;
+        Ok(sections.into_iter().map(Arc::new).collect())
     }
 }

@@ -377,7 +377,7 @@ fn a_paper_is_brought_and_never_missing() {
         .on_page()
         .sections
         .into_iter()
-        .map(|section| section.id)
+        .map(|section| section.id.clone())
         .collect();
     assert_eq!(asked, ["case", "child", "hk", "place"]);
 }

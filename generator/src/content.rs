@@ -1,10 +1,10 @@
 //! Everything the editors wrote, read and checked: the portal before any page of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::Digest;
-use formdef::{Form, List, Lists, Office, Shelf, Source, Text};
+use formdef::{Form, List, Lists, Office, Section, Shelf, Source, Text};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -154,11 +154,18 @@ fn services(
     memo: &Memo,
 ) -> (Vec<Service>, Vec<Fault>) {
     let shelf = shelf(forms, portal, lists);
-    let common = common_inputs(&shelf);
+    let desk = Desk {
+        portal,
+        common: common_inputs(&shelf),
+        shelf,
+        shared: Shared::default(),
+        memo,
+    };
     let found: Vec<(&str, &str)> = forms.matching("", "/form.toml").collect();
     let read: Vec<_> = found
         .par_iter()
-        .map(|(path, id)| service(forms, path, id, portal, &shelf, &common, memo))
+        .with_max_len(1)
+        .map(|(path, id)| service(forms, path, id, &desk))
         .collect();
     let mut services = Vec::new();
     let mut faults = Vec::new();
@@ -259,22 +266,46 @@ fn common_inputs(shelf: &Shelf) -> Arc<str> {
     format!("{:?}", (&shelf.languages, &shelf.offices, lists)).into()
 }
 
-fn service(
-    forms: &Folder,
-    path: &str,
-    id: &str,
-    portal: &Portal,
-    shelf: &Shelf,
-    common: &Arc<str>,
-    memo: &Memo,
-) -> (Option<Service>, Vec<Fault>) {
+/// What every form is read with.
+struct Desk<'a> {
+    portal: &'a Portal,
+    shelf: Shelf,
+    /// What every form depends on, as an input of it.
+    common: Arc<str>,
+    shared: Shared,
+    memo: &'a Memo,
+}
+
+/// The sections that forms took from the shelf, by their ids: forms that have the same one hold it together.
+#[derive(Default)]
+struct Shared(Mutex<BTreeMap<String, Vec<Arc<Section>>>>);
+
+impl Shared {
+    /// A form that shares what is equal with those before it.
+    fn sharing(&self, mut form: Form, shelf: &Shelf) -> Form {
+        let taken = form.sections.iter_mut();
+        for section in taken.filter(|section| shelf.sections.contains_key(&section.id)) {
+            // Sections are only added, each whole.
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = known.entry(section.id.clone()).or_default();
+            match known.iter().find(|known| *known == section) {
+                Some(known) => *section = Arc::clone(known),
+                None => known.push(Arc::clone(section)),
+            }
+        }
+        form
+    }
+}
+
+fn service(forms: &Folder, path: &str, id: &str, desk: &Desk<'_>) -> (Option<Service>, Vec<Fault>) {
+    let (portal, memo) = (desk.portal, desk.memo);
     let mut faults = Vec::new();
     if !is_slug(id) {
         faults.push(forms.fault(path, Mistake::ServiceId { id: id.to_owned() }));
     } else if plan::is_taken(id, portal) {
         faults.push(forms.fault(path, Mistake::ServiceIdTaken { id: id.to_owned() }));
     }
-    let (read, more) = form(forms, path, shelf, common, memo);
+    let (read, more) = form(forms, path, desk);
     faults.extend(more);
     let group = read
         .as_ref()
@@ -317,18 +348,13 @@ pub(crate) fn one_form(forms: &Folder, id: &str) -> Result<(Form, Lists), Vec<Fa
 }
 
 /// A form, from the memo when neither its definition nor anything that it uses has changed.
-fn form(
-    forms: &Folder,
-    path: &str,
-    shelf: &Shelf,
-    common: &Arc<str>,
-    memo: &Memo,
-) -> (Option<Arc<ReadForm>>, Vec<Fault>) {
-    let inputs = |read: &ReadForm| form_inputs(forms, path, &read.form, common);
+fn form(forms: &Folder, path: &str, desk: &Desk<'_>) -> (Option<Arc<ReadForm>>, Vec<Fault>) {
+    let Desk { shelf, memo, .. } = desk;
+    let inputs = |read: &ReadForm| form_inputs(forms, path, &read.form, &desk.common);
     let read = memo.forms.find(path, inputs).map_or_else(
         || {
             let (form, faults) = formdef::parse(&source(forms, path), shelf);
-            let Some(form) = form else {
+            let Some(form) = form.map(|form| desk.shared.sharing(form, shelf)) else {
                 return Err(faults);
             };
             let read = Arc::new(ReadForm {

@@ -7,11 +7,12 @@ use super::reader::Reader;
 use crate::expr::lower::{Purpose, lower};
 use crate::expr::types::{Names, Type};
 use crate::expr::{Op, Scalar, Tree};
-use crate::form::{Field, Form, Rule, Severity};
+use crate::form::{Field, Form, Rule, Section, Severity};
 use crate::kinds::plain;
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What the first pass leaves for the second.
 #[derive(Default)]
@@ -99,7 +100,7 @@ pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Ex
         let Slot::Value(section, field) = found.slot else {
             continue;
         };
-        let field = &mut form.sections[section].fields[field];
+        let field = &mut section_of(form, section).fields[field];
         let gives = field.gives.and_then(|_| names.fields.get(&field.id));
         let gives = gives.map(|meaning| meaning.whole.clone());
         let purpose = Purpose::Computed(gives.as_ref());
@@ -133,7 +134,8 @@ fn until(form: &mut Form) {
     let fields = form
         .sections
         .iter_mut()
-        .flat_map(|section| &mut section.fields);
+        .filter(|section| section.fields.iter().any(|field| field.until.is_some()))
+        .flat_map(|section| &mut Arc::make_mut(section).fields);
     for field in fields {
         let Some(until) = field.until else { continue };
         let last = Tree::Literal(Scalar::Text(until.to_string()));
@@ -186,15 +188,20 @@ fn entries(reader: &mut Reader<'_>, form: &Form, expressions: &Expressions) {
 
 fn slot(form: &mut Form, slot: Slot) -> &mut Option<Box<Tree>> {
     match slot {
-        Slot::Section(section) => &mut form.sections[section].show_when,
-        Slot::Field(section, field) => &mut form.sections[section].fields[field].show_when,
-        Slot::Prefill(section, field) => &mut form.sections[section].fields[field].prefill,
-        Slot::Value(section, field) => &mut form.sections[section].fields[field].value,
-        Slot::Within(section, field, None) => &mut form.sections[section].fields[field].within,
+        Slot::Section(section) => &mut section_of(form, section).show_when,
+        Slot::Field(section, field) => &mut section_of(form, section).fields[field].show_when,
+        Slot::Prefill(section, field) => &mut section_of(form, section).fields[field].prefill,
+        Slot::Value(section, field) => &mut section_of(form, section).fields[field].value,
+        Slot::Within(section, field, None) => &mut section_of(form, section).fields[field].within,
         Slot::Within(section, field, Some(member)) => {
-            &mut form.sections[section].fields[field].fields[member].within
+            &mut section_of(form, section).fields[field].fields[member].within
         }
     }
+}
+
+/// A section of a form that is being read, which nobody shares yet.
+fn section_of(form: &mut Form, number: usize) -> &mut Section {
+    Arc::make_mut(&mut form.sections[number])
 }
 
 fn rule(reader: &mut Reader<'_>, draft: &RuleDraft, names: &Names<'_>) -> Option<Rule> {

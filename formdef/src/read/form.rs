@@ -9,6 +9,7 @@ use crate::form::{Again, FORMDEF_VERSION, Form, Guide, Mode, Window};
 use crate::noun;
 use crate::text::Text;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Reads the whole definition; faults are in the reader.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Form> {
@@ -46,7 +47,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Fo
         recipients: Vec::new(),
         lists: BTreeMap::new(),
         again: None,
-        sections,
+        sections: sections.into_iter().map(Arc::new).collect(),
         rules: Vec::new(),
         window: window(reader, &owner),
         guide: guide(reader, &owner),
@@ -67,6 +68,7 @@ fn shrink(form: &mut Form) {
     form.sections.shrink_to_fit();
     form.rules.shrink_to_fit();
     for section in &mut form.sections {
+        let section = Arc::make_mut(section);
         section.fields.shrink_to_fit();
         for field in &mut section.fields {
             field.options.shrink_to_fit();
