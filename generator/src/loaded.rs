@@ -68,10 +68,12 @@ impl<'a> PageFiles<'a> {
             own: BTreeMap::new(),
         };
         for language in &content.portal.languages {
-            for list in content.lists.values() {
+            let lists = content.lists.par_iter();
+            let lists = lists.map(|(_, list)| {
                 let file = of_list(list, language, memo);
-                files.lists.insert((language, &list.id), file);
-            }
+                ((language.as_str(), list.id.as_str()), file)
+            });
+            files.lists.par_extend(lists);
             let maker = Maker {
                 faults: Faults::new(&content.texts[language]),
                 sending: Sending::new(content, &prepared.assets, language, signers),

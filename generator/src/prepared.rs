@@ -34,16 +34,23 @@ impl Prepared {
         content: Content,
         memo: &Memo,
     ) -> Result<Prepared, Vec<Fault>> {
-        let assets = Assets::kept(&sources.site, &content.texts, memo)?;
-        let templates = templates::kept(&sources.site, &content.lists, memo)?;
-        let plain = plain_texts(&content, &sources.site, memo)?;
+        let (assets, (search, templates)) = rayon::join(
+            || Assets::kept(&sources.site, &content.texts, memo),
+            || {
+                rayon::join(
+                    || Search::new(&content, memo),
+                    || templates::kept(&sources.site, &content.lists, memo),
+                )
+            },
+        );
+        let plain = plain_texts(&content, &sources.site, memo);
         let prepared = Prepared {
-            search: Search::new(&content, memo),
+            assets: assets?,
+            templates: templates?,
+            plain: plain?,
+            search,
             sources,
             content,
-            assets,
-            templates,
-            plain,
         };
         let faults = links::check(&prepared);
         if faults.is_empty() {

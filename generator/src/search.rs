@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use formdef::folded;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::assets::named;
@@ -42,13 +43,16 @@ struct Found {
 impl Search {
     /// Services under their groups, then districts with their agencies, as they are called in each language.
     pub(crate) fn new(content: &Content, memo: &Memo) -> Search {
-        let mut search = Search::default();
-        for language in &content.portal.languages {
+        let languages = content.portal.languages.par_iter();
+        let of_languages = languages.map(|language| {
             let found = all(content, language);
             let inputs = vec![Some(format!("{found:?}").into())];
-            let of_language = memo
-                .search
-                .get(language, inputs, || Search::of(language, &found));
+            memo.search
+                .get(language, inputs, || Search::of(language, &found))
+        });
+        let of_languages: Vec<_> = of_languages.collect();
+        let mut search = Search::default();
+        for of_language in of_languages {
             let files = of_language.files.iter();
             search
                 .files
