@@ -77,6 +77,14 @@ impl Coding {
     }
 }
 
+/// The path of the file of which the one at `path` may be a compressed form.
+pub(crate) fn without_ending(path: &str) -> &str {
+    let mut endings = Coding::ALL.iter().map(|coding| coding.ending());
+    endings
+        .find_map(|ending| path.strip_suffix(ending))
+        .unwrap_or(path)
+}
+
 /// Bytes in brotli, with a window of 4 MB.
 pub(crate) fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
     let mut compressed = Vec::new();

@@ -5,10 +5,12 @@
 //!     └─other bytes─▶ .motcua-new/{n} ──finish──▶ renamed into place: parts, pages, home; then the rest goes
 //! ```
 //!
+//! Where nothing stands yet, files wait under their paths, and whole folders are renamed: a tenth of the names.
+//!
 //! An interrupted build leaves the old portal as it was and `.motcua-new` beside it, which the next one empties.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use formdef::{Bilingual, Lang, both};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::compressed::without_ending;
 use crate::fault::cause;
 use crate::release::RELEASE;
 
@@ -84,11 +87,10 @@ pub(crate) struct Writing {
 
 #[derive(Default)]
 struct State {
-    /// Every file of the portal, by its path.
-    paths: BTreeSet<String>,
+    /// Every file of the portal by its path, with its bytes' number.
+    sizes: BTreeMap<String, usize>,
     /// Those that wait in the stage, by the number that they have there.
     staged: Vec<String>,
-    bytes: usize,
 }
 
 impl Writing {
@@ -113,34 +115,46 @@ impl Writing {
         let is_same = !self.is_new && has_bytes(&self.dir.join(path), bytes);
         let number = {
             let mut state = self.state();
-            state.paths.insert(path.to_owned());
-            state.bytes += bytes.len();
+            state.sizes.insert(path.to_owned(), bytes.len());
             if is_same {
                 return Ok(());
             }
             state.staged.push(path.to_owned());
             state.staged.len() - 1
         };
-        let place = self.staged(number);
-        fs::write(&place, bytes).map_err(|error| fault(&place, &error))
+        let place = self.staged(number, path);
+        in_its_folder(&place, || fs::write(&place, bytes)).map_err(|error| fault(&place, &error))
+    }
+
+    /// Takes a file of so many bytes that stands in the folder and stays as it is.
+    pub(crate) fn keep(&self, path: &str, bytes: usize) {
+        self.state().sizes.insert(path.to_owned(), bytes);
     }
 
     /// How many files were put, and their bytes together.
     pub(crate) fn size(&self) -> (usize, usize) {
         let state = self.state();
-        (state.paths.len(), state.bytes)
+        (state.sizes.len(), state.sizes.values().sum())
     }
 
     /// Makes the folder hold exactly the files that were put, in the order of [`turn`]; then what is no longer part of the
     /// portal goes.
     pub(crate) fn finish(self) -> Result<Written, WriteFault> {
         let state = std::mem::take(&mut *self.state());
-        let mut order: Vec<(usize, &String)> = state.staged.iter().enumerate().collect();
-        order.sort_by_key(|(_, path)| (turn(path), *path));
-        for at_once in order.chunk_by(|(_, one), (_, next)| turn(one) == turn(next)) {
-            at_once.par_iter().try_for_each(|(number, path)| {
+        let numbered = state.staged.par_iter().enumerate();
+        let mut moves: Vec<_> = numbered
+            .map(|(number, path)| (turn(path), path.as_str(), number))
+            .collect();
+        if self.is_new {
+            moves = whole_folders(&moves);
+        }
+        moves.par_sort_unstable();
+        for at_once in moves.chunk_by(|(one, ..), (next, ..)| one == next) {
+            at_once.par_iter().try_for_each(|(_, path, number)| {
                 let place = self.dir.join(path);
-                place_file(&self.staged(*number), &place).map_err(|error| fault(&place, &error))
+                let staged = self.staged(*number, path);
+                in_its_folder(&place, || fs::rename(&staged, &place))
+                    .map_err(|error| fault(&place, &error))
             })?;
         }
         // It is empty now. What could not be removed is no part of the portal, and goes with the rest.
@@ -148,16 +162,19 @@ impl Writing {
         Ok(Written {
             written: state.staged.len(),
             pages: state.staged.iter().filter(|path| is_page(path)).count(),
-            unchanged: state.paths.len() - state.staged.len(),
+            unchanged: state.sizes.len() - state.staged.len(),
             removed: match self.is_new {
                 true => 0,
-                false => remove_the_rest(&self.dir, &state.paths)?,
+                false => remove_the_rest(&self.dir, &state.sizes)?,
             },
         })
     }
 
-    fn staged(&self, number: usize) -> PathBuf {
-        self.stage.join(number.to_string())
+    fn staged(&self, number: usize, path: &str) -> PathBuf {
+        match self.is_new {
+            true => self.stage.join(path),
+            false => self.stage.join(number.to_string()),
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -173,10 +190,24 @@ impl Drop for Writing {
     }
 }
 
+/// Whether it is the release, whether it is a page, how deep it lies.
+type Turn = (bool, bool, Reverse<usize>);
+
+/// What is moved of a new portal: what stands at its top, a folder in the turn of its last file.
+fn whole_folders<'p>(files: &[(Turn, &'p str, usize)]) -> Vec<(Turn, &'p str, usize)> {
+    let mut tops: BTreeMap<&str, Turn> = BTreeMap::new();
+    for (turn, path, _) in files {
+        let top = path.split('/').next().unwrap_or(path);
+        let last = tops.entry(top).or_insert(*turn);
+        *last = (*last).max(*turn);
+    }
+    tops.into_iter().map(|(top, turn)| (turn, top, 0)).collect()
+}
+
 /// In which turn a file is put into its place: parts first, then pages, those before others that lead to them, so that no
 /// page ever points at something missing and home pages are last of all but the release, which names every file.
-fn turn(path: &str) -> (bool, bool, Reverse<usize>) {
-    let plain = path.trim_end_matches(".br").trim_end_matches(".gz");
+fn turn(path: &str) -> Turn {
+    let plain = without_ending(path);
     (
         path == RELEASE,
         is_page(plain),
@@ -195,18 +226,18 @@ fn has_bytes(path: &Path, bytes: &[u8]) -> bool {
         && fs::read(path).is_ok_and(|old| old == bytes)
 }
 
-/// Renames; the folder is made when it is missing.
-fn place_file(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
+/// Puts a file there; its folder is made when it is missing.
+fn in_its_folder(place: &Path, put: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    match put() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            to.parent().map_or(Ok(()), fs::create_dir_all)?;
-            fs::rename(from, to)
+            place.parent().map_or(Ok(()), fs::create_dir_all)?;
+            put()
         }
         done => done,
     }
 }
 
-fn remove_the_rest(dir: &Path, paths: &BTreeSet<String>) -> Result<usize, WriteFault> {
+fn remove_the_rest(dir: &Path, sizes: &BTreeMap<String, usize>) -> Result<usize, WriteFault> {
     let mut removed = 0;
     let entries = walkdir::WalkDir::new(dir).contents_first(true).min_depth(1);
     for entry in entries {
@@ -227,7 +258,7 @@ fn remove_the_rest(dir: &Path, paths: &BTreeSet<String>) -> Result<usize, WriteF
         if entry.file_type().is_dir() {
             // Only empty folders go; the error for the others is the answer.
             let _ = fs::remove_dir(entry.path());
-        } else if name != MARKER && !paths.contains(&name) {
+        } else if name != MARKER && !sizes.contains_key(&name) {
             fs::remove_file(entry.path()).map_err(|error| fault(entry.path(), &error))?;
             removed += 1;
         }
