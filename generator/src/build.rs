@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use envelope::PublicKey;
-use envelope::release::ReleasedFile;
 use formdef::{Bilingual, Lang, Moment, both, say};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,21 +14,23 @@ use serde_json::{Value, json};
 
 use crate::Options;
 use crate::catalogue::{release_file, signed_files};
-use crate::compressed::Compressor;
 use crate::content::Content;
 use crate::fault::{Fault, Mistake};
 use crate::files::Files;
 use crate::keys::{KeyFault, Keys};
 use crate::memo::Memo;
+use crate::outgoing::Outgoing;
 use crate::output::Output;
 use crate::portal::is_origin;
 use crate::prepared::Prepared;
 use crate::published::Published;
 use crate::readers::{self, FormReaders};
-use crate::release::{RELEASE, is_of_host};
+use crate::release::RELEASE;
 use crate::report::{self, Palette, for_a_person, plural};
+use crate::signed_again;
 use crate::sources::Sources;
-use crate::standing;
+use crate::standing::{self, Standing};
+use crate::timings::{Stage, Timings};
 use crate::versions::{self, FormDifference};
 use crate::writing::{WriteFault, Writing, Written};
 
@@ -219,6 +220,13 @@ pub(crate) type Take<'a> = &'a (dyn Fn(&str, &[u8], Option<&str>) -> Result<(), 
 /// Is told how many of so many steps are done, from several threads at once.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
+/// Who watches a build.
+#[derive(Clone, Copy)]
+struct Watch<'a> {
+    progress: Progress<'a>,
+    timings: &'a Timings,
+}
+
 /// Finds every fault of a portal's sources; nothing is written.
 pub fn check(options: &Options) -> Result<Summary, Failure> {
     check_telling(options, &|_, _| ())
@@ -231,8 +239,10 @@ pub fn check_telling(options: &Options, progress: Progress<'_>) -> Result<Summar
         compressed: None,
         ..options.clone()
     };
+    let timings = &Timings::default();
     prepare_and(&options, |prepared, _| {
-        make_each(prepared, None, &options, progress, &|_, _, _| Ok(()))?;
+        let watch = Watch { progress, timings };
+        make_each(prepared, None, &options, watch, &|_, _, _| Ok(()))?;
         Ok(summary(&prepared.content, options.moment()))
     })
 }
@@ -308,22 +318,41 @@ pub fn build(options: &Options) -> Result<Report, Failure> {
 
 /// The same, telling how far it is.
 pub fn build_telling(options: &Options, progress: Progress<'_>) -> Result<Report, Failure> {
+    build_timed(options, progress, &Timings::default())
+}
+
+/// The same, noting how long each stage takes.
+pub fn build_timed(
+    options: &Options,
+    progress: Progress<'_>,
+    timings: &Timings,
+) -> Result<Report, Failure> {
     on_threads(options, || {
+        timings.begin(Stage::Sources);
         let sources = Sources::read(&options.forms, &options.site).map_err(sorted)?;
         let keys = read_keys(options);
         let made_of = keys.as_ref().ok();
         let made_of = made_of.and_then(|keys| standing::made_of(&sources, keys.as_ref(), options));
-        let standing = made_of.and_then(|made_of| standing::report(&options.out, made_of));
-        if let Some(report) = standing {
-            return Ok(report);
+        let standing =
+            made_of.and_then(|made_of| Standing::read(&options.out, made_of, options.now));
+        if let (Some(standing), Ok(keys)) = (standing, &keys)
+            && let Some(report) = as_it_stands(standing, keys.as_ref(), options)
+        {
+            return report;
         }
-        let mut prepared = prepare(sources, options, &Memo::forgetful())?;
+        timings.begin(Stage::Content);
+        let content = understand(&sources, options, &Memo::forgetful())?;
+        timings.begin(Stage::Site);
+        let prepared = Prepared::new(sources, content, &Memo::forgetful());
+        let mut prepared = prepared.map_err(sorted)?;
         prepared.let_go_of_texts();
         let keys = keys?;
         let writing = Writing::begin(&options.out).map_err(Failure::Write)?;
         let put = |path: &str, bytes: &[u8], _: Option<&str>| writing.put(path, bytes);
-        let pages = make_each(&prepared, keys.as_ref(), options, progress, &put)?;
+        let watch = Watch { progress, timings };
+        let pages = make_each(&prepared, keys.as_ref(), options, watch, &put)?;
         let files = writing.size();
+        timings.begin(Stage::Places);
         let report = Report {
             summary: summary(&prepared.content, options.moment()),
             pages,
@@ -331,11 +360,28 @@ pub fn build_telling(options: &Options, progress: Progress<'_>) -> Result<Report
             sending: keys.is_some(),
             written: writing.finish().map_err(Failure::Write)?,
         };
+        timings.begin(Stage::Standing);
         if let Some(made_of) = made_of {
-            standing::say(&options.out, made_of, &report);
+            let until = standing::until(&prepared.content, options);
+            let say = || standing::say(&options.out, made_of, (options.now, until), &report);
+            rayon::join(say, || drop(prepared));
         }
         Ok(report)
     })
+}
+
+/// Keeps the portal that stands, signed for this moment where it is signed; `None` when it has to be made anew.
+fn as_it_stands(
+    standing: Standing,
+    keys: Option<&Keys>,
+    options: &Options,
+) -> Option<Result<Report, Failure>> {
+    match keys {
+        Some(keys) if standing.built != options.now => {
+            signed_again::renew(&standing, keys, options)
+        }
+        _ => Some(Ok(standing.report())),
+    }
 }
 
 /// Builds a portal as a value: it depends on sources, keys and `now` alone.
@@ -352,8 +398,10 @@ pub fn make(options: &Options) -> Result<Made, Failure> {
         }
         Ok(())
     };
+    let timings = &Timings::default();
     prepare_and(options, |prepared, keys| {
-        make_each(prepared, keys, options, &|_, _| (), &keep)
+        let progress = &|_, _| ();
+        make_each(prepared, keys, options, Watch { progress, timings }, &keep)
     })?;
     Ok(made.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
@@ -393,7 +441,13 @@ pub(crate) fn prepare(
     options: &Options,
     memo: &Memo,
 ) -> Result<Prepared, Failure> {
-    let mut content = Content::read_with(&sources, memo).map_err(sorted)?;
+    let content = understand(&sources, options, memo)?;
+    Prepared::new(sources, content, memo).map_err(sorted)
+}
+
+/// What the sources say, with the origins of the options.
+fn understand(sources: &Sources, options: &Options, memo: &Memo) -> Result<Content, Failure> {
+    let mut content = Content::read_with(sources, memo).map_err(sorted)?;
     for (given, origin) in [
         (&options.portal, &mut content.portal.portal),
         (&options.relay, &mut content.portal.relay),
@@ -406,7 +460,7 @@ pub(crate) fn prepare(
         }
         origin.clone_from(given);
     }
-    Prepared::new(sources, content, memo).map_err(sorted)
+    Ok(content)
 }
 
 /// Makes every file and gives it to `take` as soon as it is made, from several threads at once: the path, the text, and of
@@ -415,44 +469,29 @@ fn make_each(
     prepared: &Prepared,
     keys: Option<&Keys>,
     options: &Options,
-    progress: Progress<'_>,
+    watch: Watch<'_>,
     take: Take<'_>,
 ) -> Result<usize, Failure> {
+    watch.timings.begin(Stage::Signed);
     let signed = keys.map(|keys| signed_files(&prepared.content, keys, options.now));
     let signed = signed.transpose().map_err(Failure::Keys)?;
     let files = Files::of_build(prepared, options.moment(), keys.map(signers));
     let (done, all) = (AtomicUsize::new(0), files.pages().count());
-    let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-    let released = Mutex::new(BTreeMap::new());
-    let take_and_list = |path: &str, bytes: &[u8], plain: Option<&str>| {
-        if keys.is_some() {
-            let file = ReleasedFile::of(bytes);
-            let mut released = released.lock().unwrap_or_else(PoisonError::into_inner);
-            released.insert(path.to_owned(), file);
-        }
-        take(path, bytes, plain)
-    };
-    let compressor = options.compressed.as_deref().map(Compressor::new);
-    let take_all = |path: &str, bytes: &[u8], plain: Option<&str>| {
-        take_and_list(path, bytes, plain)?;
-        let compressor = compressor.as_ref().filter(|_| !is_of_host(path));
-        let coded = compressor.map(|compressor| compressor.each(path, bytes));
-        coded
-            .into_iter()
-            .flatten()
-            .try_for_each(|(ending, coded)| take_and_list(&format!("{path}{ending}"), &coded, None))
-    };
+    let step = || (watch.progress)(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+    let outgoing = Outgoing::new(
+        options.compressed.as_deref(),
+        keys.map(|_| BTreeMap::new()),
+        take,
+    );
     for (path, text) in signed.unwrap_or_default() {
-        take_all(&path, text.as_bytes(), None).map_err(Failure::Write)?;
+        let taken = outgoing.take(&path, text.as_bytes(), None);
+        taken.map_err(Failure::Write)?;
     }
-    files.each(&step, &take_all)?;
-    if let Some(compressor) = &compressor {
-        compressor.tidy();
-    }
-    if let Some(keys) = keys {
-        let released = released
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+    files.each(&step, watch.timings, &|path, bytes, plain| {
+        outgoing.take(path, bytes, plain)
+    })?;
+    outgoing.tidy();
+    if let (Some(keys), Some(released)) = (keys, outgoing.released()) {
         let text = release_file(&prepared.content, &keys.publisher, released, options.now);
         take(RELEASE, text.as_bytes(), None).map_err(Failure::Write)?;
     }

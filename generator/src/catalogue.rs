@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use envelope::limits::{ATTACHMENTS_BYTES_MAX, sealed_attachment_bytes};
 use envelope::release::{Release, ReleasedFile};
 use envelope::{
-    Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, Recipient,
-    UnixTime, V1, jws,
+    Catalogue, CatalogueForm, CatalogueOffice, DatedKey, Digest, KeyFile, Mode, PublicKey,
+    Recipient, UnixTime, V1, jws,
 };
 use formdef::{Bilingual, Date, Form, Moment, Window, both};
 use rayon::prelude::*;
@@ -14,6 +14,9 @@ use rayon::prelude::*;
 use crate::content::{Content, Service};
 use crate::keys::{KeyFault, Keys, Publisher, RECOVERY, REGISTER, RELAY};
 use crate::lists::Agency;
+
+/// The file in which the catalogue stands.
+pub(crate) const CATALOGUE: &str = "catalogue.jws";
 
 const DAY_S: i64 = 24 * 3600;
 /// How many offices a message names before it counts the rest.
@@ -33,7 +36,37 @@ pub(crate) fn signed_files(
     keys: &Keys,
     now: UnixTime,
 ) -> Result<Vec<(String, String)>, Vec<KeyFault>> {
-    let catalogue = catalogue(content, keys, now)?;
+    Ok(signed(&catalogue(content, keys, now)?, keys))
+}
+
+/// The same of a portal that is as it was when this catalogue of it was signed, with these keys: only its times are others.
+///
+/// Errors: an office that is open has no key that is valid now.
+pub(crate) fn signed_again(
+    catalogue: Catalogue,
+    keys: &Keys,
+    now: UnixTime,
+) -> Result<Vec<(String, String)>, Vec<KeyFault>> {
+    let faults = key_faults(&catalogue.offices, keys, now);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let exp = now.plus(catalogue.exp.0 - catalogue.iat.0);
+    let again = |key: DatedKey| from_ever(&key.jwk, exp);
+    let renewed = Catalogue {
+        serial: serial(now),
+        iat: now,
+        exp,
+        relays: catalogue.relays.into_iter().map(again).collect(),
+        acks: catalogue.acks.into_iter().map(again).collect(),
+        recovery: again(catalogue.recovery),
+        ..catalogue
+    };
+    Ok(signed(&renewed, keys))
+}
+
+/// A catalogue and the key files of what stands in it.
+fn signed(catalogue: &Catalogue, keys: &Keys) -> Vec<(String, String)> {
     let kid = keys.publisher.public().thumbprint();
     let sign = |input: String| jws::attach(&input, &keys.publisher.sign(&input));
     let no_office = |name: &str, keys: Vec<DatedKey>| CatalogueOffice {
@@ -46,10 +79,7 @@ pub(crate) fn signed_files(
     };
     let recovery = no_office(RECOVERY, vec![catalogue.recovery.clone()]);
     let relay = no_office(RELAY, catalogue.relays.clone());
-    let mut files = vec![(
-        "catalogue.jws".to_owned(),
-        sign(catalogue.signing_input(kid)),
-    )];
+    let mut files = vec![(CATALOGUE.to_owned(), sign(catalogue.signing_input(kid)))];
     let offices = catalogue.offices.par_iter().chain([&recovery, &relay]);
     files.par_extend(offices.map(|office| {
         let file = KeyFile {
@@ -62,7 +92,7 @@ pub(crate) fn signed_files(
         let signed = sign(file.signing_input(kid));
         (format!("keys/{}.jws", office.code), signed)
     }));
-    Ok(files)
+    files
 }
 
 /// The release: every file with its digest, signed.
@@ -81,8 +111,33 @@ pub(crate) fn release_file(
         files,
         redirects: redirects.map(|it| (it.from, it.to)).collect(),
     };
+    signed_release(&release, publisher)
+}
+
+/// The same release with these files in place of its own, as of another moment.
+pub(crate) fn release_again(
+    release: Release,
+    publisher: &Publisher,
+    files: BTreeMap<String, ReleasedFile>,
+    now: UnixTime,
+) -> String {
+    let again = Release {
+        serial: serial(now),
+        iat: now,
+        files,
+        ..release
+    };
+    signed_release(&again, publisher)
+}
+
+fn signed_release(release: &Release, publisher: &Publisher) -> String {
     let input = release.signing_input(publisher.public().thumbprint());
     jws::attach(&input, &publisher.sign(&input))
+}
+
+/// A key of the folder holds from ever until the catalogue ends: it is dated by standing in the folder.
+fn from_ever(key: &PublicKey, exp: UnixTime) -> DatedKey {
+    DatedKey::new(*key, UnixTime(0), exp)
 }
 
 /// The second of the build: it only grows.
@@ -92,8 +147,7 @@ fn serial(now: UnixTime) -> u64 {
 
 fn catalogue(content: &Content, keys: &Keys, now: UnixTime) -> Result<Catalogue, Vec<KeyFault>> {
     let exp = now.plus(i64::from(content.portal.validity_days) * DAY_S);
-    // A key of the folder holds from ever until the catalogue ends: it is dated by standing in the folder.
-    let dated = |key: &envelope::PublicKey| DatedKey::new(*key, UnixTime(0), exp);
+    let dated = |key: &PublicKey| from_ever(key, exp);
     let offices = offices(content, keys);
     let faults = key_faults(&offices, keys, now);
     if !faults.is_empty() {

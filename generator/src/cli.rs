@@ -324,6 +324,9 @@ pub(crate) struct Build {
     /// Leaves out who reads what.
     #[arg(long, conflicts_with = "readers")]
     pub(crate) quiet: bool,
+    /// Shows how long each stage took.
+    #[arg(long)]
+    pub(crate) timings: bool,
     #[command(flatten)]
     pub(crate) telling: Telling,
 }

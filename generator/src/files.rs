@@ -19,6 +19,7 @@ use crate::minify;
 use crate::plan::{self, Page, Subject};
 use crate::prepared::Prepared;
 use crate::render::{OfService, Renderer};
+use crate::timings::{Stage, Timings, Work};
 
 /// The files of a portal, but for those that the publisher signs.
 pub(crate) struct Files<'a> {
@@ -133,7 +134,13 @@ impl<'a> Files<'a> {
 
     /// Makes every file, on all cores, and gives it to `take` at once; `step` is called after each page. A template that fails
     /// on many pages is told once; after the first file that cannot be taken no more are.
-    pub(crate) fn each(&self, step: &(dyn Fn() + Sync), take: Take<'_>) -> Result<(), Failure> {
+    pub(crate) fn each(
+        &self,
+        step: &(dyn Fn() + Sync),
+        timings: &Timings,
+        take: Take<'_>,
+    ) -> Result<(), Failure> {
+        timings.begin(Stage::Data);
         let data = self.data.par_iter();
         data.try_for_each(|(path, data)| take(path, self.text(data).as_bytes(), None))
             .map_err(Failure::Write)?;
@@ -144,16 +151,26 @@ impl<'a> Files<'a> {
             let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
             taken.insert(path.to_owned())
         };
-        let done = self.by_service().par_iter().try_for_each(|pages| {
+        timings.begin(Stage::Pages);
+        let services = self.by_service();
+        // One by one, so that no core is left with many of them while another has nothing to do.
+        let done = services.par_iter().with_max_len(1).try_for_each(|pages| {
             let subject = pages.first().map(|(_, page)| &page.subject);
-            let of_service = subject.and_then(|subject| self.renderer.of_service(subject));
+            let of_service = || subject.and_then(|subject| self.renderer.of_service(subject));
+            let of_service = timings.spend(Work::Told, of_service);
             let own = of_service.iter().flat_map(OfService::own_files);
             for file in own.filter(|file| is_new(&file.path)) {
-                take(&file.path, file.json.as_bytes(), None)?;
+                let take = || take(&file.path, file.json.as_bytes(), None);
+                timings.spend(Work::Written, take)?;
             }
             pages.iter().try_for_each(|(path, page)| {
-                match self.renderer.page(page, of_service.as_ref()) {
-                    Ok(plain) => take(path, minify::html(&plain).as_bytes(), Some(&plain))?,
+                let plain = || self.renderer.page(page, of_service.as_ref());
+                match timings.spend(Work::Rendered, plain) {
+                    Ok(plain) => {
+                        let small = timings.spend(Work::Smaller, || minify::html(&plain));
+                        let take = || take(path, small.as_bytes(), Some(&plain));
+                        timings.spend(Work::Written, take)?;
+                    }
                     Err(fault) => note(&faults, fault),
                 }
                 step();

@@ -47,6 +47,7 @@ pub mod minify;
 pub mod new;
 mod opening;
 pub mod order;
+mod outgoing;
 pub mod output;
 pub mod plan;
 pub mod portal;
@@ -61,22 +62,25 @@ pub mod report;
 pub mod schema;
 mod search;
 pub mod serve;
+mod signed_again;
 pub mod size;
 pub mod sources;
 mod standing;
 pub mod status;
 mod table;
 mod templates;
+mod timings;
 pub mod translations;
 pub mod versions;
 pub mod writing;
 pub mod xlsform;
 
 pub use build::{
-    Compared, Failure, Progress, Report, Summary, Told, build, build_telling, check, check_against,
-    check_telling, keep, make,
+    Compared, Failure, Progress, Report, Summary, Told, build, build_telling, build_timed, check,
+    check_against, check_telling, keep, make,
 };
 pub use fault::Fault;
+pub use timings::Timings;
 
 /// What a build is made of and where it goes.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ mod start;
 use std::io::stderr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
@@ -22,8 +22,8 @@ use generator::report::{Format, Palette, as_annotations, as_json, for_a_person};
 use generator::serve::{Folder, Server, Site};
 use generator::translations::{self, Texts};
 use generator::{
-    Failure, Fault, Options, Told, build_telling, check_against, check_telling, history, keep, new,
-    schema, size, xlsform,
+    Failure, Fault, Options, Timings, Told, build_timed, check_against, check_telling, history,
+    keep, new, schema, size, xlsform,
 };
 
 use bar::Bar;
@@ -293,8 +293,10 @@ fn run_build(arguments: &Build, lang: Lang) -> Done {
     }
     let Telling { format } = arguments.telling;
     let bar = Bar::new();
-    let report =
-        build_telling(&options, &bar.step()).map_err(|failure| tell(&failure, format, lang))?;
+    let timings = Timings::default();
+    let report = build_timed(&options, &bar.step(), &timings)
+        .map_err(|failure| tell(&failure, format, lang))?;
+    let over = Instant::now();
     let out = arguments.out.display();
     let portal = say!(lang, "portal in {out}", "cổng ở trong {out}");
     let told = match (arguments.quiet, arguments.readers) {
@@ -303,6 +305,9 @@ fn run_build(arguments: &Build, lang: Lang) -> Done {
         (false, false) => Told::Fitting,
     };
     println!("{}\n{portal}", report.show(lang, told));
+    if arguments.timings {
+        println!("{}", timings.show(over, lang));
+    }
     Ok(())
 }
 

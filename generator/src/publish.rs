@@ -25,8 +25,8 @@ pub use difference::Difference;
 pub use folder::Folder;
 pub use objects::Objects;
 
+use crate::catalogue::CATALOGUE;
 use crate::release::check;
-use crate::status::CATALOGUE;
 use difference::{Names, Side};
 
 /// For how long assets stay after the release that had them was replaced: longer than pages lie in caches and drafts on devices.

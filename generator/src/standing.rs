@@ -1,23 +1,27 @@
 //! What a portal's folder was made of: a build that would give the same files again need not make them.
 //!
+//! Pages say the same from one moment until the next at which something opens or closes, or a day begins. A portal that is signed
+//! says the second of its build besides: within that time only what is signed is made again ([`crate::signed_again`]).
+//!
 //! The file by which a folder is known as ours says, of the last build that ended well, the digest of everything that its files
 //! depend on, of every file how long it is and when it was touched last, and what the build told. That counts only as long as
 //! all of it is still so; else, or when it cannot be read, everything is made anew.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use envelope::Digest;
+use envelope::{Digest, UnixTime};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use walkdir::{DirEntry, WalkDir};
 
 use crate::Options;
 use crate::build::Report;
+use crate::catalogue::midnight;
+use crate::content::Content;
 use crate::keys::Keys;
 use crate::sources::Sources;
 use crate::writing::{MARKER, OURS, Written, write_whole};
@@ -28,10 +32,13 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// A portal's folder after a build.
 #[derive(Serialize, Deserialize)]
-struct Standing {
+pub(crate) struct Standing {
     made_of: Digest,
+    /// When it was built; until before which moment its pages say the same.
+    pub(crate) built: UnixTime,
+    until: UnixTime,
     files: BTreeMap<String, Stamp>,
-    report: Report,
+    pub(crate) report: Report,
 }
 
 /// A file's length, and the second and nanosecond of its last change, which nobody can set; a folder's are noughts.
@@ -44,26 +51,61 @@ impl Stamp {
     }
 }
 
-/// What building the folder's portal told, if it was made of that and nobody has touched a file of it since.
-pub(crate) fn report(dir: &Path, made_of: Digest) -> Option<Report> {
-    let text = fs::read_to_string(dir.join(MARKER)).ok()?;
-    let standing: Standing = serde_json::from_str(text.strip_prefix(OURS)?).ok()?;
-    let is_so = standing.made_of == made_of && stamps(dir)? == standing.files;
-    is_so.then(|| Report {
-        written: Written {
-            unchanged: standing.report.files.0,
-            ..Written::default()
-        },
-        ..standing.report
-    })
+impl Standing {
+    /// The folder's portal, if it was made of that, says what it would say `now`, and nobody has touched a file of it since.
+    pub(crate) fn read(dir: &Path, made_of: Digest, now: UnixTime) -> Option<Standing> {
+        let text = fs::read_to_string(dir.join(MARKER)).ok()?;
+        let standing: Standing = serde_json::from_str(text.strip_prefix(OURS)?).ok()?;
+        let is_so = standing.made_of == made_of
+            && (standing.built..standing.until).contains(&now)
+            && stamps(dir)? == standing.files;
+        is_so.then_some(standing)
+    }
+
+    /// What a build tells that changed nothing.
+    pub(crate) fn report(self) -> Report {
+        Report {
+            written: Written {
+                unchanged: self.report.files.0,
+                ..Written::default()
+            },
+            ..self.report
+        }
+    }
+
+    /// The paths of its files, and their lengths.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, usize)> {
+        let files = self
+            .files
+            .iter()
+            .filter(|(_, stamp)| **stamp != Stamp::default());
+        files.map(|(path, stamp)| {
+            (
+                path.as_str(),
+                usize::try_from(stamp.0).unwrap_or(usize::MAX),
+            )
+        })
+    }
+
+    /// Says in the folder that its portal was signed again.
+    pub(crate) fn say_again(&self, dir: &Path, built: UnixTime, report: &Report) {
+        say(dir, self.made_of, (built, self.until), report);
+    }
 }
 
-/// Says in the folder what it is made of, if the system lets us: else the next build makes everything.
-pub(crate) fn say(dir: &Path, made_of: Digest, report: &Report) {
+/// Says in the folder what it is made of and for which time, if the system lets us: else the next build makes everything.
+pub(crate) fn say(
+    dir: &Path,
+    made_of: Digest,
+    (built, until): (UnixTime, UnixTime),
+    report: &Report,
+) {
     thread::sleep(TICK);
     let Some(files) = stamps(dir) else { return };
     let standing = Standing {
         made_of,
+        built,
+        until,
         files,
         report: Report {
             written: Written::default(),
@@ -78,30 +120,50 @@ pub(crate) fn say(dir: &Path, made_of: Digest, report: &Report) {
     );
 }
 
+/// Until before which moment pages built now say the same: the next day, or sooner something that opens or closes.
+pub(crate) fn until(content: &Content, options: &Options) -> UnixTime {
+    let now = options.now;
+    let tomorrow = midnight(options.moment().day()).plus(24 * 3600);
+    let services = content.services.iter();
+    let services = services.flat_map(|it| [it.form.window.opens, it.form.window.closes]);
+    let districts = content.districts.iter();
+    let agencies = districts.flat_map(|district| &district.agencies);
+    let agencies = agencies.flat_map(|it| [it.opening.opens, it.opening.closes]);
+    let times = services.chain(agencies).flatten();
+    let later = times.map(|at| UnixTime(at.unix())).filter(|at| *at > now);
+    later.min().map_or(tomorrow, |next| next.min(tomorrow))
+}
+
 /// Whatever the folder holds but our own file.
 fn stamps(dir: &Path) -> Option<BTreeMap<String, Stamp>> {
-    let entries: Result<Vec<DirEntry>, _> = WalkDir::new(dir).min_depth(1).into_iter().collect();
-    let stamps = entries.ok()?.into_par_iter().map(|entry| {
-        let path = entry.path().strip_prefix(dir).ok()?.to_str()?;
-        let stamp = match entry.file_type().is_dir() {
-            true => Stamp::default(),
-            false => Stamp::of(&entry.metadata().ok()?),
-        };
-        Some((path.to_owned(), stamp))
-    });
-    let mut stamps: BTreeMap<String, Stamp> = stamps.collect::<Option<_>>()?;
+    let mut stamps: BTreeMap<String, Stamp> = stamps_in(dir, "")?.into_par_iter().collect();
     stamps.remove(MARKER);
     Some(stamps)
 }
 
-/// The digest of all that the files of a portal depend on: this program, the sources, the options, the keys, and the moment.
+/// What a folder holds; `within` stands before each name. All cores look, a folder each.
+fn stamps_in(dir: &Path, within: &str) -> Option<Vec<(String, Stamp)>> {
+    let entries: Result<Vec<DirEntry>, _> = fs::read_dir(dir).ok()?.collect();
+    let stamps = entries.ok()?.into_par_iter().map(|entry| {
+        let path = format!("{within}{}", entry.file_name().to_str()?);
+        if !entry.file_type().ok()?.is_dir() {
+            return Some(vec![(path, Stamp::of(&entry.metadata().ok()?))]);
+        }
+        let mut inside = stamps_in(&entry.path(), &format!("{path}/"))?;
+        inside.push((path, Stamp::default()));
+        Some(inside)
+    });
+    let stamps: Vec<Vec<_>> = stamps.collect::<Option<_>>()?;
+    Some(stamps.into_iter().flatten().collect())
+}
+
+/// The digest of all that the files of a portal depend on but the time: this program, the sources, the options, the keys.
 pub(crate) fn made_of(sources: &Sources, keys: Option<&Keys>, options: &Options) -> Option<Digest> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     let (portal, relay) = (&options.portal, &options.relay);
     let mut parts = vec![
         format!("{:?} {}", Stamp::of(&program), program.ino()),
         format!("{portal:?} {relay:?} {}", options.compressed.is_some()),
-        options.now.0.to_string(),
         sources.forms.digest().to_string(),
         sources.site.digest().to_string(),
     ];

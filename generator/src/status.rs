@@ -4,10 +4,10 @@ use envelope::release::{Release, ReleasedFile};
 use envelope::{Catalogue, PublicKey, Thumbprint, UnixTime};
 use formdef::{Bilingual, Lang, both, say};
 
+use crate::catalogue::CATALOGUE;
 use crate::published::place::Place;
 use crate::release::{RELEASE, show};
 
-pub(crate) const CATALOGUE: &str = "catalogue.jws";
 const DAY_S: i64 = 24 * 3600;
 
 /// What is published.

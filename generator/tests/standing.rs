@@ -52,11 +52,91 @@ fn what_stands_is_not_made_again_until_something_changes() {
     first.unwrap();
     support::edit(&keys.join("offices.json"), "1471762000", "1471762001");
     assert_eq!(built(&signed).1, all, "keys");
-    let later = Options {
-        now: signed.now.plus(1),
-        ..signed
+}
+
+#[test]
+fn within_a_day_only_what_is_signed_is_made_again() {
+    let keys = support::keys();
+    let compressed = support::new_dir();
+    for compressed in [None, Some(compressed)] {
+        let signed = Options {
+            keys: Some(keys.clone()),
+            compressed,
+            ..support::fixture_copy()
+        };
+        let (first, all) = built(&signed);
+        let first = first.unwrap();
+        let later = at(&signed, 1);
+        let (again, made) = built(&later);
+        let again = again.unwrap();
+        let (written, unchanged) = (again.written.written, again.written.unchanged);
+        assert_eq!((made, written + unchanged), (0, first.files.0));
+        assert_eq!((again.pages, again.written.pages), (first.pages, 0));
+        assert_is_clean(&later);
+        assert_eq!(built(&later).1, 0, "then nothing");
+        assert_eq!(built(&signed).1, all, "a clock that went back");
+        let night = at(&signed, 24 * 3600);
+        assert_eq!(built(&night).1, all, "the next day");
+        assert_is_clean(&night);
+    }
+}
+
+#[test]
+fn what_opens_within_the_day_is_made_again_from_that_moment_on() {
+    let signed = Options {
+        keys: Some(support::keys()),
+        ..support::fixture_copy()
     };
-    assert_eq!(built(&later).1, all, "a second later");
+    let form = signed.forms.join("dong-dau/form.toml");
+    let text = fs::read_to_string(&form).unwrap();
+    let opens = at(&signed, 60).moment();
+    fs::write(&form, format!("opens = {opens}\n{text}")).unwrap();
+    let (_, all) = built(&signed);
+    assert_eq!(built(&at(&signed, 59)).1, 0, "before it opens");
+    assert_eq!(built(&at(&signed, 60)).1, all, "when it opens");
+    assert_is_clean(&at(&signed, 60));
+    assert_eq!(built(&at(&signed, 61)).1, 0, "when it is open");
+}
+
+#[test]
+fn a_key_that_ends_within_the_day_is_told_when_what_is_signed_is_made_again() {
+    let keys = support::keys();
+    let signed = Options {
+        keys: Some(keys.clone()),
+        ..support::fixture_copy()
+    };
+    let register = fs::read_to_string(keys.join("offices.json")).unwrap();
+    let ends = signed.now.plus(10).0.to_string();
+    let mut register: serde_json::Value = serde_json::from_str(&register).unwrap();
+    for office in register["offices"].as_object_mut().unwrap().values_mut() {
+        office[0]["not_after"] = ends.parse::<i64>().unwrap().into();
+    }
+    fs::write(keys.join("offices.json"), register.to_string()).unwrap();
+    built(&signed).0.unwrap();
+    built(&at(&signed, 10)).0.unwrap();
+    let before = portal(&signed.out);
+    let told = built(&at(&signed, 11)).0.unwrap_err().to_string();
+    assert!(told.contains("every key is expired"), "{told}");
+    assert!(portal(&signed.out) == before, "the portal stands as it was");
+}
+
+/// The same so many seconds later.
+fn at(options: &Options, seconds: i64) -> Options {
+    Options {
+        now: options.now.plus(seconds),
+        ..options.clone()
+    }
+}
+
+/// The portal is that of a clean build.
+fn assert_is_clean(options: &Options) {
+    let clean = Options {
+        out: support::new_dir().join("out"),
+        ..options.clone()
+    };
+    built(&clean).0.unwrap();
+    assert!(portal(&options.out) == portal(&clean.out));
+    fs::remove_dir_all(clean.out).unwrap();
 }
 
 /// What is another portal, or the same in need of mending.
@@ -105,12 +185,18 @@ fn after_every_edit_the_standing_portal_is_that_of_a_clean_build() {
         forms: editor.forms.clone(),
         site: editor.site.clone(),
         compressed: Some(support::new_dir()),
+        keys: Some(support::keys()),
         ..support::fixture()
     };
+    let mut standing = standing;
     let clean_kept = support::new_dir();
     let (mut good, mut bad, mut still) = (0, 0, 0);
     for round in 0..rounds {
         let what = edit(&mut editor, round, &standing);
+        // A second, some hours, now and then beyond a midnight, now and then none.
+        let seconds = [0, 1, 2 * 3600][editor.below(3)];
+        standing = at(&standing, seconds);
+        let what = format!("{what}, {seconds} s later");
         let clean = Options {
             out: support::new_dir().join("out"),
             compressed: Some(clean_kept.clone()),

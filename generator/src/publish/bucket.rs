@@ -35,6 +35,7 @@ use super::record::{Known, Record};
 use super::refused;
 use super::replaced::Replaced;
 use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
+use crate::catalogue::CATALOGUE;
 use crate::headers::Rules;
 use crate::release::{OF_HOST, RELEASE};
 use crate::serve::content_type;
@@ -112,7 +113,7 @@ impl Turn {
 
     fn of(path: &str, was_there: bool) -> Turn {
         match path.split_once('/') {
-            None if path == "catalogue.jws" => Turn::Catalogue,
+            None if path == CATALOGUE => Turn::Catalogue,
             None if path == "index.html" => Turn::Home,
             Some(("assets" | "lists", _)) => Turn::Assets,
             Some(("forms" | "keys", _)) => Turn::Compiled,

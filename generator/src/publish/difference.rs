@@ -8,7 +8,7 @@ use envelope::release::{Release, ReleasedFile};
 use envelope::{Catalogue, DatedKey};
 use formdef::{Bilingual, Lang, List, Text, both, say};
 
-use crate::status::CATALOGUE;
+use crate::catalogue::CATALOGUE;
 
 /// How many of a sort are named; of more there is only the number.
 const NAMED_MAX: usize = 12;

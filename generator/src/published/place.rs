@@ -14,9 +14,9 @@ use ureq::http::header::{CONTENT_ENCODING, LOCATION};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::typestate::AgentScope;
 
+use crate::catalogue::CATALOGUE;
 use crate::portal::is_origin;
 
-const CATALOGUE: &str = "catalogue.jws";
 /// The longest file taken from a portal.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
