@@ -1,13 +1,16 @@
 //! The made-up city builds without a fault and is of the size that it says.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use generator::Options;
 use generator::content::Content;
 use generator::sources::Sources;
-use tests::{Day, corpus, programs, repository};
+use tests::{Day, corpus, programs, repository, tree};
 
+/// The pages for addresses that lead nowhere: no page leads there.
+const NOWHERE: [&str; 2] = ["/404.html", "/en/404.html"];
 /// Some hosts read no more rules of `_headers`.
 const HEADER_RULES_MAX: usize = 100;
 
@@ -64,7 +67,90 @@ fn an_eighth_of_a_city_builds_without_a_fault() {
         }
     }
     assert!(kinds.len() > 15, "{kinds:?}");
+    let pages = pages(&options.out);
+    assert_eq!(pages.len(), report.pages);
+    assert_reached_by_links(&pages);
+    assert_ways_back(&pages);
     std::fs::remove_dir_all(&place).unwrap();
+}
+
+/// Every page by the address of its folder: `/`, `/en/khai-sinh/form/`.
+fn pages(portal: &Path) -> BTreeMap<String, String> {
+    let files = tree::files(portal).unwrap().into_iter();
+    let pages = files.filter_map(|(path, bytes)| {
+        let path = path.to_str().unwrap();
+        let address = path.strip_suffix("index.html").unwrap_or(path);
+        let page = || (format!("/{address}"), String::from_utf8(bytes).unwrap());
+        path.ends_with(".html").then(page)
+    });
+    pages.collect()
+}
+
+/// Where links lead within the portal, in the order in which they stand.
+fn links(page: &str) -> impl Iterator<Item = &str> {
+    let links = page.split("<a ").skip(1).filter_map(|rest| {
+        let tag = rest.split('>').next()?;
+        let href = tag.split("href=").nth(1)?.trim_start_matches('"');
+        href.split(['"', ' ', '#']).next()
+    });
+    links.filter(|address| address.starts_with('/'))
+}
+
+/// Nothing has to be searched for, and nothing needs script.
+fn assert_reached_by_links(pages: &BTreeMap<String, String>) {
+    let mut reached = BTreeSet::from(["/"]);
+    let mut open = vec!["/"];
+    while let Some(address) = open.pop() {
+        for to in links(&pages[address]).filter(|to| pages.contains_key(*to)) {
+            if reached.insert(to) {
+                open.push(to);
+            }
+        }
+    }
+    let lost: Vec<_> = pages
+        .keys()
+        .filter(|it| !reached.contains(it.as_str()))
+        .collect();
+    assert_eq!(lost, NOWHERE);
+}
+
+/// Each page says where it stands: from home, over what it belongs to, to itself.
+fn assert_ways_back(pages: &BTreeMap<String, String>) {
+    let is_group = |to: &&str| {
+        ["/linh-vuc/", "/en/topics/"]
+            .iter()
+            .any(|of| to.starts_with(of))
+    };
+    let mut over_a_group = 0;
+    for (address, page) in pages {
+        let root = if address.starts_with("/en/") {
+            "/en/"
+        } else {
+            "/"
+        };
+        if address == root || NOWHERE.contains(&address.as_str()) {
+            continue;
+        }
+        let way = page
+            .split("<nav ")
+            .find(|nav| nav.contains("class=\"breadcrumb page\""));
+        let way = way.unwrap_or_else(|| panic!("{address} shows no way back"));
+        let way = way.split("</nav>").next().unwrap();
+        let to: Vec<&str> = links(way).collect();
+        assert_eq!(to.first(), Some(&root), "{address}");
+        assert!(
+            to.iter().all(|to| pages.contains_key(*to)),
+            "{address}: {to:?}"
+        );
+        assert!(!to.contains(&address.as_str()), "{address} leads to itself");
+        assert_eq!(way.matches("aria-current=page").count(), 1, "{address}");
+        over_a_group += usize::from(to.get(1).is_some_and(is_group));
+    }
+    let services = corpus::FORMS / corpus::EIGHTHS;
+    assert!(
+        over_a_group >= 2 * services,
+        "{over_a_group} ways over a field of life"
+    );
 }
 
 #[test]

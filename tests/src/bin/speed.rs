@@ -65,7 +65,8 @@ impl Arguments {
             .and_then(|()| self.bare(&motcua))
             .and_then(|()| self.signed(&motcua))
             .and_then(|()| self.saves(&motcua))
-            .and_then(|()| self.peers());
+            .and_then(|()| self.peers())
+            .and_then(|()| self.stages(&motcua));
         let _ = fs::remove_dir_all(&self.dir);
         measured
     }
@@ -153,6 +154,16 @@ impl Arguments {
         println!(
             "| only writing the same files; a build beside each takes {ratio:.2} × that | {time} | | |"
         );
+        Ok(())
+    }
+
+    /// A build stage by stage, as the program tells it.
+    fn stages(&self, motcua: &Path) -> Result<(), Failure> {
+        self.empty()?;
+        let told = run(self.build(motcua).arg("--timings"))?;
+        let table = told.find("| stage").map(|at| &told[at..]);
+        let table = table.ok_or_else(|| Failure::new("motcua tells no stages"))?;
+        println!("\n{}", table.trim_end());
         Ok(())
     }
 
