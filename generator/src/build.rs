@@ -377,9 +377,7 @@ fn as_it_stands(
     options: &Options,
 ) -> Option<Result<Report, Failure>> {
     match keys {
-        Some(keys) if standing.built != options.now => {
-            signed_again::renew(&standing, keys, options)
-        }
+        Some(keys) if standing.built != options.now => signed_again::renew(standing, keys, options),
         _ => Some(Ok(standing.report())),
     }
 }

@@ -85,6 +85,11 @@ pub(crate) fn without_ending(path: &str) -> &str {
         .unwrap_or(path)
 }
 
+/// The paths of a file and of its compressed forms.
+pub(crate) fn with_endings(path: &str) -> [String; 3] {
+    ["", Coding::Br.ending(), Coding::Gz.ending()].map(|ending| format!("{path}{ending}"))
+}
+
 /// Bytes in brotli, with a window of 4 MB.
 pub(crate) fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
     let mut compressed = Vec::new();

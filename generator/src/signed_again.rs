@@ -1,6 +1,7 @@
 //! A portal that stands, signed anew. What the publisher signs says the second of the build, and nothing else of the portal does:
 //! as long as pages say the same, only catalogue, key files and release are made, and all else stays with its times.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ use crate::writing::Writing;
 
 /// Makes the portal that stands one of this moment; `None` when what was signed in it cannot be read with these keys.
 pub(crate) fn renew(
-    standing: &Standing,
+    standing: Standing,
     keys: &Keys,
     options: &Options,
 ) -> Option<Result<Report, Failure>> {
@@ -44,19 +45,20 @@ impl Signed {
 
     fn renew(
         mut self,
-        standing: &Standing,
+        standing: Standing,
         keys: &Keys,
         options: &Options,
     ) -> Result<Report, Failure> {
         let now = options.now;
         let files = catalogue::signed_again(self.catalogue, keys, now).map_err(Failure::Keys)?;
-        let stays = |path: &str| {
-            let plain = without_ending(path);
-            path != RELEASE && files.iter().all(|(signed, _)| signed != plain)
-        };
-        let writing = Writing::begin(&options.out).map_err(Failure::Write)?;
-        for (path, bytes) in standing.files().filter(|(path, _)| stays(path)) {
-            writing.keep(path, bytes);
+        let signed: HashSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+        let stays = |path: &str| path != RELEASE && !signed.contains(without_ending(path));
+        let writing = Writing::begin_known(&options.out).map_err(Failure::Write)?;
+        for (path, bytes) in standing.files() {
+            match stays(path) {
+                true => writing.keep(path, bytes),
+                false => writing.replace(path),
+            }
         }
         let mut released = std::mem::take(&mut self.release.files);
         released.retain(|path, _| stays(path));
@@ -74,7 +76,8 @@ impl Signed {
             written: writing.finish().map_err(Failure::Write)?,
             ..standing.report.clone()
         };
-        standing.say_again(&options.out, now, &report);
+        let signed = signed.iter().copied().chain([RELEASE]);
+        standing.say_again(&options.out, now, signed, &report);
         Ok(report)
     }
 }

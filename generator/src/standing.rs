@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::Options;
 use crate::build::Report;
 use crate::catalogue::midnight;
+use crate::compressed::with_endings;
 use crate::content::Content;
 use crate::keys::Keys;
 use crate::sources::Sources;
@@ -87,9 +88,34 @@ impl Standing {
         })
     }
 
-    /// Says in the folder that its portal was signed again.
-    pub(crate) fn say_again(&self, dir: &Path, built: UnixTime, report: &Report) {
-        say(dir, self.made_of, (built, self.until), report);
+    /// Says in the folder that its portal was signed again: the files at `signed` may be others. The rest is not looked at: had
+    /// somebody touched it meanwhile, the next build would see that.
+    pub(crate) fn say_again<'p>(
+        mut self,
+        dir: &Path,
+        built: UnixTime,
+        signed: impl Iterator<Item = &'p str>,
+        report: &Report,
+    ) {
+        thread::sleep(TICK);
+        for path in signed.flat_map(with_endings) {
+            match fs::symlink_metadata(dir.join(&path)) {
+                Ok(metadata) => self.files.insert(path, Stamp::of(&metadata)),
+                Err(_) => self.files.remove(&path),
+            };
+        }
+        self.built = built;
+        self.report = Report {
+            written: Written::default(),
+            ..report.clone()
+        };
+        self.write(dir);
+    }
+
+    fn write(&self, dir: &Path) {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        let marker = dir.join(MARKER);
+        let _ = write_whole(&marker, format!("{OURS}{text}\n").as_bytes(), false);
     }
 }
 
@@ -112,12 +138,7 @@ pub(crate) fn say(
             ..report.clone()
         },
     };
-    let text = serde_json::to_string(&standing).unwrap_or_default();
-    let _ = write_whole(
-        &dir.join(MARKER),
-        format!("{OURS}{text}\n").as_bytes(),
-        false,
-    );
+    standing.write(dir);
 }
 
 /// Until before which moment pages built now say the same: the next day, or sooner something that opens or closes.

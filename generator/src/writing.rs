@@ -81,6 +81,8 @@ pub(crate) struct Writing {
     dir: PathBuf,
     /// Nothing is in the folder yet: nothing to compare with, nothing to remove.
     is_new: bool,
+    /// Every file that is in the folder has been named: nothing has to be looked for.
+    is_known: bool,
     stage: PathBuf,
     state: Mutex<State>,
 }
@@ -89,6 +91,8 @@ pub(crate) struct Writing {
 struct State {
     /// Every file of the portal by its path, with its bytes' number.
     sizes: BTreeMap<String, usize>,
+    /// Files of the folder that go unless they are put.
+    former: Vec<String>,
     /// Those that wait in the stage, by the number that they have there.
     staged: Vec<String>,
 }
@@ -105,6 +109,7 @@ impl Writing {
         Ok(Writing {
             dir: dir.to_owned(),
             is_new,
+            is_known: false,
             stage,
             state: Mutex::default(),
         })
@@ -126,9 +131,21 @@ impl Writing {
         in_its_folder(&place, || fs::write(&place, bytes)).map_err(|error| fault(&place, &error))
     }
 
+    /// The same into a folder whose every file the caller names: by [`Writing::keep`], or by [`Writing::replace`].
+    pub(crate) fn begin_known(dir: &Path) -> Result<Writing, WriteFault> {
+        let mut writing = Writing::begin(dir)?;
+        writing.is_known = true;
+        Ok(writing)
+    }
+
     /// Takes a file of so many bytes that stands in the folder and stays as it is.
     pub(crate) fn keep(&self, path: &str, bytes: usize) {
         self.state().sizes.insert(path.to_owned(), bytes);
+    }
+
+    /// A file that stands in the folder is put again, or goes.
+    pub(crate) fn replace(&self, path: &str) {
+        self.state().former.push(path.to_owned());
     }
 
     /// How many files were put, and their bytes together.
@@ -163,11 +180,23 @@ impl Writing {
             written: state.staged.len(),
             pages: state.staged.iter().filter(|path| is_page(path)).count(),
             unchanged: state.sizes.len() - state.staged.len(),
-            removed: match self.is_new {
-                true => 0,
-                false => remove_the_rest(&self.dir, &state.sizes)?,
+            removed: match (self.is_new, self.is_known) {
+                (true, _) => 0,
+                (_, true) => self.remove_former(&state)?,
+                _ => remove_the_rest(&self.dir, &state.sizes)?,
             },
         })
+    }
+
+    fn remove_former(&self, state: &State) -> Result<usize, WriteFault> {
+        let former = state.former.iter();
+        let gone = former.filter(|path| !state.sizes.contains_key(*path));
+        let mut removed = 0;
+        for path in gone.map(|path| self.dir.join(path)) {
+            fs::remove_file(&path).map_err(|error| fault(&path, &error))?;
+            removed += 1;
+        }
+        Ok(removed)
     }
 
     fn staged(&self, number: usize, path: &str) -> PathBuf {

@@ -74,6 +74,9 @@ fn within_a_day_only_what_is_signed_is_made_again() {
         assert_eq!((again.pages, again.written.pages), (first.pages, 0));
         assert_is_clean(&later);
         assert_eq!(built(&later).1, 0, "then nothing");
+        let once_more = at(&signed, 2);
+        assert_eq!(built(&once_more).1, 0, "and again");
+        assert_is_clean(&once_more);
         assert_eq!(built(&signed).1, all, "a clock that went back");
         let night = at(&signed, 24 * 3600);
         assert_eq!(built(&night).1, all, "the next day");
