@@ -13,8 +13,10 @@
 //! * [`output::Output`]: the whole portal as a value, for tests. It depends on sources, keys and day alone: two builds
 //!   compare byte for byte.
 //! * [`preview`]: the same files while the sources are being written, each when a browser asks for it.
+//! * `outgoing`: each file on its way out, beside it what is compressed of it, of all of them the release.
 //! * [`writing`]: the only writer; each file goes to the disk as soon as it is made, and a failed build leaves the old
 //!   portal whole.
+//! * `standing`, `signed_again`: a portal that stands is not made again; what is signed in it is signed anew.
 
 use std::path::PathBuf;
 

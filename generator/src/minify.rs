@@ -136,6 +136,7 @@ mod tests {
                 "<a href=/x title=\"a b\">1 &lt; 2 &amp;amp; \"3\"</a>",
             ),
             ("<a href=\"/x/\">b</a>", "<a href=/x/>b</a>"),
+            ("<a href=/x/>b</a>", "<a href=/x/>b</a>"),
             (
                 "<p title='say \"a\"'>b<br />c",
                 "<p title=\"say &quot;a&quot;\">b<br>c",

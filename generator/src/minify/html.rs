@@ -121,7 +121,7 @@ const NAMES: [u128; ELEMENTS.len()] = {
     names
 };
 
-/// The first sixteen bytes of a name, which none in the table has.
+/// The first sixteen bytes of a name: none in the table has more.
 const fn as_number(name: &[u8]) -> u128 {
     let mut number = [0; 16];
     let mut at = 0;
@@ -137,37 +137,60 @@ fn element(name: &str) -> Element {
     found.map_or(Element::default(), |at| ELEMENTS[at].1)
 }
 
+// What a byte is, in text, in tags, in values: white space, what may begin a tag or an entity, what ends a name, what has a value
+// put in quotes (HTML, section 13.1.2.3).
+const SPACE: u8 = 1;
+const OPENS: u8 = 2;
+const ENTITY: u8 = 4;
+const ENDS_NAME: u8 = 8;
+const QUOTED: u8 = 16;
+
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let spaces = b" \t\n\x0c\r";
+    let mut at = 0;
+    while at < spaces.len() {
+        table[spaces[at] as usize] = SPACE | ENDS_NAME | QUOTED;
+        at += 1;
+    }
+    table[b'<' as usize] = OPENS | QUOTED;
+    table[b'&' as usize] = ENTITY;
+    table[b'=' as usize] = ENDS_NAME | QUOTED;
+    table[b'>' as usize] = ENDS_NAME | QUOTED;
+    table[b'/' as usize] = ENDS_NAME;
+    table[b'"' as usize] = QUOTED;
+    table[b'\'' as usize] = QUOTED;
+    table[b'`' as usize] = QUOTED;
+    table
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASS[usize::from(byte)] & class != 0
+}
+
 /// The page in fewer bytes.
 pub(super) fn small(page: &str) -> String {
     let mut writer = Writer {
+        page,
+        bytes: page.as_bytes(),
+        at: 0,
         small: String::with_capacity(page.len()),
         attributes: Vec::new(),
         is_at_edge: true,
         has_gap: false,
     };
-    let mut rest = page;
-    while let Some(at) = find_tag(rest) {
-        writer.text(&rest[..at]);
-        let (tag, after) = rest[at..].split_at(tag_end(&rest[at..]));
-        rest = after;
-        if tag.starts_with("<!--") {
-            continue;
-        }
-        let name = lower(tag_name(tag));
-        let element = element(&name);
-        writer.tag(tag, &name, element);
-        if element.is_verbatim && !tag.starts_with("</") {
-            let end = find_close(rest, &name);
-            writer.small.push_str(&rest[..end]);
-            rest = &rest[end..];
-        }
+    while writer.text() {
+        writer.tag();
     }
-    writer.text(rest);
     writer.small
 }
 
-/// Writes text and tags with the white space between them that shows.
+/// Reads a page and writes text and tags with the white space between them that shows.
 struct Writer<'a> {
+    page: &'a str,
+    bytes: &'a [u8],
+    /// Up to where it is read.
+    at: usize,
     small: String,
     /// Those of the tag that is being written: names, and values as they stand between their quotes.
     attributes: Vec<(&'a str, Option<&'a str>)>,
@@ -178,29 +201,74 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn text(&mut self, text: &str) {
-        let mut rest = text;
+    /// The byte so far on, 0 behind the end.
+    fn peek(&self, on: usize) -> u8 {
+        self.bytes.get(self.at + on).copied().unwrap_or_default()
+    }
+
+    /// Reads on to a byte that is one of these, or to the end.
+    fn skip_to(&mut self, class: u8) {
+        let rest = &self.bytes[self.at..];
+        let found = rest.iter().position(|byte| is(*byte, class));
+        self.at += found.unwrap_or(rest.len());
+    }
+
+    fn skip_spaces(&mut self) -> bool {
+        let rest = &self.bytes[self.at..];
+        let spaces = rest.iter().position(|byte| !is(*byte, SPACE));
+        let spaces = spaces.unwrap_or(rest.len());
+        self.at += spaces;
+        spaces > 0
+    }
+
+    /// Whether a tag or a comment begins so far on: `<` before a letter, `/` or `!`.
+    fn is_tag(&self, on: usize) -> bool {
+        let next = self.peek(on + 1);
+        self.peek(on) == b'<' && (next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'))
+    }
+
+    /// Whether one space stands here, with a word behind it.
+    fn is_single_space(&self) -> bool {
+        let next = self.bytes.get(self.at + 1);
+        let is_word = next.is_some_and(|next| !is(*next, SPACE)) && !self.is_tag(1);
+        self.peek(0) == b' ' && is_word
+    }
+
+    /// Writes the text up to the next tag; whether there is one.
+    fn text(&mut self) -> bool {
         loop {
-            let words = rest.trim_ascii_start();
-            self.has_gap |= words.len() < rest.len();
-            if words.is_empty() {
-                return;
+            self.has_gap |= self.skip_spaces();
+            if self.at == self.bytes.len() {
+                return false;
+            }
+            if self.is_tag(0) {
+                return true;
             }
             self.gap();
             self.is_at_edge = false;
-            let (line, after) = words.split_at(line_end(words));
-            push_text(line, &mut self.small);
-            rest = after;
+            self.line();
         }
     }
 
-    fn tag(&mut self, tag: &'a str, name: &str, element: Element) {
-        if !element.is_block {
-            self.gap();
+    /// Writes words as long as they stand apart by one space.
+    fn line(&mut self) {
+        let mut start = self.at;
+        loop {
+            self.skip_to(SPACE | OPENS | ENTITY);
+            match self.peek(0) {
+                b'&' => {
+                    self.small.push_str(&self.page[start..self.at]);
+                    let (length, c) = read_entity(&self.page[self.at..]);
+                    self.small.push(c);
+                    self.at += length;
+                    start = self.at;
+                }
+                b'<' if !self.is_tag(0) => self.at += 1,
+                _ if self.is_single_space() => self.at += 1,
+                _ => break,
+            }
         }
-        self.has_gap = false;
-        self.is_at_edge = element.is_block;
-        self.push_tag(tag, name, element);
+        self.small.push_str(&self.page[start..self.at]);
     }
 
     /// Writes the white space that was met, where it shows.
@@ -211,35 +279,62 @@ impl<'a> Writer<'a> {
         self.has_gap = false;
     }
 
-    /// Writes a tag with one space before each attribute, in the order of their names, so that tags repeat; and values without
-    /// the quotes that they do not need.
-    fn push_tag(&mut self, tag: &'a str, name: &str, element: Element) {
-        let has_more = |byte: u8| byte.is_ascii_whitespace() || byte == b'/';
-        let end = name.len() + if tag.starts_with("</") { 2 } else { 1 };
-        if tag.ends_with('>') && !tag[end..].bytes().any(has_more) {
-            return self.small.push_str(tag);
+    /// Writes the tag that begins here, with what is verbatim behind it; a comment goes.
+    fn tag(&mut self) {
+        let page = self.page;
+        let rest = &page[self.at..];
+        if rest.starts_with("<!--") {
+            self.at += rest.find("-->").map_or(rest.len(), |end| end + 3);
+            return;
         }
-        let inside = tag.trim_start_matches('<').trim_end_matches('>');
-        let mut inside = inside.trim_ascii_end();
-        let is_closed =
-            inside.ends_with('/') && name.starts_with(|c: char| c.is_ascii_alphabetic());
-        if is_closed {
-            inside = inside.trim_end_matches('/').trim_ascii_end();
+        let start = self.at;
+        self.at += if self.peek(1) == b'/' { 2 } else { 1 };
+        let is_end = self.at == start + 2;
+        let name_at = self.at;
+        self.skip_to(ENDS_NAME);
+        let name = lower(&page[name_at..self.at]);
+        let element = element(&name);
+        if !element.is_block {
+            self.gap();
         }
-        self.small.push('<');
-        let head = inside.len() - inside.trim_start_matches('/').len() + name.len();
-        self.small.push_str(&inside[..head]);
+        self.has_gap = false;
+        self.is_at_edge = element.is_block;
+        self.small.push_str(&page[start..self.at]);
+        if self.peek(0) == b'>' {
+            self.at += 1;
+        } else {
+            self.attributes(element);
+        }
+        self.small.push('>');
+        if element.is_verbatim && !is_end {
+            let rest = &page[self.at..];
+            let end = find_close(rest, &name);
+            self.small.push_str(&rest[..end]);
+            self.at += end;
+        }
+    }
+
+    /// Reads to the end of a tag and writes its attributes: one space before each, in the order of their names, so that tags
+    /// repeat; and values without the quotes that they do not need.
+    fn attributes(&mut self, element: Element) {
         self.attributes.clear();
-        let mut rest = inside[head..].trim_ascii_start();
-        while !rest.is_empty() {
-            let (attribute, value, after) = split_attribute(rest);
-            self.attributes.push((attribute, value));
-            rest = after;
+        let mut is_closed = false;
+        loop {
+            self.skip_spaces();
+            match self.peek(0) {
+                b'>' | 0 => break,
+                b'/' => {
+                    is_closed = self.peek(1) == b'>';
+                    self.at += 1;
+                }
+                _ => self.attribute(),
+            }
         }
+        self.at = self.bytes.len().min(self.at + 1);
         self.attributes.sort();
-        for (attribute, value) in &self.attributes {
+        for (name, value) in &self.attributes {
             self.small.push(' ');
-            self.small.push_str(attribute);
+            self.small.push_str(name);
             if let Some(value) = value {
                 push_value(value, &mut self.small);
             }
@@ -247,22 +342,33 @@ impl<'a> Writer<'a> {
         if is_closed && !element.is_void {
             self.small.push_str(" /");
         }
-        self.small.push('>');
     }
-}
 
-/// Up to where words stand apart by one space each.
-fn line_end(words: &str) -> usize {
-    let bytes = words.as_bytes();
-    let ends = |at: usize| {
-        let is_single = || {
-            bytes
-                .get(at + 1)
-                .is_some_and(|next| !next.is_ascii_whitespace())
-        };
-        bytes[at] <= b' ' && bytes[at].is_ascii_whitespace() && !(bytes[at] == b' ' && is_single())
-    };
-    (0..bytes.len()).find(|at| ends(*at)).unwrap_or(bytes.len())
+    /// Reads an attribute, its value as it stands between its quotes.
+    fn attribute(&mut self) {
+        let page = self.page;
+        let start = self.at;
+        self.at += 1;
+        self.skip_to(ENDS_NAME);
+        let name = &page[start..self.at];
+        let mut value = None;
+        if self.peek(0) == b'=' {
+            let quote = Some(self.peek(1)).filter(|byte| matches!(byte, b'"' | b'\''));
+            self.at += 1 + usize::from(quote.is_some());
+            let rest = &page[self.at..];
+            let ends = |byte: u8| match quote {
+                Some(quote) => byte == quote,
+                None => is(byte, SPACE) || byte == b'>',
+            };
+            let end = rest.bytes().position(ends).unwrap_or(rest.len());
+            value = Some(&rest[..end]);
+            self.at = self
+                .bytes
+                .len()
+                .min(self.at + end + usize::from(quote.is_some()));
+        }
+        self.attributes.push((name, value));
+    }
 }
 
 /// Entities that stand for characters which may stand in a text as they are.
@@ -274,65 +380,44 @@ const IN_TEXT: [(&str, char); 5] = [
     ("&gt;", '>'),
 ];
 
-/// Writes text.
-fn push_text(text: &str, small: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte == b'&') {
-        small.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let entity = IN_TEXT.iter().find(|(entity, _)| rest.starts_with(entity));
-        // An ampersand before a space begins no entity.
-        let bare = || {
-            let after = rest.strip_prefix("&amp;")?;
-            let is_last = after
-                .bytes()
-                .next()
-                .is_none_or(|next| next.is_ascii_whitespace());
-            is_last.then_some(("&amp;".len(), '&'))
-        };
-        let found = entity.map(|(entity, c)| (entity.len(), *c));
-        let (length, c) = found.or_else(bare).unwrap_or((1, '&'));
-        small.push(c);
-        rest = &rest[length..];
+/// What is written for the ampersand at the start of a text, and how much of the text that is.
+fn read_entity(text: &str) -> (usize, char) {
+    let entity = IN_TEXT.iter().find(|(entity, _)| text.starts_with(entity));
+    // An ampersand before a space or a tag begins no entity.
+    let bare = || {
+        let after = text.strip_prefix("&amp;")?.bytes().next();
+        let begins_none = after.is_none_or(|next| is(next, SPACE | OPENS));
+        begins_none.then_some("&amp;".len())
+    };
+    match entity {
+        Some((entity, c)) => (entity.len(), *c),
+        None => (bare().unwrap_or(1), '&'),
     }
-    small.push_str(rest);
-}
-
-/// The name of the first attribute, its value as it stands between its quotes, and what follows.
-fn split_attribute(text: &str) -> (&str, Option<&str>, &str) {
-    let is_space = |byte: u8| byte.is_ascii_whitespace();
-    let end = position(text, |byte| byte == b'=' || is_space(byte));
-    let (name, rest) = text.split_at(end);
-    let Some(value) = rest.strip_prefix('=') else {
-        return (name, None, rest.trim_ascii_start());
-    };
-    let (value, rest) = match value.bytes().next() {
-        Some(quote @ (b'"' | b'\'')) => {
-            let value = &value[1..];
-            let end = position(value, |byte| byte == quote);
-            (&value[..end], value.get(end + 1..).unwrap_or_default())
-        }
-        _ => value.split_at(position(value, is_space)),
-    };
-    (name, Some(value), rest.trim_ascii_start())
-}
-
-/// Where the first such byte stands; at the end, when there is none.
-fn position(text: &str, is_it: impl Fn(u8) -> bool) -> usize {
-    text.bytes().position(is_it).unwrap_or(text.len())
 }
 
 /// `=value`: bare where HTML allows it, else in double quotes; an empty value is empty quotes.
 fn push_value(value: &str, small: &mut String) {
-    let needs_quotes = |byte: u8| byte.is_ascii_whitespace() || b"\"'=<>`".contains(&byte);
+    let classes = |text: &str| {
+        text.bytes()
+            .fold(0, |all, byte| all | CLASS[usize::from(byte)])
+    };
     let mut plain = Cow::Borrowed(value);
-    if value.contains('&') {
+    let mut has = classes(value);
+    if has & ENTITY != 0 {
         let mut read = String::with_capacity(value.len());
-        push_text(value, &mut read);
+        let mut rest = value;
+        while let Some(at) = rest.find('&') {
+            read.push_str(&rest[..at]);
+            let (length, c) = read_entity(&rest[at..]);
+            read.push(c);
+            rest = &rest[at + length..];
+        }
+        read.push_str(rest);
+        has = classes(&read);
         plain = read.into();
     }
     small.push('=');
-    if plain.is_empty() || plain.bytes().any(needs_quotes) {
+    if plain.is_empty() || has & QUOTED != 0 {
         small.push('"');
         match plain.contains('"') {
             true => small.push_str(&plain.replace('"', "&quot;")),
@@ -353,12 +438,6 @@ fn lower(name: &str) -> Cow<'_, str> {
     }
 }
 
-fn tag_name(tag: &str) -> &str {
-    let name = tag.trim_start_matches('<').trim_start_matches('/');
-    let ends = |byte: u8| byte.is_ascii_whitespace() || byte == b'>' || byte == b'/';
-    &name[..position(name, ends)]
-}
-
 /// Where the end tag of a verbatim element begins.
 fn find_close(text: &str, name: &str) -> usize {
     let is_close = |at: usize| {
@@ -367,28 +446,4 @@ fn find_close(text: &str, name: &str) -> usize {
     };
     let mut ends = text.match_indices("</").map(|(at, _)| at);
     ends.find(|at| is_close(*at)).unwrap_or(text.len())
-}
-
-/// Where the next tag or comment begins: `<` before a letter, `/` or `!`.
-fn find_tag(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let begins = |next: &u8| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!');
-    (0..bytes.len()).find(|at| bytes[*at] == b'<' && bytes.get(at + 1).is_some_and(begins))
-}
-
-/// The length of the tag or comment at the start of `text`, brackets included; quotes may hold `>`.
-fn tag_end(text: &str) -> usize {
-    if text.starts_with("<!--") {
-        return text.find("-->").map_or(text.len(), |at| at + 3);
-    }
-    let mut quote = None;
-    for (at, c) in text.bytes().enumerate() {
-        match (quote, c) {
-            (None, b'>') => return at + 1,
-            (None, b'"' | b'\'') => quote = Some(c),
-            (Some(open), _) if open == c => quote = None,
-            _ => {}
-        }
-    }
-    text.len()
 }

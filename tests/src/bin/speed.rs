@@ -196,7 +196,7 @@ impl Arguments {
         Ok(())
     }
 
-    /// The same pages by Hugo, where it is installed.
+    /// Such pages by Hugo, from the same sources, where it is installed.
     fn peers(&self) -> Result<(), Failure> {
         let mut version = Command::new("hugo");
         if version
@@ -210,7 +210,7 @@ impl Arguments {
             return Ok(());
         }
         let source = self.dir.join("hugo");
-        let pages = hugo::write(&source, &self.out())?;
+        let pages = hugo::write(&source, &self.out(), &self.forms())?;
         for minify in [false, true] {
             let mut command = Command::new("hugo");
             command.arg("--source").arg(&source).arg("--quiet");
