@@ -1,6 +1,7 @@
 //! A whole city on loopback: the portal's pages, the relay, the intake, each a real program.
 
 use std::fs;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -290,15 +291,30 @@ const PORT_MIN: u16 = 10_240;
 /// So many ports are tried in turn; the system's own begin at 32,768.
 const PORTS: u32 = 20_000;
 
-/// A port that nobody listens on.
-fn free_port() -> Result<u16, Failure> {
+/// A port that nobody listened on, held. (Let go and taken again it may be in use: a program that another thread starts has it
+/// from fork to exec.)
+fn free_port() -> Result<TcpListener, Failure> {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     let begin = std::process::id().wrapping_mul(61);
     (0..PORTS)
         .map(|_| begin.wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed)) % PORTS)
         .map(|offset| PORT_MIN + u16::try_from(offset).unwrap_or_default())
-        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .find_map(|port| listen(port).ok())
         .ok_or_else(|| Failure::new("no port of loopback is free"))
+}
+
+fn listen(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+}
+
+/// The port of that number, held.
+fn port_of(number: u16) -> Result<TcpListener, Failure> {
+    listen(number).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::new(format!(
+            "port {number} is in use; end what listens there, or choose other ports with --port N (N, N+1, N+2)"
+        )),
+        _ => Failure::new(format!("cannot listen on 127.0.0.1:{number}: {error}")),
+    })
 }
 
 impl Ports {
@@ -306,23 +322,21 @@ impl Ports {
     /// between choosing and listening nobody takes one. No two cities of a process try the same.
     fn choose(first: Option<u16>) -> Result<Self, Failure> {
         // All three are held until the last is found, so that they differ.
-        let held = [0, 1, 2].map(|offset| {
-            let port = match first {
-                None => free_port()?,
-                Some(first) => first.checked_add(offset).ok_or_else(|| {
-                    Failure::new(format!("--port {first} leaves no room for two more ports; take one below 65534"))
-                })?,
-            };
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-                .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
-                .map_err(|error| match error.kind() {
-                    std::io::ErrorKind::AddrInUse => Failure::new(format!(
-                        "port {port} is in use; end what listens there, or choose other ports with --port N (N, N+1, N+2)"
-                    )),
-                    _ => Failure::new(format!("cannot listen on 127.0.0.1:{port}: {error}")),
-                })
+        let held = [0, 1, 2].map(|offset| match first {
+            None => free_port(),
+            Some(first) => port_of(first.checked_add(offset).ok_or_else(|| {
+                Failure::new(format!(
+                    "--port {first} leaves no room for two more ports; take one below 65534"
+                ))
+            })?),
         });
-        let [site, relay, outbox] = held;
+        let addresses = held.map(|listener| {
+            let listener = listener?;
+            let address = listener.local_addr();
+            let address = address.map_err(|error| Failure::new(error.to_string()))?;
+            Ok((listener, address))
+        });
+        let [site, relay, outbox] = addresses;
         let (site, relay, outbox) = (site?, relay?, outbox?);
         Ok(Self {
             site: site.1,
