@@ -79,12 +79,20 @@ impl std::error::Error for WriteFault {}
 /// A portal on its way into a folder. Dropped before [`Writing::finish`], it leaves the folder as it was.
 pub(crate) struct Writing {
     dir: PathBuf,
-    /// Nothing is in the folder yet: nothing to compare with, nothing to remove.
-    is_new: bool,
-    /// Every file that is in the folder has been named: nothing has to be looked for.
-    is_known: bool,
+    before: Before,
     stage: PathBuf,
     state: Mutex<State>,
+}
+
+/// What is in the folder before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing: nothing to compare with, nothing to remove.
+    Nothing,
+    /// Files that are all named: nothing has to be looked for.
+    Known,
+    /// Whatever is there.
+    Unknown,
 }
 
 #[derive(Default)]
@@ -101,23 +109,32 @@ impl Writing {
     /// Errors: a folder that has files but no [`MARKER`] (it is not a portal and stays as it is), and whatever the system
     /// refuses.
     pub(crate) fn begin(dir: &Path) -> Result<Writing, WriteFault> {
-        let is_new = claim(dir)?;
+        let before = match claim(dir)? {
+            true => Before::Nothing,
+            false => Before::Unknown,
+        };
         let stage = dir.join(STAGE);
         // What an interrupted build left.
         let _ = fs::remove_dir_all(&stage);
         fs::create_dir(&stage).map_err(|error| fault(&stage, &error))?;
         Ok(Writing {
             dir: dir.to_owned(),
-            is_new,
-            is_known: false,
+            before,
             stage,
             state: Mutex::default(),
         })
     }
 
+    /// The same into a folder whose every file the caller names: by [`Writing::keep`], or by [`Writing::replace`].
+    pub(crate) fn begin_known(dir: &Path) -> Result<Writing, WriteFault> {
+        let mut writing = Writing::begin(dir)?;
+        writing.before = Before::Known;
+        Ok(writing)
+    }
+
     /// Takes a file of the new portal; from several threads at once.
     pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Result<(), WriteFault> {
-        let is_same = !self.is_new && has_bytes(&self.dir.join(path), bytes);
+        let is_same = self.before != Before::Nothing && has_bytes(&self.dir.join(path), bytes);
         let number = {
             let mut state = self.state();
             state.sizes.insert(path.to_owned(), bytes.len());
@@ -129,13 +146,6 @@ impl Writing {
         };
         let place = self.staged(number, path);
         in_its_folder(&place, || fs::write(&place, bytes)).map_err(|error| fault(&place, &error))
-    }
-
-    /// The same into a folder whose every file the caller names: by [`Writing::keep`], or by [`Writing::replace`].
-    pub(crate) fn begin_known(dir: &Path) -> Result<Writing, WriteFault> {
-        let mut writing = Writing::begin(dir)?;
-        writing.is_known = true;
-        Ok(writing)
     }
 
     /// Takes a file of so many bytes that stands in the folder and stays as it is.
@@ -162,7 +172,7 @@ impl Writing {
         let mut moves: Vec<_> = numbered
             .map(|(number, path)| (turn(path), path.as_str(), number))
             .collect();
-        if self.is_new {
+        if self.before == Before::Nothing {
             moves = whole_folders(&moves);
         }
         moves.par_sort_unstable();
@@ -180,10 +190,10 @@ impl Writing {
             written: state.staged.len(),
             pages: state.staged.iter().filter(|path| is_page(path)).count(),
             unchanged: state.sizes.len() - state.staged.len(),
-            removed: match (self.is_new, self.is_known) {
-                (true, _) => 0,
-                (_, true) => self.remove_former(&state)?,
-                _ => remove_the_rest(&self.dir, &state.sizes)?,
+            removed: match self.before {
+                Before::Nothing => 0,
+                Before::Known => self.remove_former(&state)?,
+                Before::Unknown => remove_the_rest(&self.dir, &state.sizes)?,
             },
         })
     }
@@ -200,9 +210,9 @@ impl Writing {
     }
 
     fn staged(&self, number: usize, path: &str) -> PathBuf {
-        match self.is_new {
-            true => self.stage.join(path),
-            false => self.stage.join(number.to_string()),
+        match self.before {
+            Before::Nothing => self.stage.join(path),
+            _ => self.stage.join(number.to_string()),
         }
     }
 

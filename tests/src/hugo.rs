@@ -123,7 +123,7 @@ fn pages(
             let frame = format!("{before}{{{{ .Content }}}}{after}");
             files.insert("layouts/_default/single.html".into(), frame.into());
         } else {
-            let frame = |where_: &str| format!("layouts/partials/{sort}-{language}-{where_}.html");
+            let frame = |part: &str| format!("layouts/partials/{sort}-{language}-{part}.html");
             files.insert(frame("before").into(), titled(before).into());
             files.insert(frame("after").into(), after.into());
         }
