@@ -57,6 +57,7 @@ mod prepared;
 pub mod preview;
 pub mod publish;
 pub mod published;
+mod questions;
 pub mod readers;
 pub mod release;
 mod render;

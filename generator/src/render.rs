@@ -1,12 +1,13 @@
 //! Pages from templates.
 
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell};
 use std::collections::BTreeMap;
 
 use formdef::{Form, Moment};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tera::Context;
-use tera::value::Map;
 
 use crate::content::{Content, Service};
 use crate::context::{View, loaded_lists};
@@ -17,23 +18,52 @@ use crate::loaded::{Loaded, OwnFiles, PageFiles};
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
 use crate::prepared::Prepared;
+use crate::questions::{Questions, Told};
 use crate::templates;
 
 /// Up to so many services stand on the home page and on agencies' pages themselves, else their groups do.
 const LISTED_MAX: usize = 40;
 
 /// What the pages of one service are told alike: made once for all of them.
-pub(crate) struct OfService {
+pub(crate) struct OfService<'a> {
     /// By language: the service, and what its form's page loads by itself.
     in_language: BTreeMap<String, (tera::Value, OwnFiles)>,
-    form: tera::Value,
+    /// By language: the sections of the form. Made with the first of the form's pages.
+    sections: OnceCell<Result<Told<'a>, Fault>>,
     papers: tera::Value,
     pieces: tera::Value,
     /// What the HTML of the form's page does not say, in every language.
-    data: Map,
+    data: PageForm,
 }
 
-impl OfService {
+/// The parts of [`Form::page`], as they can stand in a `<script>`.
+#[derive(Serialize)]
+struct PageForm {
+    sections: Box<RawValue>,
+    fields: Box<RawValue>,
+    rules: Box<RawValue>,
+}
+
+/// What the script of a form's page reads in it.
+#[derive(Serialize)]
+struct PageData<'a> {
+    #[serde(flatten)]
+    form: &'a PageForm,
+    /// The digests of what it loads, by name.
+    lists: Box<RawValue>,
+    /// Its words.
+    ui: Option<&'a RawValue>,
+}
+
+impl PageData<'_> {
+    /// All its parts are JSON that can stand in a `<script>`.
+    fn in_a_script(&self) -> tera::Value {
+        let json = serde_json::to_string(self).expect("its parts are JSON");
+        tera::Value::safe_string(&json)
+    }
+}
+
+impl OfService<'_> {
     /// The files that its form's pages load by themselves.
     pub(crate) fn own_files(&self) -> impl Iterator<Item = &Loaded> {
         let own = self.in_language.values().flat_map(|(_, own)| own);
@@ -54,7 +84,8 @@ pub(crate) struct Renderer<'a> {
     /// take all.
     agencies: BTreeMap<&'a str, (tera::Value, bool)>,
     /// By language: the words of the script of forms' pages.
-    script_words: BTreeMap<&'a str, tera::Value>,
+    script_words: BTreeMap<&'a str, Box<RawValue>>,
+    questions: Questions<'a>,
     page_files: PageFiles<'a>,
     /// Whom pages believe; none: what is filled in cannot be sent.
     signers: Value,
@@ -76,6 +107,7 @@ impl<'a> Renderer<'a> {
             groups: BTreeMap::new(),
             agencies: BTreeMap::new(),
             script_words: BTreeMap::new(),
+            questions: Questions::new(prepared, built),
             page_files,
             signers: signers.cloned().unwrap_or_default(),
         };
@@ -103,7 +135,7 @@ impl<'a> Renderer<'a> {
             renderer.groups.extend(by_id);
             renderer.common.insert(language, common);
             if let Some(texts) = prepared.content.texts.get(language) {
-                let words = tera::Value::from_serializable(&texts["script"]);
+                let words = templates::safe_json(&texts["script"]);
                 renderer.script_words.insert(language, words);
             }
         }
@@ -148,7 +180,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// What the pages of a subject are told alike, where there is something.
-    pub(crate) fn of_service(&self, subject: &Subject<'a>) -> Option<OfService> {
+    pub(crate) fn of_service(&self, subject: &Subject<'a>) -> Option<OfService<'a>> {
         let (Subject::Service(service) | Subject::Form(service)) = *subject else {
             return None;
         };
@@ -162,15 +194,20 @@ impl<'a> Renderer<'a> {
         });
         let in_language = in_language.collect();
         let data = on_page.page(&loaded_lists(self.content, form));
-        let data = tera::Value::from_serializable(&data);
+        let [sections, fields, rules] =
+            ["sections", "fields", "rules"].map(|part| templates::safe_json(&data[part]));
         let papers: Vec<_> = form.papers().collect();
         let pieces = self.prepared.assets.pieces(form);
         Some(OfService {
             in_language,
-            form: tera::Value::from_serializable(&*on_page),
+            sections: OnceCell::new(),
             papers: tera::Value::from_serializable(&papers),
             pieces: tera::Value::from_serializable(&pieces),
-            data: data.into_map().unwrap_or_default(),
+            data: PageForm {
+                sections,
+                fields,
+                rules,
+            },
         })
     }
 
@@ -178,16 +215,20 @@ impl<'a> Renderer<'a> {
     pub(crate) fn page(
         &self,
         page: &Page<'a>,
-        of_service: Option<&OfService>,
+        of_service: Option<&OfService<'a>>,
     ) -> Result<String, Fault> {
         let template = page.subject.template();
         self.prepared
             .templates
-            .render(template, &self.context(page, of_service))
+            .render(template, &self.context(page, of_service)?)
             .map_err(|error| templates::fault(&self.prepared.sources.site, template, &error))
     }
 
-    fn context(&self, page: &Page<'a>, of_service: Option<&OfService>) -> Context {
+    fn context(
+        &self,
+        page: &Page<'a>,
+        of_service: Option<&OfService<'a>>,
+    ) -> Result<Context, Fault> {
         let mut context = self.common.get(page.language).cloned().unwrap_or_default();
         let alternates = page
             .alternates
@@ -202,31 +243,42 @@ impl<'a> Renderer<'a> {
         context.insert("alternates", &alternates);
         self.tell_subject(page, &mut context);
         if let Some(of_service) = of_service {
-            self.tell_service(page, of_service, &mut context);
+            self.tell_service(page, of_service, &mut context)?;
         }
-        context
+        Ok(context)
     }
 
-    fn tell_service(&self, page: &Page<'a>, of_service: &OfService, context: &mut Context) {
+    fn tell_service(
+        &self,
+        page: &Page<'a>,
+        of_service: &OfService<'a>,
+        context: &mut Context,
+    ) -> Result<(), Fault> {
         let Some((told, own)) = of_service.in_language.get(page.language) else {
-            return;
+            return Ok(());
         };
         context.insert_value("service", told.clone());
         let Subject::Form(service) = page.subject else {
-            return;
+            return Ok(());
         };
+        let sections = of_service
+            .sections
+            .get_or_init(|| self.questions.of(&service.form));
+        let sections = sections.as_ref().map_err(Clone::clone)?.get(page.language);
         let view = self.view(page.language);
         let loaded = view.loaded(&service.form, &self.page_files, own);
-        let words = self.script_words.get(page.language);
-        let mut data = of_service.data.clone();
-        data.insert("lists".into(), tera::Value::from_serializable(&loaded));
-        data.insert("ui".into(), words.cloned().into());
-        context.insert_value("form", of_service.form.clone());
+        let data = PageData {
+            form: &of_service.data,
+            lists: templates::safe_json(&loaded.into()),
+            ui: self.script_words.get(page.language).map(AsRef::as_ref),
+        };
+        context.insert_value("sections", sections.cloned().into());
         context.insert_value("papers", of_service.papers.clone());
         context.insert_value("pieces", of_service.pieces.clone());
-        context.insert_value("data", data.into());
+        context.insert_value("data", data.in_a_script());
         context.insert("sending", &!self.signers.is_null());
         context.insert("trial_agencies", &view.has_trial_agencies());
+        Ok(())
     }
 
     fn tell_subject(&self, page: &Page<'a>, context: &mut Context) {

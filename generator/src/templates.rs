@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use formdef::{Lists, Moment};
 use serde_json::json;
+use serde_json::value::RawValue;
 use tera::value::Key;
 use tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
@@ -12,6 +13,7 @@ use crate::fault::{Fault, Mistake};
 use crate::lists::SHORT_LIST_MAX;
 use crate::memo::Memo;
 use crate::opening::Opening;
+use crate::questions;
 use crate::sources::Folder;
 
 /// The templates, or their faults, from the memo when neither they nor the lists have changed.
@@ -33,6 +35,8 @@ pub(crate) fn kept(site: &Folder, lists: &Lists, memo: &Memo) -> Result<Arc<Tera
 /// - filter `json_script`: a value as JSON that can stand in a `<script>`;
 /// - function `list(id=…)`: `{id, groups, items:[{code, label, group}]}`;
 /// - function `is_long(id=…)`: whether the list is a file of its own.
+///
+/// Every kind of field has its template, `components/{kind}/template.html`.
 fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
     let mut tera = Tera::new();
     tera.set_escape_fn(escape);
@@ -41,9 +45,18 @@ fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
         .matching("", ".html")
         .filter_map(|(path, _)| Some((path, site.text(path)?)))
         .collect();
-    match tera.add_raw_templates(templates) {
-        Ok(()) => Ok(tera),
-        Err(error) => Err(vec![fault(site, "layouts/base.html", &error)]),
+    if let Err(error) = tera.add_raw_templates(templates) {
+        return Err(vec![fault(site, "layouts/base.html", &error)]);
+    }
+    let needed = formdef::kinds().map(questions::template_of);
+    let missing = needed.filter(|path| site.text(path).is_none());
+    let faults: Vec<_> = missing
+        .map(|path| site.fault(&path, Mistake::FileMissing))
+        .collect();
+    if faults.is_empty() {
+        Ok(tera)
+    } else {
+        Err(faults)
     }
 }
 
@@ -165,6 +178,12 @@ pub(crate) fn vn_date(day: &str) -> String {
 fn json_script(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
     let json = serde_json::to_string(value).map_err(tera::Error::message)?;
     Ok(Value::safe_string(&script_safe(&json)))
+}
+
+/// The same, to be a part of such JSON.
+pub(crate) fn safe_json(value: &serde_json::Value) -> Box<RawValue> {
+    let json = RawValue::from_string(script_safe(&value.to_string()));
+    json.expect("a value's text is JSON")
 }
 
 fn script_safe(json: &str) -> String {
