@@ -8,6 +8,7 @@ use crate::bilingual::Bilingual;
 use crate::form::{Field, Form, Severity};
 use crate::number::Number;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// Name, severity, Vietnamese, English.
 type Message = (&'static str, Severity, &'static str, &'static str);
@@ -225,7 +226,10 @@ pub fn fault_words(language: &str) -> Map<String, Value> {
 }
 
 /// Those of `faults` that this form's fields can have.
-pub(crate) fn of_form(form: &Form, faults: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn of_form<'f>(
+    form: &Form,
+    faults: &'f Map<String, Value>,
+) -> impl Iterator<Item = (&'f String, &'f Value)> {
     let always = [
         "required",
         "shape",
@@ -233,16 +237,14 @@ pub(crate) fn of_form(form: &Form, faults: &Map<String, Value>) -> Map<String, V
         "not-shown",
         "computed",
     ];
-    let mut used: Vec<&str> = always.to_vec();
+    let mut used = BTreeSet::from(always);
     for field in form.fields() {
         used.extend(field.kind.codes());
         used.extend(field.fields.iter().flat_map(|member| member.kind.codes()));
     }
-    let its = faults
+    faults
         .iter()
-        .filter(|(name, _)| used.contains(&name.as_str()));
-    its.map(|(name, words)| (name.clone(), words.clone()))
-        .collect()
+        .filter(move |(code, _)| used.contains(code.as_str()))
 }
 
 #[cfg(test)]

@@ -63,20 +63,30 @@ impl Form {
     /// field's key in [`Form::page`] its own, under a code those of its kinds, with their placeholders. `faults` are the
     /// last in that language, as [`fault_words`](crate::fault_words) has them.
     pub fn words(&self, language: &str, faults: &Map<String, Value>) -> Map<String, Value> {
-        let mut words = self.all_words(language, faults);
-        words.retain(|name, _| name.parse::<usize>().is_ok() || self.can_say(name));
-        words
+        let said = self.said();
+        let faults = message::of_form(self, faults);
+        self.with_own_words(
+            language,
+            faults.filter(|(code, _)| said.contains(code.as_str())),
+        )
     }
 
     /// The same with the words of faults that no page can show: an option that it does not offer.
     pub fn all_words(&self, language: &str, faults: &Map<String, Value>) -> Map<String, Value> {
-        let mut words = message::of_form(self, faults);
+        self.with_own_words(language, message::of_form(self, faults))
+    }
+
+    fn with_own_words<'f>(
+        &self,
+        language: &str,
+        faults: impl Iterator<Item = (&'f String, &'f Value)>,
+    ) -> Map<String, Value> {
         let rules = self.rules.iter().map(|rule| &rule.message);
         let own = self.own_words().into_iter().map(|(.., own)| &own.message);
-        for (number, message) in rules.chain(own).enumerate() {
-            words.insert(number.to_string(), message.get(language).into());
-        }
-        words
+        let own = rules.chain(own).enumerate();
+        let own = own.map(|(number, message)| (number.to_string(), message.get(language).into()));
+        let faults = faults.map(|(code, words)| (code.clone(), words.clone()));
+        faults.chain(own).collect()
     }
 
     /// The wordings of fields for faults of their kinds, in the order of their numbers, which follow those of the rules:
@@ -84,35 +94,46 @@ impl Form {
     fn own_words(&self) -> Vec<(String, &'static str, &Wording)> {
         let mut all = Vec::new();
         for group in self.fields() {
-            let members = group
-                .fields
-                .iter()
-                .map(|member| (member_id(group, member), member));
-            for (id, field) in std::iter::once((group.id.clone(), group)).chain(members) {
-                let own = [("missing", &field.missing), ("invalid", &field.invalid)];
-                for (fault, words) in own {
-                    all.extend(words.iter().map(|words| (id.clone(), fault, &**words)));
-                }
+            let its = wordings(group);
+            all.extend(its.map(|(fault, words)| (group.id.clone(), fault, words)));
+            for member in &group.fields {
+                let its = wordings(member);
+                all.extend(its.map(|(fault, words)| (member_id(group, member), fault, words)));
             }
         }
         all
     }
 
-    /// Whether some field can have the fault in these words on a page.
-    fn can_say(&self, name: &str) -> bool {
-        let mut fields = self.all_fields();
-        match name {
-            "required" => fields.any(|field| field.required && field.missing.is_none()),
-            "length/short" => fields.any(|field| field.length_min.is_some()),
-            // Elsewhere nothing else can be chosen; an entry can go after it was.
-            "option" => fields.any(|field| field.of.is_some()),
-            "not-within" => fields.any(|field| field.within.is_some()),
-            "distinct" => fields.any(|field| field.distinct.is_some()),
-            "shape" => true,
-            _ if NEVER.contains(&name) => false,
-            _ => fields.any(|field| field.invalid.is_none() && field.kind.codes().contains(&name)),
+    /// The codes of the faults that some field can have on a page in the words of its kind.
+    fn said(&self) -> BTreeSet<&'static str> {
+        let mut said = BTreeSet::from(["shape"]);
+        for field in self.all_fields() {
+            let of_bounds = [
+                ("required", field.required && field.missing.is_none()),
+                ("length/short", field.length_min.is_some()),
+                // Elsewhere nothing else can be chosen; an entry can go after it was.
+                ("option", field.of.is_some()),
+                ("not-within", field.within.is_some()),
+                ("distinct", field.distinct.is_some()),
+            ];
+            let of_kind = field.kind.codes().iter().copied();
+            let of_kind = of_kind.filter(|code| {
+                let is_of_bounds = of_bounds.iter().any(|(bound, _)| bound == code);
+                field.invalid.is_none() && !is_of_bounds && !NEVER.contains(code)
+            });
+            said.extend(of_kind);
+            let has = of_bounds.iter().filter(|(_, has)| *has);
+            said.extend(has.map(|(code, _)| *code));
         }
+        said
     }
+}
+
+/// The wordings of a field: for which fault, the words.
+fn wordings(field: &Field) -> impl Iterator<Item = (&'static str, &Wording)> {
+    let own = [("missing", &field.missing), ("invalid", &field.invalid)];
+    own.into_iter()
+        .filter_map(|(fault, words)| Some((fault, words.as_deref()?)))
 }
 
 /// A member as the first entry of its group has it in the HTML.

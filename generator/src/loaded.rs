@@ -1,14 +1,16 @@
 //! What a form's page loads by itself, in its language: long lists, the words of its faults, what sending needs.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use formdef::{FORMATS, Form, List, Recipient};
 use rayon::prelude::*;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
-use crate::assets::{Assets, Linked, named};
+use crate::assets::{Assets, named};
 use crate::content::{Content, Service};
 use crate::memo::{Inputs, Memo};
 use crate::plan::{Subject, root};
@@ -143,6 +145,11 @@ impl Maker<'_> {
     }
 }
 
+/// A value as it stands in many documents.
+fn written(value: &Value) -> Box<RawValue> {
+    to_raw_value(value).expect("a value's text is JSON")
+}
+
 fn of_list(list: &List, language: &str, memo: &Memo) -> Arc<Loaded> {
     let inputs = vec![Some(list.sha256.as_str().into())];
     let name = format!("{language} list {}", list.id);
@@ -202,16 +209,16 @@ impl Faults {
     }
 }
 
-/// What sending needs to know of the portal.
+/// What sending needs to know of the portal, written out once for all forms.
 struct Sending<'a> {
     language: &'a str,
     content: &'a Content,
-    /// The script that copies an application.
-    again: Option<&'a Linked>,
+    /// The same for every form: its members, in their order.
+    common: Vec<(&'static str, Box<RawValue>)>,
     /// What only forms with papers need, to send files of them.
-    files: Value,
-    /// The same for every form.
-    common: Value,
+    files: Box<RawValue>,
+    /// The script that copies an application.
+    again: Box<RawValue>,
     /// What every form's file is made from.
     inputs: Inputs,
 }
@@ -224,33 +231,39 @@ impl<'a> Sending<'a> {
         signers: Option<&Value>,
     ) -> Self {
         let texts = &content.texts[language];
-        let again = assets.linked.get("again");
-        let common = json!({
-            "relay": content.portal.relay,
-            "publishers": signers.map(|signers| &signers["publishers"]),
-            "receipts": Subject::Receipts.url(language, &root(language, &content.portal)),
-            "script": assets.linked.get("outcome"),
-            "copy": assets.linked.get("copy"),
-            "style": assets.linked.get("outcome_style"),
-            "ui": texts["outcome"],
-        });
+        let linked = |name: &str| json!(assets.linked.get(name));
+        let receipts = Subject::Receipts.url(language, &root(language, &content.portal));
+        let common = [
+            ("relay", json!(content.portal.relay)),
+            (
+                "publishers",
+                json!(signers.map(|signers| &signers["publishers"])),
+            ),
+            ("receipts", json!(receipts)),
+            ("script", linked("outcome")),
+            ("copy", linked("copy")),
+            ("style", linked("outcome_style")),
+            ("ui", texts["outcome"].clone()),
+        ];
+        let common: Vec<_> = common.map(|(name, value)| (name, written(&value))).into();
         let formats = FORMATS.iter();
         let formats: Map<_, _> = formats
             .map(|format| (format.media.to_owned(), json!(format.begins)))
             .collect();
-        let files = json!({
+        let files = written(&json!({
             "script": assets.linked.get("papers"),
             "sealer": assets.linked.get("sealer").map(|linked| &linked.href),
             "formats": formats,
             "ui": texts["files"],
-        });
-        let input = format!("{common} {again:?} {files} {:?}", content.portal.offices);
+        }));
+        let again = written(&linked("again"));
+        let input = format!("{common:?} {again} {files} {:?}", content.portal.offices);
         Sending {
             language,
             content,
-            again,
-            files,
             common,
+            files,
+            again,
             inputs: vec![Some(input.into())],
         }
     }
@@ -260,26 +273,33 @@ impl<'a> Sending<'a> {
         inputs.push(Some(service.sha256.to_string().into()));
         let name = format!("{} outcome {}", self.language, service.form.id);
         memo.loaded.get(&name, inputs, || {
-            Loaded::new("outcome", self.of(service).to_string())
+            let json = serde_json::to_string(&self.of(service));
+            Loaded::new("outcome", json.expect("its members are JSON"))
         })
     }
 
     /// What the review and sending of a form need.
-    fn of(&self, service: &Service) -> Value {
+    fn of(&self, service: &Service) -> BTreeMap<&'static str, Cow<'_, RawValue>> {
         let form = &*service.form;
         let readers = form.recipients.iter();
         let readers = readers.map(|reader| self.reader(form, reader));
-        let mut outcome = self.common.clone();
-        outcome["mode"] = json!(form.mode);
-        outcome["recipients"] = readers.collect();
-        outcome["attachments"] = form.page_attachments();
-        if form.papers().next().is_some() {
-            outcome["files"] = self.files.clone();
-        }
-        outcome["ref"] =
-            json!({ "id": form.id, "version": form.version, "sha256": service.sha256 });
-        outcome["again"] = json!(form.again.as_ref().and(self.again));
-        outcome
+        let its = [
+            ("mode", json!(form.mode)),
+            ("recipients", readers.collect()),
+            ("attachments", form.page_attachments()),
+            (
+                "ref",
+                json!({ "id": form.id, "version": form.version, "sha256": service.sha256 }),
+            ),
+        ];
+        let its = its.map(|(name, value)| (name, Cow::Owned(written(&value))));
+        let common = self.common.iter();
+        let common = common.map(|(name, value)| (*name, Cow::Borrowed(&**value)));
+        let files = form.papers().next().map(|_| ("files", &self.files));
+        let again = form.again.as_ref().map(|_| ("again", &self.again));
+        let sometimes = files.into_iter().chain(again);
+        let sometimes = sometimes.map(|(name, value)| (name, Cow::Borrowed(&**value)));
+        common.chain(its).chain(sometimes).collect()
     }
 
     /// A recipient: `reads` only where it is not everything, what an office of a district is called.
