@@ -1,7 +1,7 @@
 //! Reads the shared cases: for `tests/cases.rs`, which checks them in Rust, and for `examples/cases.rs`, which prints them
 //! for the page's script. `cases/README.md` has the format.
 
-use formdef::{Form, List, Lists, Shelf, Source};
+use formdef::{Form, List, Lists, SharedSection, Shelf, Source};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,13 +99,11 @@ pub(crate) fn shelf() -> Shelf {
             .map(|path| {
                 let name = stem(path);
                 let path_shown = format!("forms/sections/{name}.toml");
-                (
-                    name,
-                    Source {
-                        path: path_shown,
-                        text: read(path),
-                    },
-                )
+                let source = Source {
+                    path: path_shown,
+                    text: read(path),
+                };
+                (name.clone(), SharedSection::new(&name, source))
             })
             .collect(),
         offices: offices

@@ -67,6 +67,7 @@ impl Fault {
 }
 
 /// Where the lines of a text begin.
+#[derive(Clone, Debug)]
 pub(crate) struct Lines(Vec<usize>);
 
 impl Lines {

@@ -47,6 +47,6 @@ pub use list::{Group, Item, List, Lists};
 pub use message::fault_words;
 pub use moment::Moment;
 pub use number::Number;
-pub use read::{Shelf, fault_codes, form_schema, parse, section_schema};
+pub use read::{SharedSection, Shelf, fault_codes, form_schema, parse, section_schema};
 pub use schema::ListSchemas;
 pub use text::Text;

@@ -19,7 +19,7 @@ mod read;
 use std::collections::BTreeSet;
 
 use chance::Chance;
-use formdef::{Fault, Form, Shelf, Source, parse};
+use formdef::{Fault, Form, SharedSection, Shelf, Source, parse};
 
 /// Texts in the short form.
 const TEXTS: u64 = 4000;
@@ -76,7 +76,12 @@ fn damaged(chance: &mut Chance, shelf: &Shelf) -> (Source, Shelf) {
     if chance.percent(25) {
         text += "[[section]]\nuse = 'contact'\n";
         let shared = shelf.sections.get_mut("contact").unwrap();
-        shared.text = damage::damaged(chance, &shared.text);
+        let Source { path, text } = shared.source();
+        let source = Source {
+            path: path.clone(),
+            text: damage::damaged(chance, text),
+        };
+        *shared = SharedSection::new("contact", source);
     } else {
         text = damage::damaged(chance, &text);
     }
@@ -89,7 +94,8 @@ fn damaged(chance: &mut Chance, shelf: &Shelf) -> (Source, Shelf) {
 
 /// Whether the line is that of the file, and what is meant is in it or just behind it.
 fn lies_inside(fault: &Fault, source: &Source, shelf: &Shelf) -> bool {
-    let mut files = shelf.sections.values().chain([source]);
+    let shared = shelf.sections.values().map(SharedSection::source);
+    let mut files = shared.chain([source]);
     let Some(file) = files.find(|file| file.path == fault.path) else {
         return false;
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::Digest;
-use formdef::{Form, List, Lists, Office, Section, Shelf, Source, Text};
+use formdef::{Form, List, Lists, Office, Section, SharedSection, Shelf, Source, Text};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -157,8 +157,8 @@ fn services(
     let desk = Desk {
         portal,
         common: common_inputs(&shelf),
+        shared: Shared::of(&shelf),
         shelf,
-        shared: Shared::default(),
         memo,
     };
     let found: Vec<(&str, &str)> = forms.matching("", "/form.toml").collect();
@@ -241,7 +241,7 @@ pub(crate) fn form_faults(forms: &Folder, portal: &Portal, id: &str) -> Vec<Faul
 fn shelf(forms: &Folder, portal: &Portal, lists: &Lists) -> Shelf {
     let sections = forms
         .matching("sections/", ".toml")
-        .map(|(path, id)| (id.to_owned(), source(forms, path)))
+        .map(|(path, id)| (id.to_owned(), SharedSection::new(id, source(forms, path))))
         .collect();
     let prefixes = portal
         .offices
@@ -277,17 +277,22 @@ struct Desk<'a> {
 }
 
 /// The sections that forms took from the shelf, by their ids: forms that have the same one hold it together.
-#[derive(Default)]
-struct Shared(Mutex<BTreeMap<String, Vec<Arc<Section>>>>);
+struct Shared(BTreeMap<String, Mutex<Vec<Arc<Section>>>>);
 
 impl Shared {
+    fn of(shelf: &Shelf) -> Self {
+        let sections = shelf.sections.keys();
+        Shared(sections.map(|id| (id.clone(), Mutex::default())).collect())
+    }
+
     /// A form that shares what is equal with those before it.
-    fn sharing(&self, mut form: Form, shelf: &Shelf) -> Form {
-        let taken = form.sections.iter_mut();
-        for section in taken.filter(|section| shelf.sections.contains_key(&section.id)) {
+    fn sharing(&self, mut form: Form) -> Form {
+        for section in &mut form.sections {
+            let Some(known) = self.0.get(&section.id) else {
+                continue;
+            };
             // Sections are only added, each whole.
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let known = known.entry(section.id.clone()).or_default();
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
             match known.iter().find(|known| *known == section) {
                 Some(known) => *section = Arc::clone(known),
                 None => known.push(Arc::clone(section)),
@@ -354,7 +359,7 @@ fn form(forms: &Folder, path: &str, desk: &Desk<'_>) -> (Option<Arc<ReadForm>>, 
     let read = memo.forms.find(path, inputs).map_or_else(
         || {
             let (form, faults) = formdef::parse(&source(forms, path), shelf);
-            let Some(form) = form.map(|form| desk.shared.sharing(form, shelf)) else {
+            let Some(form) = form.map(|form| desk.shared.sharing(form)) else {
                 return Err(faults);
             };
             let read = Arc::new(ReadForm {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use formdef::{List, Shelf, Source, parse};
+use formdef::{List, SharedSection, Shelf, Source, parse};
 use serde_json::{Map, Value, json};
 use tests::programs::Programs;
 use tests::{browser, repository, scenarios};
@@ -314,7 +314,7 @@ fn shelf() -> Shelf {
     };
     Shelf {
         languages: vec!["vi".into(), "en".into()],
-        sections: [("shared".to_owned(), shared)].into(),
+        sections: [("shared".to_owned(), SharedSection::new("shared", shared))].into(),
         lists: [
             "agencies",
             "provinces",

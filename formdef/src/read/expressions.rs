@@ -235,7 +235,7 @@ fn read(
         Ok(lowered) => Some(lowered),
         Err(faults) => {
             for (span, mistake) in faults {
-                let at = inside(reader.sources[at.file].0.text.as_str(), at, text, span);
+                let at = inside(reader.text(at), at, text, span);
                 reader.fault(&at, mistake);
             }
             None
@@ -260,7 +260,7 @@ pub(super) fn inside(file: &str, at: &Place, text: &str, part: Range<usize>) -> 
     }
     let start = at.span.start + quotes;
     Place {
-        file: at.file,
+        file: at.file.clone(),
         span: start + part.start..start + part.end,
     }
 }

@@ -1,6 +1,7 @@
 //! The top of a definition.
 
 use super::expressions::{self, Expressions};
+use super::file::Top;
 use super::node::Node;
 use super::reader::{Owner, Reader};
 use super::{keys, recipients, section};
@@ -12,8 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Reads the whole definition; faults are in the reader.
-pub(super) fn read<'a>(reader: &mut Reader<'a>, source: &'a Source) -> Option<Form> {
-    let root = reader.load(source)?;
+pub(super) fn read(reader: &mut Reader<'_>, source: &Source, top: Top) -> Option<Form> {
+    let root = reader.top(top)?;
     let owner = Owner {
         table: reader.table(&root)?,
         at: &root.at,

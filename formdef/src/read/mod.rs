@@ -5,6 +5,7 @@
 
 mod expressions;
 mod field;
+mod file;
 mod form;
 mod keys;
 mod mistake;
@@ -15,12 +16,14 @@ mod recipients;
 mod schema;
 mod section;
 
+pub use file::SharedSection;
 pub(crate) use mistake::Mistake;
 pub use schema::{form_schema, section_schema};
 
 use crate::fault::{Fault, Source};
 use crate::form::Form;
 use crate::list::Lists;
+use file::{File, Parsed};
 use reader::Reader;
 use std::collections::BTreeMap;
 
@@ -29,8 +32,8 @@ use std::collections::BTreeMap;
 pub struct Shelf {
     /// The portal's languages, the default one first.
     pub languages: Vec<String>,
-    /// Shared sections: id → file.
-    pub sections: BTreeMap<String, Source>,
+    /// Shared sections by id.
+    pub sections: BTreeMap<String, SharedSection>,
     /// Lists by id, each with its digest set.
     pub lists: Lists,
     /// Kinds of office → what the codes of its offices begin with, such as `police` → `ca-`; the wards' is empty.
@@ -41,8 +44,9 @@ pub struct Shelf {
 ///
 /// Faults come sorted by file and place, those of the definition's own file first; of more than 500, the first that were found.
 pub fn parse(source: &Source, shelf: &Shelf) -> (Option<Form>, Vec<Fault>) {
-    let mut reader = Reader::new(shelf);
-    let form = form::read(&mut reader, source);
+    let Parsed { lines, top } = Parsed::of(source, &File::Own);
+    let mut reader = Reader::new(source, lines, shelf);
+    let form = form::read(&mut reader, source, top);
     let mut faults = reader.faults;
     faults.sort_by_key(|fault| {
         (

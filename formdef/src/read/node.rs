@@ -1,5 +1,6 @@
 //! TOML as nodes that know their place: file and bytes. Values of several files can so be joined in one table.
 
+use super::file::File;
 use crate::noun::{self, Noun};
 use crate::number::Number;
 use std::ops::Range;
@@ -7,10 +8,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-/// Where something stands: the number of the file among those read, and its bytes.
+/// Where something stands: the file, and its bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Place {
-    pub(super) file: usize,
+    pub(super) file: File,
     pub(super) span: Range<usize>,
 }
 
@@ -47,13 +48,13 @@ pub(super) struct Entry {
 }
 
 impl Table {
-    pub(super) fn from_toml(table: &DeTable<'_>, file: usize) -> Self {
+    pub(super) fn from_toml(table: &DeTable<'_>, file: &File) -> Self {
         let mut entries: Vec<Entry> = table
             .iter()
             .map(|(key, value)| Entry {
                 key: key.get_ref().to_string(),
                 at: Place {
-                    file,
+                    file: file.clone(),
                     span: key.span(),
                 },
                 node: Node::from_toml(value, file),
@@ -88,7 +89,7 @@ impl Table {
 }
 
 impl Node {
-    fn from_toml(value: &Spanned<DeValue<'_>>, file: usize) -> Self {
+    fn from_toml(value: &Spanned<DeValue<'_>>, file: &File) -> Self {
         let content = match value.get_ref() {
             DeValue::String(text) => Content::Text(text.to_string()),
             DeValue::Integer(number) => {
@@ -109,7 +110,10 @@ impl Node {
         };
         let span = value.span();
         Self {
-            at: Place { file, span },
+            at: Place {
+                file: file.clone(),
+                span,
+            },
             content,
         }
     }

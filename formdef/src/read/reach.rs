@@ -4,6 +4,7 @@
 //! impossible.
 
 use super::expressions::{Expressions, Slot, inside};
+use super::file::File;
 use super::mistake::Mistake;
 use super::node::Place;
 use super::reader::Reader;
@@ -39,7 +40,7 @@ pub(super) fn check(
     looking.sections(form);
     looking.rules(form);
     for (at, text, part, never) in looking.found {
-        let at = inside(reader.sources[at.file].0.text.as_str(), &at, text, part);
+        let at = inside(reader.text(&at), &at, text, part);
         reader.fault(&at, never);
     }
 }
@@ -110,7 +111,7 @@ impl<'a> Looking<'a> {
 
     /// Ways of an `||` that can never be true, whatever stands around it.
     fn dead_ways(&mut self, text: &'a str, at: &Place, tree: &Tree) {
-        let reach = if at.file == 0 {
+        let reach = if at.file == File::Own {
             &self.own
         } else {
             &self.shared
@@ -145,7 +146,7 @@ impl<'a> Looking<'a> {
             }
             self.dead_ways(text, at, &rule.assert);
             // A shared rule may be idle in one form and needed in the next.
-            let (reach, asked) = if at.file == 0 {
+            let (reach, asked) = if at.file == File::Own {
                 self.own.start();
                 (&self.own, shown)
             } else {

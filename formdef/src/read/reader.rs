@@ -1,6 +1,7 @@
 //! Reading values of known types out of tables, noting each fault and going on.
 
 use super::Shelf;
+use super::file::File;
 use super::mistake::{Mistake, is_near};
 use super::node::{Content, Entry, Node, Place, Table};
 use crate::fault::{Fault, Lines, Source};
@@ -14,54 +15,69 @@ use toml::value::{Datetime, Offset};
 /// So many faults of a definition are told at once: a file with more is damaged as a whole.
 pub(super) const FAULTS_MAX: usize = 500;
 
-/// What reading needs everywhere: the files read so far, the shelf, the faults found.
+/// What reading needs everywhere: the definition, the shelf, the faults found.
 pub(super) struct Reader<'a> {
     pub(super) shelf: &'a Shelf,
-    pub(super) sources: Vec<(&'a Source, Lines)>,
+    source: &'a Source,
+    lines: Lines,
     pub(super) faults: Vec<Fault>,
     /// A file could not be read: what refers to its content would give faults that are none.
     pub(super) incomplete: bool,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(shelf: &'a Shelf) -> Self {
+    pub(super) fn new(source: &'a Source, lines: Lines, shelf: &'a Shelf) -> Self {
         Self {
             shelf,
-            sources: Vec::new(),
+            source,
+            lines,
             faults: Vec::new(),
             incomplete: false,
         }
     }
 
     /// The top table of a file, or `None` when it is no TOML.
-    pub(super) fn load(&mut self, source: &'a Source) -> Option<Node> {
-        let file = self.sources.len();
-        self.sources.push((source, Lines::of(&source.text)));
-        let (table, faults) = toml::de::DeTable::parse_recoverable(&source.text);
-        for fault in &faults {
-            let at = Place {
-                file,
-                span: fault.span().unwrap_or(0..0),
-            };
-            self.fault(&at, Mistake::Toml(fault.message().to_owned()));
-            self.incomplete = true;
+    pub(super) fn top<T>(&mut self, root: Result<T, Vec<(Place, String)>>) -> Option<T> {
+        match root {
+            Ok(root) => Some(root),
+            Err(faults) => {
+                for (at, said) in faults {
+                    self.fault(&at, Mistake::Toml(said));
+                }
+                self.incomplete = true;
+                None
+            }
         }
-        let content = Content::Table(Table::from_toml(table.get_ref(), file));
-        let at = Place { file, span: 0..0 };
-        faults.is_empty().then_some(Node { at, content })
+    }
+
+    /// The file in which something stands.
+    fn file(&self, at: &Place) -> (&Source, &Lines) {
+        let shared = match &at.file {
+            File::Own => None,
+            File::Shared(id) => self.shelf.sections.get(&**id),
+        };
+        match shared {
+            None => (self.source, &self.lines),
+            Some(section) => (section.source(), section.lines()),
+        }
+    }
+
+    /// The text of the file in which something stands.
+    pub(super) fn text(&self, at: &Place) -> &str {
+        &self.file(at).0.text
     }
 
     pub(super) fn fault(&mut self, at: &Place, mistake: Mistake) {
         if self.faults.len() < FAULTS_MAX {
-            let (source, lines) = &self.sources[at.file];
-            self.faults
-                .push(Fault::new(source, lines, at.span.clone(), &mistake));
+            let (source, lines) = self.file(at);
+            let fault = Fault::new(source, lines, at.span.clone(), &mistake);
+            self.faults.push(fault);
         }
     }
 
     /// «forms/x/form.toml:12», for messages about something that is there twice.
     pub(super) fn line_of(&self, at: &Place) -> String {
-        let (source, lines) = &self.sources[at.file];
+        let (source, lines) = self.file(at);
         format!("{}:{}", source.path, lines.number(at.span.start))
     }
 

@@ -7,6 +7,7 @@ use super::reader::{Owner, Reader, is_section_id};
 use super::{field, keys};
 use crate::form::{Field, Section, Severity};
 use crate::noun;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 const SEVERITIES: &[(&str, Severity)] = &[
@@ -92,32 +93,23 @@ fn shared(
     let use_node = owner.table.get("use")?;
     let id = reader.string(use_node)?.to_owned();
     note_section(reader, ids, &id, &use_node.at);
-    let Some(source) = reader.shelf.sections.get(&id) else {
+    let shelf = reader.shelf;
+    let Some(section) = shelf.sections.get(&id) else {
         let known = reader.shelf.sections.keys().cloned().collect();
         reader.fault(&use_node.at, Mistake::UnknownSection { id, known });
         reader.incomplete = true;
         return None;
     };
-    let root = reader.load(source)?;
-    let mut table = reader.table(&root)?.clone();
+    let root = reader.top(section.top())?;
+    let table = reader.table(root)?;
     let whole = Owner {
-        table: &table,
+        table,
         at: &root.at,
         name: noun::SHARED_SECTION.into(),
     };
     reader.unknown_keys(&whole, &keys::names(keys::SHARED_SECTION));
     reader.need(&whole, "title", "title.vi = \"Người yêu cầu\"");
-    adapt_fields(reader, owner, &mut table);
-    let mut heading = Table::default();
-    let of_heading = |entry: &&Entry| ["title", "intro"].contains(&entry.key.as_str());
-    heading.entries = owner
-        .table
-        .entries
-        .iter()
-        .filter(of_heading)
-        .cloned()
-        .collect();
-    table.override_with(&heading);
+    let table = adapted(reader, owner, table);
     let merged = Owner {
         table: &table,
         at: &root.at,
@@ -135,6 +127,28 @@ fn shared(
         show_when: None,
         fields,
     })
+}
+
+/// A shared section as the form wants it: as it is, or with other words and fields.
+fn adapted<'t>(reader: &mut Reader<'_>, owner: &Owner<'_>, section: &'t Table) -> Cow<'t, Table> {
+    let of_heading = |entry: &&Entry| ["title", "intro"].contains(&entry.key.as_str());
+    let heading: Vec<_> = owner
+        .table
+        .entries
+        .iter()
+        .filter(of_heading)
+        .cloned()
+        .collect();
+    let changes = ["omit", "set"]
+        .iter()
+        .any(|key| owner.table.get(key).is_some());
+    if heading.is_empty() && !changes {
+        return Cow::Borrowed(section);
+    }
+    let mut section = section.clone();
+    adapt_fields(reader, owner, &mut section);
+    section.override_with(&Table { entries: heading });
+    Cow::Owned(section)
 }
 
 /// Takes the fields of `omit` out of a shared section and changes those of `set`.
