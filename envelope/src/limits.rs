@@ -12,6 +12,9 @@ pub const STATEMENT_BYTES_MAX: usize = 4 * 1024;
 /// Largest catalogue or key file (the compact JWS, as published).
 pub const CATALOGUE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Largest file of a published portal that is asked for whole: the release of as many services as a portal may have.
+pub const PORTAL_FILE_BYTES_MAX: u64 = 32 << 20;
+
 /// Largest signed note, and so the largest checkpoint of a log.
 pub const NOTE_BYTES_MAX: usize = 64 * 1024;
 

@@ -54,7 +54,7 @@ impl Hosting {
         let types = types.map(|(end, kind)| format!("    \"{kind}\" {end};\n"));
         let brotli = if brotli { "brotli_static on;\n" } else { "" };
         let mut text = format!(
-            "# Made by `motcua host nginx`.\nroot {};\nindex index.html;\nabsolute_redirect off;\nerror_page 404 /404.html;\ngzip_static on;\n{brotli}types {{\n{}}}\n",
+            "# Made by `motcua host nginx`.\nroot \"{}\";\nindex index.html;\nabsolute_redirect off;\nerror_page 404 /404.html;\ngzip_static on;\n{brotli}types {{\n{}}}\n",
             root.display(),
             types.collect::<String>()
         );
@@ -75,8 +75,11 @@ impl Hosting {
                 None => location(&format!("= {path}"), caching),
             }
         }
+        let caching = self.of_pages();
         for (from, to) in &self.redirects {
-            text += &format!("location = {from} {{ return 301 {to}; }}\n");
+            text += &format!(
+                "location = {from} {{\n{always}    add_header {CACHING} \"{caching}\" always;\n    return 301 {to};\n}}\n"
+            );
         }
         text + "location ~ ^/(_|\\.(?!well-known/)) { return 404; }\n"
     }
@@ -84,7 +87,7 @@ impl Hosting {
     /// To be imported into a site of Caddy.
     pub fn caddy(&self, root: &Path) -> String {
         let mut text = format!(
-            "# Made by `motcua host caddy`.\nroot * {}\nheader {{\n",
+            "# Made by `motcua host caddy`.\nroot * \"{}\"\nheader {{\n",
             root.display()
         );
         for (name, value) in self.everywhere() {

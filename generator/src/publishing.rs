@@ -6,7 +6,7 @@ use envelope::PublicKey;
 use formdef::{Bilingual, Lang, say};
 use generator::hosts::Hosting;
 use generator::publish::{Ready, Run, Target};
-use generator::release;
+use generator::release::{self, Wrong};
 use generator::report::Format;
 use generator::status::{self, Trouble};
 use generator::{Failure, Options, check_against};
@@ -79,7 +79,14 @@ pub(crate) fn run_verify(arguments: &Verify, lang: Lang) -> Done {
         );
         println!("{path} {added}");
     }
-    match (checked.wrong.len(), checked.added.len()) {
+    let unread = |(_, wrong): &&(_, Wrong)| matches!(wrong, Wrong::Unread(_));
+    let unread = checked.wrong.iter().filter(unread).count();
+    match (checked.wrong.len() - unread, checked.added.len()) {
+        (0, _) if unread > 0 => Err(say!(
+            lang,
+            "{unread} files cannot be read, so nobody knows whether they are as they were signed\n  = see that the portal can be reached, and verify it again",
+            "{unread} tệp không đọc được, nên chưa biết có đúng như bản đã ký không\n  = kiểm tra xem cổng truy cập được không, rồi chạy lại verify"
+        )),
         (0, 0) => Ok(()),
         (0, count) => Err(say!(
             lang,

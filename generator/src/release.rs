@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
@@ -9,13 +10,16 @@ use formdef::{Bilingual, Lang, both, say};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::published::place::{Answer, Place};
+use crate::published::place::{Answer, NoAnswer, Place};
 use crate::writing::MARKER;
 
 /// The file in which a release stands.
 pub const RELEASE: &str = "release.jws";
 /// For the host alone: it reads them and sends them to nobody.
 pub(crate) const OF_HOST: [&str; 2] = ["_headers", "_redirects"];
+
+/// After so many files that cannot be read no more are asked for.
+const UNREAD_MAX: usize = 20;
 
 /// Whether a file is for the host alone.
 pub(crate) fn is_of_host(path: &str) -> bool {
@@ -35,10 +39,12 @@ pub struct Checked {
 }
 
 /// What is wrong with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wrong {
-    /// It is not there, or cannot be read.
+    /// It is not there.
     Missing,
+    /// It could not be asked for or read, and why: whether it is right nobody knows.
+    Unread(String),
     /// It has other bytes.
     Other,
     /// It is answered with an address to which the release does not lead.
@@ -47,9 +53,12 @@ pub enum Wrong {
 
 impl Wrong {
     /// In a word or two.
-    pub fn show(self, lang: Lang) -> String {
+    pub fn show(&self, lang: Lang) -> String {
         match self {
             Wrong::Missing => say!(lang, "is missing", "không có"),
+            Wrong::Unread(cause) => {
+                say!(lang, "cannot be read: {cause}", "không đọc được: {cause}")
+            }
             Wrong::Other => say!(lang, "is not what was signed", "không đúng như bản đã ký"),
             Wrong::Elsewhere => say!(
                 lang,
@@ -79,15 +88,27 @@ pub fn check(from: &str, publishers: &[PublicKey]) -> Result<Checked, Bilingual>
         is_served || matches!(place, Place::Folder(_))
     });
     let wrong = |path: &str, file: &ReleasedFile| match place.answer(path) {
-        Err(_) => Some(Wrong::Missing),
+        Err(NoAnswer::Missing) => Some(Wrong::Missing),
+        Err(NoAnswer::Because(cause)) => Some(Wrong::Unread(cause)),
         Ok(Answer::File(bytes)) => (ReleasedFile::of(&bytes) != *file).then_some(Wrong::Other),
         // A host that redirects shows its own answer in place of the page that leads on.
         Ok(Answer::Elsewhere(to)) => {
             (!release.leads(path, place.root(), &to)).then_some(Wrong::Elsewhere)
         }
     };
-    let wrong = files.filter_map(|(path, file)| Some((path.clone(), wrong(path, file)?)));
-    let wrong = wrong.collect();
+    // A host that answers for nothing is not asked for everything.
+    let unread = AtomicUsize::new(0);
+    let wrong = files.filter_map(|(path, file)| {
+        if unread.load(Ordering::Relaxed) >= UNREAD_MAX {
+            return None;
+        }
+        let wrong = wrong(path, file)?;
+        if matches!(wrong, Wrong::Unread(_)) {
+            unread.fetch_add(1, Ordering::Relaxed);
+        }
+        Some((path.clone(), wrong))
+    });
+    let wrong: Vec<_> = wrong.collect();
     let added = match &place {
         Place::Folder(folder) => added(Path::new(folder), &release, publishers),
         Place::Portal(..) => Vec::new(),
@@ -150,4 +171,23 @@ pub fn show(release: &Release, lang: Lang) -> String {
         "release {serial} of {built}: {files} files, digest {digest}",
         "bản phát hành {serial}, dựng lúc {built}: {files} tệp, mã băm {digest}"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::FORMS_MAX;
+    use envelope::limits::PORTAL_FILE_BYTES_MAX;
+    use std::collections::BTreeMap;
+
+    /// A city's release has 10.7 files for each service; their paths have 60 characters and fewer.
+    #[test]
+    fn the_release_of_as_many_services_as_there_may_be_can_be_asked_for() {
+        let files =
+            (0..FORMS_MAX * 11).map(|number| (format!("{number:060}"), ReleasedFile::of(b"")));
+        let files: BTreeMap<_, _> = files.collect();
+        let json = serde_json::to_string(&files).unwrap();
+        let written = json.len() as u64 * 4 / 3;
+        assert!(written < PORTAL_FILE_BYTES_MAX, "{written}");
+    }
 }

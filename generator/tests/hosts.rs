@@ -230,6 +230,10 @@ impl Host {
             let answer = self.get(from, "identity");
             assert_eq!(answer.status, 301, "{from}");
             assert_eq!(answer.headers["location"], to);
+            for (name, value) in rules["/*"].iter().chain(&rules["/"]) {
+                let got = answer.headers.get(&name.to_ascii_lowercase());
+                assert_eq!(got, Some(value), "{from}: {name}");
+            }
         }
 
         // What lies packed beside a file is sent to who takes it.
@@ -332,6 +336,27 @@ fn a_redirect_to_an_address_that_was_not_signed_is_found() {
         named,
         ["en/khai-sanh/index.html leads to an address that was not signed"]
     );
+}
+
+/// A host in trouble is not a portal that somebody changed; after some files it is left alone.
+#[test]
+fn what_a_host_does_not_answer_is_not_taken_for_missing() {
+    let host = Host::nginx_with(|said| {
+        let pages = "location / {\n";
+        assert!(said.contains(pages), "{said}");
+        said.replace(pages, "location / {\n    return 503;\n")
+    });
+    let bad = host.verify();
+    assert_eq!(bad.status.code(), Some(1));
+    let said = String::from_utf8(bad.stdout).unwrap();
+    let named = said.lines().skip(1);
+    let named: Vec<_> = named
+        .filter(|line| line.contains("cannot be read: "))
+        .collect();
+    assert_eq!(named.len(), said.lines().count() - 1, "{said}");
+    assert!(named.len() < 30, "{said}");
+    let why = String::from_utf8(bad.stderr).unwrap();
+    assert!(why.contains("see that the portal can be reached"), "{why}");
 }
 
 /// The fixture was built in 2016: its catalogue ended long ago.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::ops::Bound;
 
+use envelope::limits::PORTAL_FILE_BYTES_MAX;
 use envelope::release::{Release, ReleasedFile};
 use envelope::{PublicKey, UnixTime};
 use flate2::read::GzDecoder;
@@ -29,8 +30,6 @@ const ALWAYS: [&str; 5] = [
 ];
 /// For the host alone: it reads them and sends them to nobody.
 const OF_HOST: [&str; 2] = ["_headers", "_redirects"];
-/// The longest file taken from a portal.
-const FILE_BYTES_MAX: u64 = 8 << 20;
 
 /// A portal that is followed.
 pub struct Portal {
@@ -229,7 +228,7 @@ impl Portal {
             got => return Ok(got),
         };
         let mut unpacked = Vec::new();
-        let mut reader = GzDecoder::new(&bytes[..]).take(FILE_BYTES_MAX);
+        let mut reader = GzDecoder::new(&bytes[..]).take(PORTAL_FILE_BYTES_MAX);
         match reader.read_to_end(&mut unpacked) {
             Ok(_) => Ok(Got::File(unpacked)),
             Err(error) => Err(Missed::NotThere(format!("{url}: {error}"))),
@@ -246,7 +245,7 @@ impl Portal {
         }
         let encoding = answer.headers().get(CONTENT_ENCODING);
         let is_packed = encoding.is_some_and(|encoding| encoding == "gzip");
-        let body = answer.body_mut().with_config().limit(FILE_BYTES_MAX);
+        let body = answer.body_mut().with_config().limit(PORTAL_FILE_BYTES_MAX);
         Ok((Got::File(body.read_to_vec()?), is_packed))
     }
 }

@@ -1,10 +1,11 @@
 //! Where published files are: in a folder, or on a portal that is asked for them.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
 
+use envelope::limits::PORTAL_FILE_BYTES_MAX;
 use envelope::{Catalogue, Digest, PublicKey, UnixTime, base64url};
 use flate2::read::GzDecoder;
 use formdef::{Bilingual, say};
@@ -17,8 +18,6 @@ use ureq::typestate::AgentScope;
 use crate::catalogue::CATALOGUE;
 use crate::portal::is_origin;
 
-/// The longest file taken from a portal.
-const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A folder or a portal.
@@ -32,6 +31,37 @@ pub(crate) enum Answer {
     File(Vec<u8>),
     /// Another address, as the host writes it.
     Elsewhere(String),
+}
+
+/// Why there is no answer.
+pub(crate) enum NoAnswer {
+    /// There is no such file.
+    Missing,
+    /// It could not be asked for or read, in the system's words: nothing is known of it.
+    Because(String),
+}
+
+impl NoAnswer {
+    fn of_file(error: &io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound => NoAnswer::Missing,
+            _ => NoAnswer::Because(error.to_string()),
+        }
+    }
+
+    fn of_host(error: &ureq::Error) -> Self {
+        match error {
+            ureq::Error::StatusCode(404 | 410) => NoAnswer::Missing,
+            _ => NoAnswer::Because(error.to_string()),
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            NoAnswer::Missing => "it is not there".to_owned(),
+            NoAnswer::Because(cause) => cause,
+        }
+    }
 }
 
 /// A form that is published.
@@ -132,22 +162,22 @@ impl Place {
 
     /// The bytes of a file of a portal, which no other address has.
     pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
-        match self.answer(path)? {
+        match self.answer(path).map_err(NoAnswer::words)? {
             Answer::File(bytes) => Ok(bytes),
             Answer::Elsewhere(address) => Err(format!("redirected to {address}")),
         }
     }
 
     /// What there is for a file of a portal; a page is asked for as browsers do, by the address of its folder.
-    pub(crate) fn answer(&self, path: &str) -> Result<Answer, String> {
+    pub(crate) fn answer(&self, path: &str) -> Result<Answer, NoAnswer> {
         let name = self.name(path);
         match self {
             Place::Folder(_) => fs::read(&name)
                 .map(Answer::File)
-                .map_err(|error| error.to_string()),
+                .map_err(|error| NoAnswer::of_file(&error)),
             Place::Portal(_, agent) => {
                 let url = name.strip_suffix("index.html").unwrap_or(&name);
-                get(agent, url).map_err(|error| error.to_string())
+                get(agent, url).map_err(|error| NoAnswer::of_host(&error))
             }
         }
     }
@@ -217,7 +247,7 @@ fn get(agent: &ureq::Agent, url: &str) -> Result<Answer, ureq::Error> {
     let encoding = answer.headers().get(CONTENT_ENCODING);
     // What lies packed in a bucket comes packed, whether it was asked for so or not.
     let is_packed = encoding.is_some_and(|encoding| encoding == "gzip");
-    let body = answer.body_mut().with_config().limit(FILE_BYTES_MAX);
+    let body = answer.body_mut().with_config().limit(PORTAL_FILE_BYTES_MAX);
     let bytes = body.read_to_vec()?;
     Ok(Answer::File(match is_packed {
         true => unpacked(&bytes)?,
@@ -228,7 +258,7 @@ fn get(agent: &ureq::Agent, url: &str) -> Result<Answer, ureq::Error> {
 fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, ureq::Error> {
     let mut unpacked = Vec::new();
     GzDecoder::new(bytes)
-        .take(FILE_BYTES_MAX)
+        .take(PORTAL_FILE_BYTES_MAX)
         .read_to_end(&mut unpacked)?;
     Ok(unpacked)
 }
