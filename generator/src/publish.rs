@@ -12,6 +12,7 @@ mod objects;
 mod record;
 mod refused;
 mod replaced;
+mod staying;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -256,6 +256,34 @@ fn an_old_asset_stays_for_the_time_of_grace() {
     assert_eq!(kept, KEEP + 1, "releases are kept");
 }
 
+/// A page that was cached before somebody went back finds its style, and so does one of the release that is public again.
+#[test]
+fn an_asset_of_the_release_that_was_gone_back_from_stays() {
+    let mut city = City::new();
+    let old = publish_two_styles(&mut city);
+    let new = asset_of(&city.options.out, "style.");
+    let styled = fs::read(city.public(&new)).unwrap();
+    let back = city.roll_back().unwrap();
+    let public = || {
+        let current = city.to.join("current");
+        check(current.to_str().unwrap(), &city.publishers).unwrap()
+    };
+    assert_eq!(public().release.serial, back);
+    for style in [&old, &new] {
+        assert!(city.public(style).exists(), "{style} is gone at once");
+    }
+    assert_eq!((public().wrong, public().added), (vec![], vec![]));
+
+    // To and fro: what somebody changed meanwhile among what stays is put right, without touching the release's own.
+    fs::remove_file(city.public(&new)).unwrap();
+    fs::write(city.public(&new), "body { display: none }").unwrap();
+    let newest = city.folder().kept().unwrap().last().unwrap().release.serial;
+    city.roll_back_to(newest);
+    city.roll_back_to(back);
+    assert_eq!(fs::read(city.public(&new)).unwrap(), styled);
+    assert_eq!((public().wrong, public().added), (vec![], vec![]));
+}
+
 /// The time of grace begins when a release is replaced, however long it was public.
 #[test]
 fn an_asset_of_a_release_that_was_public_until_yesterday_stays() {

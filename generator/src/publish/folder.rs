@@ -10,21 +10,23 @@
 //! A release is put together beside the public one; then `current` is exchanged in one step. Assets of releases that were
 //! public lately stay beside the new ones, so that a page from a cache still finds them.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use envelope::PublicKey;
-use envelope::release::{Release, ReleasedFile};
+use envelope::release::Release;
 use formdef::{Bilingual, both};
 
 use super::replaced::Replaced;
+use super::staying::{is_file, put_file, put_staying, with_staying};
 use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
 use crate::fault::cause;
 use crate::release::{RELEASE, check};
 
 const REPLACED: &str = "replaced.json";
+/// One file on its way into a release.
+const MENDING: &str = ".mending";
 
 /// A folder that a web server sends `current` of.
 pub struct Folder {
@@ -36,7 +38,7 @@ pub struct Folder {
 pub struct Kept {
     /// The release.
     pub release: Release,
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
 }
 
 /// The lock while it is held. It is let go of in so many words: a program that is being started at that moment may have
@@ -126,14 +128,10 @@ impl Folder {
         let beside = place.with_extension("new");
         let public = current.map(|current| current.release.serial);
         let (mut replaced, earliest) = (self.replaced(), run.earliest());
+        let lately = lately(&kept, public, &replaced, earliest);
         let put = || -> io::Result<()> {
             // What an interrupted run left.
             let _ = fs::remove_dir_all(&beside);
-            let lately = kept.iter().rev().filter(|kept| {
-                let is_public = public == Some(kept.release.serial);
-                is_public || replaced.is_lately(kept.release.serial, earliest)
-            });
-            let lately: Vec<&Kept> = lately.collect();
             for (path, (file, sources)) in with_staying(release, &lately) {
                 let own = release.files.contains_key(path).then(|| from.join(path));
                 let sources: Vec<PathBuf> =
@@ -143,7 +141,7 @@ impl Folder {
             let text = beside.join(RELEASE);
             fs::write(&text, &ready.text)?;
             File::open(text)?.sync_all()?;
-            // A release of that serial which is not public was never switched to.
+            // A release of that serial is there when it was public until somebody went back from it.
             let _ = fs::remove_dir_all(&place);
             fs::rename(&beside, &place)?;
             self.switch_to(release.serial)
@@ -181,7 +179,7 @@ impl Folder {
             .collect();
         wrong.sort_by_key(|path| !stays(path));
         for path in &wrong {
-            let (beside, place) = (self.dir.join(".mending"), public.dir.join(path));
+            let (beside, place) = (self.dir.join(MENDING), public.dir.join(path));
             fs::copy(from.join(path), &beside)?;
             File::open(&beside)?.sync_all()?;
             place.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -203,9 +201,11 @@ impl Folder {
         if let Some((path, _)) = whole.wrong.first() {
             return Err(spoilt(&dir.join(path).to_string_lossy()));
         }
-        self.switch_to(serial)
-            .map_err(|error| self.refused(&error))?;
         let mut replaced = self.replaced();
+        let lately = lately(&kept, current, &replaced, run.earliest());
+        put_staying(&dir, &whole.release, &lately, &self.dir.join(MENDING))
+            .and_then(|()| self.switch_to(serial))
+            .map_err(|error| self.refused(&error))?;
         let serials = kept.iter().map(|kept| kept.release.serial);
         replaced.by(serial, current, serials, run.now);
         self.note(&replaced);
@@ -267,48 +267,17 @@ fn is_unfinished(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "new")
 }
 
-/// The files of a release with those of others that stay beside them; for each the releases that have the same one.
-fn with_staying<'a>(
-    release: &'a Release,
-    lately: &[&'a Kept],
-) -> BTreeMap<&'a str, (&'a ReleasedFile, Vec<&'a Kept>)> {
-    let own = release.files.iter();
-    let mut files: BTreeMap<_, _> = own
-        .map(|(path, file)| (path.as_str(), (file, Vec::new())))
-        .collect();
-    for kept in lately {
-        for (path, file) in &kept.release.files {
-            match files.get_mut(path.as_str()) {
-                Some((wanted, sources)) if *wanted == file => sources.push(*kept),
-                None if stays(path) => {
-                    files.insert(path, (file, vec![*kept]));
-                }
-                _ => {}
-            }
-        }
-    }
-    files
-}
-
-/// A link to a file that is the same already, else a copy. One that was changed by hand is not the same.
-fn put_file(
-    place: &Path,
-    file: &ReleasedFile,
-    own: Option<&Path>,
-    sources: &[PathBuf],
-) -> io::Result<()> {
-    place.parent().map_or(Ok(()), fs::create_dir_all)?;
-    match (sources.iter().find(|path| is_file(path, file)), own) {
-        (Some(same), _) => fs::hard_link(same, place),
-        (None, Some(own)) => {
-            fs::copy(own, place)?;
-            File::open(place)?.sync_all()
-        }
-        // An old asset that somebody damaged is left out.
-        (None, None) => Ok(()),
-    }
-}
-
-fn is_file(path: &Path, file: &ReleasedFile) -> bool {
-    fs::read(path).is_ok_and(|bytes| ReleasedFile::of(&bytes) == *file)
+/// The releases of which pages may lie in caches, the newest first: the public one, and those that were lately.
+fn lately<'k>(
+    kept: &'k [Kept],
+    public: Option<u64>,
+    replaced: &Replaced,
+    earliest: i64,
+) -> Vec<&'k Kept> {
+    let newest_first = kept.iter().rev();
+    let lately = newest_first.filter(|kept| {
+        let serial = kept.release.serial;
+        public == Some(serial) || replaced.is_lately(serial, earliest)
+    });
+    lately.collect()
 }
