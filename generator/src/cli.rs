@@ -241,7 +241,7 @@ pub(crate) struct Status {
     #[arg(long, value_name = "FILE.pub.jwk", required = true)]
     pub(crate) publisher: Vec<PathBuf>,
     /// A catalogue that ends within so many days is something to do about.
-    #[arg(long, default_value_t = 7, value_name = "DAYS")]
+    #[arg(long, default_value_t = generator::status::SOON_DAYS, value_name = "DAYS")]
     pub(crate) soon: i64,
     /// Says what differs from the forms in this folder.
     #[arg(long, value_name = "DIR")]

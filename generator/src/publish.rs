@@ -3,6 +3,7 @@
 //! Both keep the same promises: what is public is whole at every moment, whatever breaks; what did not change is not sent;
 //! an older release can be made public again; files of releases that were public lately stay for pages from a cache.
 
+mod allowed;
 mod bucket;
 mod client;
 mod difference;
@@ -12,7 +13,9 @@ mod objects;
 mod record;
 mod refused;
 mod replaced;
+mod sent;
 mod staying;
+mod turns;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,6 +31,7 @@ pub use objects::Objects;
 
 use crate::catalogue::CATALOGUE;
 use crate::release::check;
+use allowed::{aim, end_in_sight};
 use difference::{Names, Side};
 
 /// For how long assets stay after the release that had them was replaced: longer than pages lie in caches and drafts on devices.
@@ -133,6 +137,16 @@ impl Ready {
     }
 }
 
+impl Ready {
+    /// What it says.
+    fn side(&self) -> Side<'_> {
+        Side {
+            release: &self.release,
+            catalogue: self.catalogue.as_ref(),
+        }
+    }
+}
+
 impl Target {
     /// `s3://BUCKET[/PREFIX]` or a folder; what is there counts only when one of `publishers` signed it.
     ///
@@ -175,7 +189,7 @@ impl Target {
     /// A sentence: what is public cannot be read, is not the publisher's, or is newer.
     pub fn difference(&self, ready: &Ready, run: &Run) -> Result<Difference, Bilingual> {
         let public = self.current()?;
-        is_again(&ready.release, public.as_ref(), run.now)?;
+        aim(ready.side(), public.as_ref(), run.now)?;
         let (bytes, publishers) = match self {
             Target::Folder(folder) => (folder.public(CATALOGUE), folder.publishers()),
             Target::Bucket(bucket) => (bucket.public(CATALOGUE)?, bucket.publishers()),
@@ -186,10 +200,7 @@ impl Target {
             release,
             catalogue: catalogue.as_ref(),
         });
-        let after = Side {
-            release: &ready.release,
-            catalogue: ready.catalogue.as_ref(),
-        };
+        let after = ready.side();
         let mut names = Names::of(&ready.release, |path| fs::read(ready.from.join(path)).ok());
         if let Some(before) = before.filter(|before| names.lack(before)) {
             names.add(Names::of(before.release, |path| match self {
@@ -197,7 +208,8 @@ impl Target {
                 Target::Bucket(bucket) => bucket.public(path).unwrap_or_default(),
             }));
         }
-        Ok(Difference::between(before, after, &names))
+        let difference = Difference::between(before, after, &names);
+        Ok(difference.noting(end_in_sight(after, run.now)))
     }
 
     /// Makes a built portal the public one. One that is public already is compared with what lies there, file by file, and
@@ -239,45 +251,6 @@ fn catalogue_of(
 
 fn stays(path: &str) -> bool {
     STAYING.iter().any(|folder| path.starts_with(folder))
-}
-
-/// Whether the release is the public one, which is to be looked at again; else it has to be newer.
-fn is_again(
-    release: &Release,
-    current: Option<&Release>,
-    now: UnixTime,
-) -> Result<bool, Bilingual> {
-    match current {
-        Some(current) if current == release => Ok(true),
-        Some(current) => newer(release, current, now).map(|()| false),
-        None => Ok(false),
-    }
-}
-
-/// A serial only grows: relay and intake refuse a catalogue that went back. It is the second of the build, so a clock that is
-/// behind makes a low one.
-fn newer(release: &Release, current: &Release, now: UnixTime) -> Result<(), Bilingual> {
-    let (new, old) = (release.serial, current.serial);
-    let (built, public) = (release.iat, current.iat);
-    if new > old {
-        return Ok(());
-    }
-    Err(if now < public {
-        both!(
-            "this machine's clock says {now}, and release {old}, which is public, was built after that, at {public}; nothing was published\n  = set the clock (`timedatectl set-ntp true`) and build again; if it is right, release {old} was built by a clock that was ahead: build after {public}",
-            "đồng hồ của máy này chỉ {now}, mà bản phát hành {old} đang công bố được dựng sau lúc đó, vào {public}; chưa công bố gì cả\n  = chỉnh đồng hồ («timedatectl set-ntp true») rồi dựng lại; nếu đồng hồ đúng thì bản {old} đã được dựng khi đồng hồ chạy nhanh: hãy dựng sau {public}"
-        )
-    } else if built < public {
-        both!(
-            "release {new} was built at {built}, before release {old}, which is public and of {public}; nothing was published\n  = if it was built just now, the clock there is behind: set it and build again; if it is an old build: build again, or go back to a kept release with --rollback",
-            "bản phát hành {new} được dựng lúc {built}, trước bản {old} đang công bố, dựng lúc {public}; chưa công bố gì cả\n  = nếu vừa mới dựng thì đồng hồ ở đó chạy chậm: chỉnh lại rồi dựng lại; nếu là bản dựng cũ: hãy dựng lại, hoặc quay lại bản đã giữ bằng --rollback"
-        )
-    } else {
-        both!(
-            "release {new} is not newer than {old}, which is public; nothing was published\n  = build again; to go back to a kept release: --rollback",
-            "bản phát hành {new} không mới hơn bản {old} đang công bố; chưa công bố gì cả\n  = hãy dựng lại; để quay lại bản đã giữ: --rollback"
-        )
-    })
 }
 
 /// The one of the kept releases, in the order of their serials, that is to be public again.

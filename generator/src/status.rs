@@ -1,5 +1,6 @@
 //! `motcua status`: what is published somewhere, and until when it can be used.
 
+use envelope::limits::CLOCK_SKEW_S;
 use envelope::release::{Release, ReleasedFile};
 use envelope::{Catalogue, PublicKey, Thumbprint, UnixTime};
 use formdef::{Bilingual, Lang, both, say};
@@ -8,7 +9,9 @@ use crate::catalogue::CATALOGUE;
 use crate::published::place::Place;
 use crate::release::{RELEASE, show};
 
-const DAY_S: i64 = 24 * 3600;
+pub(crate) const DAY_S: i64 = 24 * 3600;
+/// What ends within so many days is something to do about.
+pub const SOON_DAYS: i64 = 7;
 
 /// What is published.
 pub struct Status {
@@ -18,6 +21,8 @@ pub struct Status {
     pub signer: Thumbprint,
     /// Until when forms can be sent.
     pub until: UnixTime,
+    /// From when.
+    from: UnixTime,
     forms: usize,
     offices: usize,
     /// Whether the catalogue is the one of the release.
@@ -29,6 +34,8 @@ pub struct Status {
 pub enum Trouble {
     /// Nothing can be sent any more.
     Ended,
+    /// Nothing can be sent yet, before that.
+    NotYet(UnixTime),
     /// It ends in so many days.
     Ends(i64),
     /// The catalogue is not the one of the release: somebody is publishing, or a run broke off.
@@ -47,7 +54,7 @@ const DIFFERING: u8 = 4;
 /// With which status these are told to who waits for the command's end; none of them is 0.
 pub fn exit_status(troubles: &[Trouble]) -> u8 {
     let statuses = troubles.iter().map(|trouble| match trouble {
-        Trouble::Ended | Trouble::Ends(_) | Trouble::Mixed => TROUBLED,
+        Trouble::Ended | Trouble::NotYet(_) | Trouble::Ends(_) | Trouble::Mixed => TROUBLED,
         Trouble::Faulty => FAULTY,
         Trouble::Differing(_) => DIFFERING,
     });
@@ -81,6 +88,7 @@ impl Status {
         Ok(Status {
             signer,
             until: catalogue.exp,
+            from: catalogue.iat,
             forms: catalogue.forms.len(),
             offices: catalogue.offices.len(),
             is_one: listed == Some(&ReleasedFile::of(text.as_bytes())),
@@ -93,6 +101,7 @@ impl Status {
         let left = (self.until.0 - now.0).div_euclid(DAY_S);
         let time = match left {
             _ if now > self.until => Some(Trouble::Ended),
+            _ if now.plus(CLOCK_SKEW_S) < self.from => Some(Trouble::NotYet(self.from)),
             left if left < days => Some(Trouble::Ends(left)),
             _ => None,
         };
@@ -126,6 +135,11 @@ impl Trouble {
                 lang,
                 "the catalogue has ended: no form can be sent\n  = build and publish at once",
                 "danh mục đã hết hạn: không gửi được biểu mẫu nào\n  = hãy dựng và công bố ngay"
+            ),
+            Trouble::NotYet(from) => say!(
+                lang,
+                "the catalogue begins at {from}: no form can be sent before\n  = the clock of this machine is behind, or that of the machine which built it was ahead; then go back with `motcua publish --rollback`, build and publish again",
+                "danh mục bắt đầu có hiệu lực lúc {from}: trước đó không gửi được biểu mẫu nào\n  = đồng hồ của máy này chậm, hoặc đồng hồ của máy đã dựng chạy nhanh; khi đó hãy quay lại bằng «motcua publish --rollback», rồi dựng và công bố lại"
             ),
             Trouble::Ends(days) => say!(
                 lang,
@@ -163,6 +177,7 @@ mod tests {
             (&[Trouble::Differing(2), Trouble::Faulty], 3),
             (&[Trouble::Faulty, Trouble::Ends(3)], 2),
             (&[Trouble::Mixed], 2),
+            (&[Trouble::NotYet(UnixTime(1)), Trouble::Differing(1)], 2),
             (&[Trouble::Ended, Trouble::Differing(1)], 2),
         ] {
             assert_eq!(exit_status(troubles), status, "{troubles:?}");

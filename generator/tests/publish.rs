@@ -69,8 +69,19 @@ impl City {
     }
 
     fn roll_back_to(&self, serial: u64) {
+        assert_eq!(self.roll_back_to_one(serial).unwrap(), serial);
+    }
+
+    fn roll_back_to_one(&self, serial: u64) -> Result<u64, String> {
         let done = Target::Folder(self.folder()).roll_back(Some(serial), &self.run());
-        assert_eq!(done.unwrap().serial, serial);
+        done.map(|release| release.serial).map_err(|said| said.en)
+    }
+
+    /// Releases end so many days after they were built.
+    fn make_valid_for(&self, days: u32) {
+        let portal = self.options.forms.join("portal.toml");
+        let text = fs::read_to_string(&portal).unwrap();
+        fs::write(&portal, format!("validity_days = {days}\n{text}")).unwrap();
     }
 
     /// Builds so many days later.
@@ -292,6 +303,7 @@ fn an_asset_of_a_release_that_was_public_until_yesterday_stays() {
     support::copy_dir(&city.options.site, &site, &mut |paths| paths.sort());
     city.options.site = site.clone();
     city.keep = 0;
+    city.make_valid_for(90);
     city.build(0);
     let first = city.publish().unwrap();
     let old = asset(&city, "style.");
@@ -391,6 +403,10 @@ fn a_clock_that_is_behind_is_named() {
         "{told}"
     );
     assert!(told.contains("timedatectl set-ntp true"), "{told}");
+    assert!(
+        told.contains("go back to a kept release with --rollback"),
+        "{told}"
+    );
     // That of the machine which built it.
     city.options.now = public.plus(60);
     let told = city.publish().unwrap_err();
@@ -399,6 +415,95 @@ fn a_clock_that_is_behind_is_named() {
         "{told}"
     );
     assert!(told.contains("the clock there is behind"), "{told}");
+    assert_eq!(city.wrong(), []);
+}
+
+/// Nothing could be sent with it: relay and browsers refuse its catalogue.
+#[test]
+fn a_release_of_the_future_or_of_the_past_does_not_become_public() {
+    const MINUTE_S: i64 = 60;
+    let mut city = City::new();
+    let launch = city.options.now;
+    city.build(0);
+    let first = city.publish().unwrap();
+    // A clock may be a little ahead of another.
+    city.build(1);
+    let built = city.options.now;
+    city.options.now = built.plus(-11 * MINUTE_S);
+    let told = city.publish().unwrap_err();
+    let now = city.options.now;
+    assert!(
+        told.contains(&format!(
+            "was built at {built}, and this machine's clock says {now}"
+        )),
+        "{told}"
+    );
+    assert!(
+        told.contains("if it is that of the machine which built it, build again there"),
+        "{told}"
+    );
+    city.options.now = built.plus(-10 * MINUTE_S);
+    let second = city.publish().unwrap();
+
+    // In sight of its end it is said, and after it refused.
+    city.build(1);
+    city.options.now = launch.plus(28 * 24 * 3600);
+    let told = city.difference(Lang::En);
+    assert!(told.contains(" ends in 3 days, at "), "{told}");
+    assert!(
+        city.difference(Lang::Vi)
+            .contains(" hết hạn sau 3 ngày, lúc ")
+    );
+    city.options.now = launch.plus(40 * 24 * 3600);
+    let told = city.publish().unwrap_err();
+    assert!(
+        told.contains("nothing can be sent with it any more"),
+        "{told}"
+    );
+    assert!(told.contains("build its sources again"), "{told}");
+    let told = city.roll_back().unwrap_err();
+    assert!(
+        told.contains(&format!("release {first} ended at ")),
+        "{told}"
+    );
+    assert_eq!(
+        city.folder().current().unwrap().unwrap().release.serial,
+        second
+    );
+
+    // What is public and has ended can still be put right, and is said.
+    city.options.now = launch.plus(24 * 3600);
+    build(&city.options).unwrap();
+    city.options.now = launch.plus(40 * 24 * 3600);
+    fs::write(city.public("index.html"), "by hand").unwrap();
+    let told = city.difference(Lang::En);
+    assert!(
+        told.contains(&format!("release {second} ended at ")),
+        "{told}"
+    );
+    assert_eq!(city.mend(), 1);
+}
+
+/// The release of a clock that was a year ahead became public before anybody saw it: it is taken back.
+#[test]
+fn from_a_release_of_the_future_somebody_can_go_back() {
+    let mut city = City::new();
+    city.build(0);
+    let first = city.publish().unwrap();
+    let today = city.options.now;
+    city.build(300);
+    let future = city.publish().unwrap();
+    city.options.now = today.plus(3600);
+    build(&city.options).unwrap();
+    let told = city.publish().unwrap_err();
+    assert!(
+        told.contains("go back to a kept release with --rollback"),
+        "{told}"
+    );
+    let told = city.roll_back_to_one(future).unwrap_err();
+    assert!(told.contains("was built at "), "{told}");
+    assert_eq!(city.roll_back().unwrap(), first);
+    assert!(city.publish().unwrap() > first);
     assert_eq!(city.wrong(), []);
 }
 
@@ -614,6 +719,7 @@ fn motcua_publish(city: &City) -> Command {
         .arg("--publisher")
         .arg(key);
     command.stdout(Stdio::null()).stderr(Stdio::null());
+    support::set_clock(&mut command, city.options.now);
     command
 }
 
@@ -634,7 +740,9 @@ fn a_full_or_read_only_target_is_told_and_nothing_becomes_public() {
         ("400k", "the disk is full"),
         ("400k,ro", "the disk is read-only"),
     ] {
-        let output = Command::new("unshare")
+        let mut command = Command::new("unshare");
+        support::set_clock(&mut command, city.options.now);
+        let output = command
             .args([
                 "--user",
                 "--map-root-user",

@@ -68,7 +68,7 @@ fn all_is_well_and_the_key_is_named() {
 }
 
 #[test]
-fn an_end_that_is_soon_or_past_is_trouble() {
+fn an_end_that_is_soon_or_past_and_a_beginning_to_come_are_trouble() {
     let portal = Portal::new();
     let (status, said) = portal.status("2016-09-05", &[]);
     assert_eq!(status, Some(2), "{said}");
@@ -80,6 +80,12 @@ fn an_end_that_is_soon_or_past_is_trouble() {
     let (status, said) = portal.status("2016-10-01", &[]);
     assert_eq!(status, Some(2), "{said}");
     assert!(said.contains("the catalogue has ended"), "{said}");
+    let (status, said) = portal.status("2016-08-09", &[]);
+    assert_eq!(status, Some(2), "{said}");
+    assert!(
+        said.contains("the catalogue begins at 2016-08-10"),
+        "{said}"
+    );
 }
 
 #[test]

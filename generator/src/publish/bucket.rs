@@ -16,29 +16,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{Read, Write};
 use std::sync::{Mutex, PoisonError};
 
 use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
-use flate2::Compression;
-use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
 use formdef::{Bilingual, both};
 use object_store::Error;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
+use super::allowed::{Aim, aim, in_time};
+use super::difference::Side;
 use super::lock::Lock;
 use super::objects::{Objects, Tag, Told};
 use super::record::{Known, Record};
 use super::refused;
 use super::replaced::Replaced;
-use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
+use super::sent::{as_sent, is_packed, unpacked};
+use super::turns::Turn;
+use super::{Outcome, Ready, Run, catalogue_of, spoilt, stays, wanted};
 use crate::catalogue::CATALOGUE;
 use crate::headers::Rules;
 use crate::release::{OF_HOST, RELEASE};
-use crate::serve::content_type;
 
 /// After this come the names of what is public, as S3 orders them.
 const BEHIND_OWN: &str = ".motcua0";
@@ -50,8 +49,6 @@ const RECORD: &str = ".motcua/record.json";
 const HEADERS: &str = "_headers";
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
-/// What only browsers load, and what is shorter packed.
-const PACKED: [&str; 4] = [".html", ".css", ".js", ".svg"];
 
 /// A bucket that a CDN sends the files of.
 pub struct Bucket {
@@ -88,41 +85,6 @@ struct Next<'a> {
     read: &'a (dyn Fn(&str) -> Result<Vec<u8>, Bilingual> + Sync),
 }
 
-/// The turn of a file. None of an earlier turn points at one of a later turn that was not there before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Turn {
-    /// For the relay: it has to know what pages will send.
-    Catalogue,
-    /// Named by their content.
-    Assets,
-    Compiled,
-    NewPages,
-    OldPages,
-    Home,
-}
-
-impl Turn {
-    const ALL: [Turn; 6] = [
-        Turn::Catalogue,
-        Turn::Assets,
-        Turn::Compiled,
-        Turn::NewPages,
-        Turn::OldPages,
-        Turn::Home,
-    ];
-
-    fn of(path: &str, was_there: bool) -> Turn {
-        match path.split_once('/') {
-            None if path == CATALOGUE => Turn::Catalogue,
-            None if path == "index.html" => Turn::Home,
-            Some(("assets" | "lists", _)) => Turn::Assets,
-            Some(("forms" | "keys", _)) => Turn::Compiled,
-            _ if was_there => Turn::OldPages,
-            _ => Turn::NewPages,
-        }
-    }
-}
-
 impl Bucket {
     /// The bucket; what is in it counts only when one of `publishers` signed it.
     pub fn new(objects: Objects, publishers: &[PublicKey]) -> Bucket {
@@ -155,7 +117,7 @@ impl Bucket {
         let lock = Lock::take(&self.objects, run)?;
         let mut state = self.state()?;
         let release = &ready.release;
-        let again = is_again(release, state.current.as_ref(), run.now)?;
+        let aim = aim(ready.side(), state.current.as_ref(), run.now)?;
         let read = |path: &str| {
             let file = ready.from.join(path);
             fs::read(&file).map_err(|error| {
@@ -171,14 +133,17 @@ impl Bucket {
         self.begin(&next)?;
         self.keep(&next, &state)?;
         // Of the release that is public nothing is believed but the bytes that anybody gets.
-        let by = if again { By::Bytes } else { By::Record };
+        let by = match aim {
+            Aim::Again => By::Bytes,
+            Aim::Anew => By::Record,
+        };
         let differing = self.differing(release, &mut state, by)?;
         self.make_public(&next, &mut state, &differing, &lock)?;
         self.note_replaced(release, &mut state, run)?;
         self.finish(release, &state, &state.given_up(release, run))?;
-        Ok(match again {
-            true => Outcome::Mended(differing.len()),
-            false => Outcome::Public,
+        Ok(match aim {
+            Aim::Again => Outcome::Mended(differing.len()),
+            Aim::Anew => Outcome::Public,
         })
     }
 
@@ -189,6 +154,13 @@ impl Bucket {
         let current = state.current.as_ref().map(|release| release.serial);
         let release = wanted(&self.objects.name, state.kept.iter(), serial, current)?.clone();
         let release = &release;
+        let catalogue = self.kept_file(release, CATALOGUE)?;
+        let catalogue = catalogue_of(release, Some(catalogue), &self.publishers);
+        let back = Side {
+            release,
+            catalogue: catalogue.as_ref(),
+        };
+        in_time(back, run.now)?;
         let name = in_folder(RELEASES, release.serial);
         let text = self.get(&name)?;
         let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
@@ -398,7 +370,8 @@ impl Bucket {
     }
 
     fn kept_file(&self, release: &Release, path: &str) -> Result<Vec<u8>, Bilingual> {
-        let file = &release.files[path];
+        let file = release.files.get(path);
+        let file = file.ok_or_else(|| spoilt(&format!("{}/{path}", self.objects.name)))?;
         let name = match is_lasting(path) {
             true => path.to_owned(),
             false => kept_name(path, file),
@@ -484,36 +457,4 @@ fn in_folder(folder: &str, serial: u64) -> String {
 
 fn kept_name(path: &str, file: &ReleasedFile) -> String {
     format!("{FILES}/{}/{path}", file.sha256)
-}
-
-/// The bytes of a file as they lie in the bucket, and what is told with them.
-fn as_sent(path: &str, bytes: Vec<u8>, rules: &Rules) -> (Vec<u8>, Told) {
-    let is_packed = is_packed(path);
-    let headers = rules.of_file(path);
-    let told = Told {
-        content_type: content_type(path),
-        cache_control: headers
-            .iter()
-            .find(|(name, _)| *name == "Cache-Control")
-            .map(|(_, value)| (*value).to_owned()),
-        content_encoding: is_packed.then_some("gzip"),
-    };
-    (if is_packed { packed(&bytes) } else { bytes }, told)
-}
-
-fn is_packed(path: &str) -> bool {
-    PACKED.iter().any(|end| path.ends_with(end))
-}
-
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(bytes).expect("memory takes all");
-    packed.finish().expect("memory takes all")
-}
-
-/// None: it does not unpack. Of what is longer than the file should be, no more than shows it.
-fn unpacked(bytes: &[u8], size: u64) -> Option<Vec<u8>> {
-    let mut unpacked = Vec::new();
-    let mut reader = GzDecoder::new(bytes).take(size + 1);
-    reader.read_to_end(&mut unpacked).ok().map(|_| unpacked)
 }

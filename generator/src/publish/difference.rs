@@ -28,6 +28,8 @@ pub struct Difference {
     sorts: Vec<(Sort, Changed)>,
     /// The catalogue that is public could not be compared.
     blind: bool,
+    /// What people should know beside it.
+    notes: Vec<Bilingual>,
 }
 
 /// What a file, or what it says, is for people.
@@ -82,10 +84,20 @@ impl Difference {
             sorts.splice(3..3, [(Sort::Offices, offices), (Sort::Keys, keys)]);
         }
         sorts.retain(|(_, changed)| changed.0.iter().any(|names| !names.is_empty()));
-        Difference { sorts, blind }
+        Difference {
+            sorts,
+            blind,
+            notes: Vec::new(),
+        }
     }
 
-    /// A line for each sort that differs.
+    /// With what people should know beside it.
+    pub(super) fn noting(mut self, notes: impl IntoIterator<Item = Bilingual>) -> Difference {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// A line for each sort that differs, and the notes.
     pub fn show(&self, lang: Lang) -> String {
         let sorts = self.sorts.iter();
         let mut lines: Vec<String> = sorts
@@ -101,6 +113,7 @@ impl Difference {
         if lines.is_empty() {
             lines.push(say!(lang, "nothing differs", "không có gì khác"));
         }
+        lines.extend(self.notes.iter().map(|note| note.of(lang).to_owned()));
         lines.join("\n")
     }
 }

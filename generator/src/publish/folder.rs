@@ -18,9 +18,12 @@ use envelope::PublicKey;
 use envelope::release::Release;
 use formdef::{Bilingual, both};
 
+use super::allowed::{Aim, aim, in_time};
+use super::difference::Side;
 use super::replaced::Replaced;
 use super::staying::{is_file, put_file, put_staying, with_staying};
-use super::{Outcome, Ready, Run, is_again, spoilt, stays, wanted};
+use super::{Outcome, Ready, Run, catalogue_of, spoilt, stays, wanted};
+use crate::catalogue::CATALOGUE;
 use crate::fault::cause;
 use crate::release::{RELEASE, check};
 
@@ -106,9 +109,9 @@ impl Folder {
         let _lock = self.lock()?;
         let current = self.current()?;
         let public = current.as_ref().map(|kept| &kept.release);
-        let again = is_again(&ready.release, public, run.now)?;
+        let aim = aim(ready.side(), public, run.now)?;
         match current {
-            Some(current) if again => {
+            Some(current) if aim == Aim::Again => {
                 let mended = self.mend(&current, &ready.from);
                 let mended = mended.map_err(|error| self.refused(&error))?;
                 Ok(Outcome::Mended(mended))
@@ -201,6 +204,13 @@ impl Folder {
         if let Some((path, _)) = whole.wrong.first() {
             return Err(spoilt(&dir.join(path).to_string_lossy()));
         }
+        let catalogue = fs::read(dir.join(CATALOGUE)).ok();
+        let catalogue = catalogue_of(&whole.release, catalogue, &self.publishers);
+        let next = Side {
+            release: &whole.release,
+            catalogue: catalogue.as_ref(),
+        };
+        in_time(next, run.now)?;
         let mut replaced = self.replaced();
         let lately = lately(&kept, current, &replaced, run.earliest());
         put_staying(&dir, &whole.release, &lately, &self.dir.join(MENDING))

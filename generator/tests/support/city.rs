@@ -79,6 +79,7 @@ impl City {
             ("AWS_REGION", "us-east-1"),
         ];
         command.args(more).envs(variables);
+        super::set_clock(&mut command, self.options.now);
         command
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod editor;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use envelope::log::LogKey;
@@ -47,6 +48,18 @@ fn options(forms: &Path) -> Options {
 
 fn here() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A program's clock stands at that moment when it starts, and goes on. What it waits for takes as long as ever.
+pub(crate) fn set_clock(command: &mut Command, now: UnixTime) {
+    let shown = now.to_string();
+    let shown = shown.strip_suffix(" +07:00").unwrap();
+    // As Debian's `faketime` does it, which would be a process of its own between this one and the program.
+    command
+        .env("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1")
+        .env("FAKETIME", format!("@{shown}"))
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+        .env("TZ", "Asia/Ho_Chi_Minh");
 }
 
 /// A folder that nobody had before.
