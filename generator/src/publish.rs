@@ -8,12 +8,14 @@ mod bucket;
 mod client;
 mod difference;
 mod folder;
+mod found;
 mod lock;
 mod objects;
 mod record;
 mod refused;
 mod replaced;
 mod sent;
+mod state;
 mod staying;
 mod turns;
 
@@ -33,6 +35,7 @@ use crate::catalogue::CATALOGUE;
 use crate::release::check;
 use allowed::{aim, end_in_sight};
 use difference::{Names, Side};
+use found::Public;
 
 /// For how long assets stay after the release that had them was replaced: longer than pages lie in caches and drafts on devices.
 pub const GRACE_DAYS: i64 = 30;
@@ -172,29 +175,26 @@ impl Target {
         }
     }
 
-    /// The public release, when there is one.
-    ///
-    /// # Errors
-    /// A sentence: it cannot be read, or is not the publisher's.
-    pub fn current(&self) -> Result<Option<Release>, Bilingual> {
-        match self {
-            Target::Folder(folder) => Ok(folder.current()?.map(|kept| kept.release)),
-            Target::Bucket(bucket) => bucket.current(),
-        }
-    }
-
     /// What publishing would change, unless it would be refused as older.
     ///
     /// # Errors
     /// A sentence: what is public cannot be read, is not the publisher's, or is newer.
     pub fn difference(&self, ready: &Ready, run: &Run) -> Result<Difference, Bilingual> {
-        let public = self.current()?;
-        aim(ready.side(), public.as_ref(), run.now)?;
+        let (public, no_longer_kept) = match self {
+            Target::Folder(folder) => (folder.public_now()?, folder.no_longer_kept()?),
+            Target::Bucket(bucket) => (bucket.public_now()?, bucket.no_longer_kept()?),
+        };
+        aim(ready.side(), &public, run.now)?;
+        let ends = end_in_sight(ready.side(), run.now);
+        let notes = ends.into_iter().chain(no_longer_kept);
+        if let Public::Lost(lost) = &public {
+            return Ok(Difference::unknown(lost.show()).noting(notes));
+        }
         let (bytes, publishers) = match self {
             Target::Folder(folder) => (folder.public(CATALOGUE), folder.publishers()),
             Target::Bucket(bucket) => (bucket.public(CATALOGUE)?, bucket.publishers()),
         };
-        let public = public.as_ref();
+        let public = public.release();
         let catalogue = public.and_then(|release| catalogue_of(release, bytes, publishers));
         let before = public.map(|release| Side {
             release,
@@ -209,7 +209,7 @@ impl Target {
             }));
         }
         let difference = Difference::between(before, after, &names);
-        Ok(difference.noting(end_in_sight(after, run.now)))
+        Ok(difference.noting(notes))
     }
 
     /// Makes a built portal the public one. One that is public already is compared with what lies there, file by file, and

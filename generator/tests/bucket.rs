@@ -226,6 +226,47 @@ fn what_somebody_changed_in_the_bucket_is_sent_again() {
 }
 
 #[test]
+fn a_release_file_that_nobody_can_read_is_mended_replaced_or_no_longer_kept() {
+    let mut city = City::new("spoilt");
+    city.build("Đóng dấu");
+    city.publish(&[]).unwrap();
+    let first = city.built();
+    city.build("Đóng dấu giáp lai");
+    city.publish(&[]).unwrap();
+    let second = city.built();
+    city.link.put("release.jws", b"by hand");
+    let told = city.publish(&[]).unwrap();
+    assert!(
+        told.contains("s3://spoilt/release.jws: is gone, or not as it was signed"),
+        "{told}"
+    );
+    city.assert_public(&second);
+
+    // Lost; one that was kept is spoilt, too.
+    city.link.delete("release.jws");
+    let kept = format!(".motcua/releases/{}.jws", first.serial);
+    city.link.put(&kept, b"by hand");
+    city.build("Đóng dấu nổi");
+    let told = city.publish(&[]).unwrap();
+    let said = format!(
+        "s3://spoilt/{kept}: is gone, or not as it was signed: this release is not kept any more"
+    );
+    assert!(told.contains(&said), "{told}");
+    let third = city.built();
+    city.assert_public(&third);
+    city.link.delete("release.jws");
+    city.publish(&["--rollback"]).unwrap();
+    city.assert_public(&second);
+    // An older one is not published over it: the clock goes back by a minute.
+    city.link.delete("release.jws");
+    city.options.now = city.options.now.plus(-90);
+    city.build("Đóng dấu chìm");
+    let told = city.publish(&[]).unwrap_err();
+    assert!(told.contains("is older than "), "{told}");
+    assert!(told.contains("or build again and publish that"), "{told}");
+}
+
+#[test]
 fn wherever_the_link_breaks_the_portal_is_whole_and_the_next_run_finishes() {
     let mut city = City::new("broken-link");
     city.build("Đóng dấu");

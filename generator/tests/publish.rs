@@ -54,6 +54,13 @@ impl City {
         }
     }
 
+    /// The serial of what is public.
+    fn current(&self) -> u64 {
+        let current = self.to.join("current");
+        let checked = check(current.to_str().unwrap(), &self.publishers);
+        checked.unwrap().release.serial
+    }
+
     fn roll_back(&self) -> Result<u64, String> {
         let done = Target::Folder(self.folder()).roll_back(None, &self.run());
         done.map(|release| release.serial).map_err(|said| said.en)
@@ -377,10 +384,7 @@ fn what_is_not_whole_not_signed_or_not_newer_stays_where_it_is() {
     let stranger = support::publisher(&support::new_dir(), 9);
     let told = Ready::of(&city.options.out, &[stranger]).err().unwrap().en;
     assert!(told.contains("foreign publisher"), "{told}");
-    assert_eq!(
-        city.folder().current().unwrap().unwrap().release.serial,
-        first
-    );
+    assert_eq!(city.current(), first);
     assert_eq!(city.wrong(), []);
 }
 
@@ -466,10 +470,7 @@ fn a_release_of_the_future_or_of_the_past_does_not_become_public() {
         told.contains(&format!("release {first} ended at ")),
         "{told}"
     );
-    assert_eq!(
-        city.folder().current().unwrap().unwrap().release.serial,
-        second
-    );
+    assert_eq!(city.current(), second);
 
     // What is public and has ended can still be put right, and is said.
     city.options.now = launch.plus(24 * 3600);
@@ -533,10 +534,7 @@ fn a_run_that_broke_off_changes_nothing_and_the_next_finishes() {
     let beside = city.to.join(format!("releases/{second}.new"));
     fs::create_dir_all(beside.join("keys")).unwrap();
     fs::write(beside.join("index.html"), "half").unwrap();
-    assert_eq!(
-        city.folder().current().unwrap().unwrap().release.serial,
-        first
-    );
+    assert_eq!(city.current(), first);
     assert_eq!(city.folder().kept().unwrap().len(), 1);
     assert_eq!(city.publish().unwrap(), second);
     assert_eq!(city.wrong(), []);
@@ -587,6 +585,94 @@ fn what_somebody_changed_by_hand_is_mended_by_the_same_release() {
         home,
         "what is as signed is not written again"
     );
+}
+
+#[test]
+fn a_public_release_that_nobody_can_read_is_mended_or_replaced() {
+    type Spoil = fn(&Path);
+    let by_hand: Spoil = |path| fs::write(path, "by hand").unwrap();
+    let gone: Spoil = |path| fs::remove_file(path).unwrap();
+    for spoil in [by_hand, gone] {
+        let mut city = City::new();
+        city.build(0);
+        let first = city.publish().unwrap();
+        let old = support::new_dir().join("old");
+        support::copy_dir(&city.options.out, &old, &mut |paths| paths.sort());
+        city.build(1);
+        let second = city.publish().unwrap();
+        // The same release is one more file to mend.
+        spoil(&city.public("release.jws"));
+        fs::write(city.public("index.html"), "by hand").unwrap();
+        let told = city.difference(Lang::En);
+        assert!(
+            told.contains("release.jws: is gone, or not as it was signed"),
+            "{told}"
+        );
+        assert_eq!(city.mend(), 2);
+        assert_eq!((city.current(), city.wrong()), (second, vec![]));
+
+        // An older one is not published over it, and the way out is named.
+        spoil(&city.public("release.jws"));
+        let out = std::mem::replace(&mut city.options.out, old);
+        let told = city.publish().unwrap_err();
+        assert!(
+            told.contains(&format!("publish release {second} again, which mends it")),
+            "{told}"
+        );
+        assert!(told.contains("or build again and publish that"), "{told}");
+        city.options.out = out;
+        assert_eq!(city.roll_back().unwrap(), first);
+        assert_eq!(city.wrong(), []);
+
+        // The next one takes its place.
+        spoil(&city.public("release.jws"));
+        city.build(1);
+        let third = city.publish().unwrap();
+        assert_eq!((city.current(), city.wrong()), (third, vec![]));
+    }
+}
+
+#[test]
+fn a_kept_release_that_nobody_can_read_is_told_and_stops_nobody() {
+    let mut city = City::new();
+    city.build(0);
+    let first = city.publish().unwrap();
+    city.build(1);
+    let second = city.publish().unwrap();
+    let name = format!("releases/{first}/release.jws");
+    fs::write(city.to.join(&name), "by hand").unwrap();
+    city.build(1);
+    let told = city.difference(Lang::En);
+    assert!(
+        told.contains(&format!("{name}: is gone, or not as it was signed")),
+        "{told}"
+    );
+    assert!(told.contains("is not kept any more"), "{told}");
+    assert!(city.difference(Lang::Vi).contains("không còn được giữ"));
+    city.publish().unwrap();
+    assert_eq!(city.wrong(), []);
+    let told = city.roll_back_to_one(first).unwrap_err();
+    assert!(told.contains(&format!("kept are: {second}, ")), "{told}");
+    assert_eq!(city.roll_back().unwrap(), second);
+}
+
+#[test]
+fn a_folder_that_is_no_link_of_ours_is_left_alone() {
+    let mut city = City::new();
+    city.build(0);
+    fs::create_dir_all(city.to.join("current")).unwrap();
+    fs::write(city.public("index.html"), "of somebody else").unwrap();
+    let told = city.publish().unwrap_err();
+    assert!(
+        told.contains("current: is no link of `motcua publish`"),
+        "{told}"
+    );
+    assert!(
+        told.contains("choose another folder with --to, or move it away"),
+        "{told}"
+    );
+    let left = fs::read_to_string(city.public("index.html")).unwrap();
+    assert_eq!(left, "of somebody else");
 }
 
 /// Files of earlier releases stay there for pages from a cache: they are none that somebody added.
@@ -678,7 +764,7 @@ fn a_killed_run_leaves_the_public_release_and_the_next_finishes() {
     city.publish().unwrap();
     let mut killed = 0;
     for number in 0..12 {
-        let before = city.folder().current().unwrap().unwrap().release.serial;
+        let before = city.current();
         city.build(1);
         let after = u64::try_from(city.options.now.0).unwrap();
         let mut run = motcua_publish(&city).spawn().unwrap();
@@ -690,7 +776,7 @@ fn a_killed_run_leaves_the_public_release_and_the_next_finishes() {
         std::thread::sleep(std::time::Duration::from_micros(number * 700));
         run.kill().unwrap();
         killed += usize::from(run.wait().unwrap().code().is_none());
-        let public = city.folder().current().unwrap().unwrap().release.serial;
+        let public = city.current();
         assert!([before, after].contains(&public), "{public}");
         assert_eq!(city.wrong(), []);
         if public == before {

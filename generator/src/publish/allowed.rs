@@ -6,6 +6,7 @@ use envelope::release::Release;
 use formdef::{Bilingual, both};
 
 use super::difference::Side;
+use super::found::Public;
 use crate::report::plural;
 use crate::status::{DAY_S, SOON_DAYS};
 
@@ -19,16 +20,15 @@ pub(super) enum Aim {
 }
 
 /// What is to be done with a built release, unless it must not become public.
-pub(super) fn aim(
-    next: Side<'_>,
-    public: Option<&Release>,
-    now: UnixTime,
-) -> Result<Aim, Bilingual> {
-    if public == Some(next.release) {
-        return Ok(Aim::Again);
-    }
-    if let Some(public) = public {
-        newer(next.release, public, now)?;
+pub(super) fn aim(next: Side<'_>, public: &Public, now: UnixTime) -> Result<Aim, Bilingual> {
+    let serial = next.release.serial;
+    match public {
+        Public::Nothing => {}
+        Public::Release(public) if public == next.release => return Ok(Aim::Again),
+        Public::Release(public) => newer(next.release, public, now)?,
+        Public::Lost(lost) if lost.serial == serial => return Ok(Aim::Again),
+        Public::Lost(lost) if lost.newest >= serial => return Err(lost.refuse(next.release)),
+        Public::Lost(_) => {}
     }
     in_time(next, now)?;
     Ok(Aim::Anew)

@@ -27,46 +27,32 @@ use rayon::prelude::*;
 
 use super::allowed::{Aim, aim, in_time};
 use super::difference::Side;
+use super::found::Public;
 use super::lock::Lock;
-use super::objects::{Objects, Tag, Told};
-use super::record::{Known, Record};
+use super::objects::{Objects, Told};
+use super::record::Known;
 use super::refused;
-use super::replaced::Replaced;
 use super::sent::{as_sent, is_packed, unpacked};
+use super::state::State;
 use super::turns::Turn;
 use super::{Outcome, Ready, Run, catalogue_of, spoilt, stays, wanted};
 use crate::catalogue::CATALOGUE;
 use crate::headers::Rules;
 use crate::release::{OF_HOST, RELEASE};
 
-/// After this come the names of what is public, as S3 orders them.
-const BEHIND_OWN: &str = ".motcua0";
-const PENDING: &str = ".motcua/pending";
-const RELEASES: &str = ".motcua/releases";
+pub(super) const PENDING: &str = ".motcua/pending";
+pub(super) const RELEASES: &str = ".motcua/releases";
+pub(super) const REPLACED: &str = ".motcua/replaced.json";
 const FILES: &str = ".motcua/files";
-const REPLACED: &str = ".motcua/replaced.json";
-const RECORD: &str = ".motcua/record.json";
+pub(super) const RECORD: &str = ".motcua/record.json";
 const HEADERS: &str = "_headers";
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
 
 /// A bucket that a CDN sends the files of.
 pub struct Bucket {
-    objects: Objects,
-    publishers: Vec<PublicKey>,
-}
-
-/// What a bucket holds.
-struct State {
-    current: Option<Release>,
-    /// Begun and not finished.
-    pending: Vec<Release>,
-    /// Whole, the oldest first.
-    kept: Vec<Release>,
-    /// The files that are public, with their tags.
-    live: BTreeMap<String, Option<Tag>>,
-    record: Record,
-    replaced: Replaced,
+    pub(super) objects: Objects,
+    pub(super) publishers: Vec<PublicKey>,
 }
 
 /// How a file that is there is compared with the one that should be.
@@ -107,17 +93,12 @@ impl Bucket {
         self.get(path)
     }
 
-    /// The public release, when there is one.
-    pub(super) fn current(&self) -> Result<Option<Release>, Bilingual> {
-        self.release_at(RELEASE)
-    }
-
     /// Makes a built portal the public one, unless it is older, somebody else publishes, or a request is refused.
     pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
         let lock = Lock::take(&self.objects, run)?;
         let mut state = self.state()?;
         let release = &ready.release;
-        let aim = aim(ready.side(), state.current.as_ref(), run.now)?;
+        let aim = aim(ready.side(), &state.public, run.now)?;
         let read = |path: &str| {
             let file = ready.from.join(path);
             fs::read(&file).map_err(|error| {
@@ -125,6 +106,7 @@ impl Bucket {
                 both!("{file}: {error}", "{file}: {error}")
             })
         };
+        let lost = usize::from(matches!(state.public, Public::Lost(_)));
         let next = Next {
             release,
             text: &ready.text,
@@ -142,7 +124,7 @@ impl Bucket {
         self.note_replaced(release, &mut state, run)?;
         self.finish(release, &state, &state.given_up(release, run))?;
         Ok(match aim {
-            Aim::Again => Outcome::Mended(differing.len()),
+            Aim::Again => Outcome::Mended(differing.len() + lost),
             Aim::Anew => Outcome::Public,
         })
     }
@@ -151,7 +133,7 @@ impl Bucket {
     pub(super) fn roll_back(&self, serial: Option<u64>, run: &Run) -> Result<Release, Bilingual> {
         let lock = Lock::take(&self.objects, run)?;
         let mut state = self.state()?;
-        let current = state.current.as_ref().map(|release| release.serial);
+        let current = state.public.serial();
         let release = wanted(&self.objects.name, state.kept.iter(), serial, current)?.clone();
         let release = &release;
         let catalogue = self.kept_file(release, CATALOGUE)?;
@@ -179,26 +161,6 @@ impl Bucket {
         self.note_replaced(release, &mut state, run)?;
         self.finish(release, &state, &[])?;
         Ok(release.clone())
-    }
-
-    fn state(&self) -> Result<State, Bilingual> {
-        let releases = |folder: &str| {
-            let names = self.asked(self.objects.folder(folder))?;
-            let read = names.iter().map(|name| self.release_at(name));
-            let mut releases: Vec<_> = read
-                .filter_map(Result::transpose)
-                .collect::<Result<_, _>>()?;
-            releases.sort_by_key(|release: &Release| release.serial);
-            Ok(releases)
-        };
-        Ok(State {
-            current: self.current()?,
-            pending: releases(PENDING)?,
-            kept: releases(RELEASES)?,
-            live: self.asked(self.objects.after(BEHIND_OWN))?,
-            record: Record::read(self.get(RECORD)?.as_deref()),
-            replaced: Replaced::read(self.get(REPLACED)?.as_deref()),
-        })
     }
 
     /// The files of a release that are not public as it has them. What is found to be is noted in the record.
@@ -325,7 +287,7 @@ impl Bucket {
         state: &mut State,
         run: &Run,
     ) -> Result<(), Bilingual> {
-        let before = state.current.as_ref().map(|release| release.serial);
+        let before = state.public.serial();
         let kept = state.kept.iter().map(|release| release.serial);
         state.replaced.by(public.serial, before, kept, run.now);
         self.put_own(REPLACED, state.replaced.text())
@@ -358,11 +320,9 @@ impl Bucket {
             self.delete(&[in_folder(RELEASES, release.serial).as_str()])?;
             self.delete(&files.iter().map(String::as_str).collect::<Vec<_>>())?;
         }
-        let begun = before.pending.iter().chain([public]);
-        let begun: Vec<String> = begun
-            .map(|release| in_folder(PENDING, release.serial))
-            .collect();
-        self.delete(&begun.iter().map(String::as_str).collect::<Vec<_>>())
+        let own = in_folder(PENDING, public.serial);
+        let begun = before.begun.iter().map(String::as_str);
+        self.delete(&begun.chain([own.as_str()]).collect::<Vec<_>>())
     }
 
     fn delete(&self, names: &[&str]) -> Result<(), Bilingual> {
@@ -381,19 +341,7 @@ impl Bucket {
         bytes.ok_or_else(|| spoilt(&format!("{}/{name}", self.objects.name)))
     }
 
-    fn release_at(&self, name: &str) -> Result<Option<Release>, Bilingual> {
-        let Some(bytes) = self.get(name)? else {
-            return Ok(None);
-        };
-        let text = String::from_utf8_lossy(&bytes);
-        let release = Release::read(text.trim_end(), &self.publishers).map_err(|fault| {
-            let bucket = &self.objects.name;
-            both!("{bucket}/{name}: {fault}", "{bucket}/{name}: {fault}")
-        })?;
-        Ok(Some(release))
-    }
-
-    fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Bilingual> {
+    pub(super) fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Bilingual> {
         self.asked(self.objects.get(name))
     }
 
@@ -414,25 +362,8 @@ impl Bucket {
         threads.install(|| names.par_iter().try_for_each(|name| work(name)))
     }
 
-    fn asked<T>(&self, answer: Result<T, Error>) -> Result<T, Bilingual> {
+    pub(super) fn asked<T>(&self, answer: Result<T, Error>) -> Result<T, Bilingual> {
         answer.map_err(|error| refused::told(&self.objects.name, &error.to_string()))
-    }
-}
-
-impl State {
-    /// Whether a file came with a release: what others put into the bucket is theirs.
-    fn knows(&self, path: &str) -> bool {
-        let mut known = self.kept.iter().chain(&self.pending).chain(&self.current);
-        known.any(|release| release.files.contains_key(path))
-    }
-
-    /// The kept releases that are too many, and were replaced so long ago that no page of theirs lies in a cache.
-    fn given_up(&self, public: &Release, run: &Run) -> Vec<&Release> {
-        let others = self.kept.iter().rev().filter(|kept| *kept != public);
-        let too_many = others.skip(run.keep);
-        too_many
-            .filter(|release| !self.replaced.is_lately(release.serial, run.earliest()))
-            .collect()
     }
 }
 

@@ -26,10 +26,19 @@ pub(super) struct Side<'a> {
 /// What a release adds, changes and takes away, sort by sort.
 pub struct Difference {
     sorts: Vec<(Sort, Changed)>,
-    /// The catalogue that is public could not be compared.
-    blind: bool,
+    before: Before,
     /// What people should know beside it.
     notes: Vec<Bilingual>,
+}
+
+/// How much is known of what is public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Known,
+    /// Its catalogue could not be compared.
+    Blind,
+    /// Nothing of it could be compared.
+    Unknown,
 }
 
 /// What a file, or what it says, is for people.
@@ -75,8 +84,11 @@ impl Difference {
             (Sort::Others, Changed::of(&old.others, &new.others, plain)),
         ];
         let catalogue = before.and_then(|side| side.catalogue);
-        let blind = before.is_some() && catalogue.is_none();
-        if let (false, Some(after)) = (blind, after.catalogue) {
+        let before = match before.is_some() && catalogue.is_none() {
+            true => Before::Blind,
+            false => Before::Known,
+        };
+        if let (Before::Known, Some(after)) = (before, after.catalogue) {
             let name = |code: &String| names.office(code);
             let offices = Changed::of(&offices(catalogue), &offices(Some(after)), name);
             let holder = |holder: &Holder| holder.show(names);
@@ -86,8 +98,17 @@ impl Difference {
         sorts.retain(|(_, changed)| changed.0.iter().any(|names| !names.is_empty()));
         Difference {
             sorts,
-            blind,
+            before,
             notes: Vec::new(),
+        }
+    }
+
+    /// From what nobody can read any more.
+    pub(super) fn unknown(why: Bilingual) -> Difference {
+        Difference {
+            sorts: Vec::new(),
+            before: Before::Unknown,
+            notes: vec![why],
         }
     }
 
@@ -103,14 +124,14 @@ impl Difference {
         let mut lines: Vec<String> = sorts
             .map(|(sort, changed)| format!("{}: {}", sort.show(lang), changed.show(lang)))
             .collect();
-        if self.blind {
+        if self.before == Before::Blind {
             lines.push(say!(
                 lang,
                 "offices and keys: cannot be compared, for the catalogue that is public is not of the public release",
                 "cơ quan và khóa: không so được, vì danh mục đang công bố không thuộc bản phát hành đang công bố"
             ));
         }
-        if lines.is_empty() {
+        if lines.is_empty() && self.before == Before::Known {
             lines.push(say!(lang, "nothing differs", "không có gì khác"));
         }
         lines.extend(self.notes.iter().map(|note| note.of(lang).to_owned()));

@@ -11,7 +11,7 @@
 //! public lately stay beside the new ones, so that a page from a cache still finds them.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use envelope::PublicKey;
@@ -20,6 +20,7 @@ use formdef::{Bilingual, both};
 
 use super::allowed::{Aim, aim, in_time};
 use super::difference::Side;
+use super::found::{Found, Lost, Public, no_longer_kept};
 use super::replaced::Replaced;
 use super::staying::{is_file, put_file, put_staying, with_staying};
 use super::{Outcome, Ready, Run, catalogue_of, spoilt, stays, wanted};
@@ -76,15 +77,36 @@ impl Folder {
         fs::read(self.root().join(path)).ok()
     }
 
-    /// The public release, when there is one.
-    ///
-    /// # Errors
-    /// A sentence: what is there is not the publisher's.
-    pub fn current(&self) -> Result<Option<Kept>, Bilingual> {
-        match fs::canonicalize(self.root()) {
-            Ok(dir) => self.kept_at(dir).map(Some),
-            Err(_) => Ok(None),
+    /// What is public.
+    pub(super) fn public_now(&self) -> Result<Public, Bilingual> {
+        let root = self.root();
+        let Ok(there) = fs::symlink_metadata(&root) else {
+            return Ok(Public::Nothing);
+        };
+        if !there.is_symlink() {
+            let root = root.display();
+            return Err(both!(
+                "{root}: is no link of `motcua publish`; nothing was published\n  = choose another folder with --to, or move it away",
+                "{root}: không phải liên kết của «motcua publish»; chưa công bố gì cả\n  = chọn thư mục khác bằng --to, hoặc dời nó đi"
+            ));
         }
+        // A link to a release that somebody removed shows nothing.
+        let Ok(dir) = fs::canonicalize(&root) else {
+            return Ok(Public::Nothing);
+        };
+        Ok(match self.found_at(&dir)? {
+            Found::Release(release) => Public::Release(release),
+            Found::Spoilt => {
+                let serial = serial_of(&dir).unwrap_or_default();
+                let kept = self.kept()?;
+                let newest = kept.last().map_or(0, |kept| kept.release.serial);
+                Public::Lost(Lost {
+                    name: dir.join(RELEASE).display().to_string(),
+                    serial,
+                    newest: newest.max(serial),
+                })
+            }
+        })
     }
 
     /// Every release that is there whole, the oldest first.
@@ -92,44 +114,61 @@ impl Folder {
     /// # Errors
     /// A sentence: one is not the publisher's.
     pub fn kept(&self) -> Result<Vec<Kept>, Bilingual> {
-        let Ok(entries) = fs::read_dir(self.dir.join("releases")) else {
-            return Ok(Vec::new());
-        };
-        let names = entries.flatten().map(|entry| entry.path());
-        let whole = names.filter(|path| path.join(RELEASE).is_file() && !is_unfinished(path));
-        let mut kept = whole
-            .map(|dir| self.kept_at(dir))
-            .collect::<Result<Vec<_>, _>>()?;
+        let releases = self.releases()?.into_iter();
+        let mut kept: Vec<Kept> = releases
+            .filter_map(|(dir, found)| Some((dir, found.release()?)))
+            .map(|(dir, release)| Kept { release, dir })
+            .collect();
         kept.sort_by_key(|kept| kept.release.serial);
         Ok(kept)
+    }
+
+    /// That releases which were kept can be read no more; the public one is another matter.
+    pub(super) fn no_longer_kept(&self) -> Result<Vec<Bilingual>, Bilingual> {
+        let public = fs::canonicalize(self.root()).ok();
+        let releases = self.releases()?.into_iter();
+        let spoilt = releases.filter(|(dir, found)| {
+            let is_public = fs::canonicalize(dir).ok() == public;
+            matches!(found, Found::Spoilt) && !is_public
+        });
+        Ok(spoilt
+            .map(|(dir, _)| no_longer_kept(&dir.join(RELEASE).to_string_lossy()))
+            .collect())
+    }
+
+    /// The folders of all releases, and what is in them.
+    fn releases(&self) -> Result<Vec<(PathBuf, Found)>, Bilingual> {
+        let entries = fs::read_dir(self.dir.join("releases"));
+        let names = entries.into_iter().flatten().flatten();
+        let dirs = names.map(|entry| entry.path());
+        let dirs = dirs.filter(|dir| serial_of(dir).is_some());
+        dirs.map(|dir| Ok((dir.clone(), self.found_at(&dir)?)))
+            .collect()
     }
 
     /// Makes a built portal the public one, unless it is older, somebody else publishes, or the system refuses something.
     pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
         let _lock = self.lock()?;
-        let current = self.current()?;
-        let public = current.as_ref().map(|kept| &kept.release);
-        let aim = aim(ready.side(), public, run.now)?;
-        match current {
-            Some(current) if aim == Aim::Again => {
-                let mended = self.mend(&current, &ready.from);
+        let public = self.public_now()?;
+        match aim(ready.side(), &public, run.now)? {
+            Aim::Again => {
+                let mended = self.mend(ready);
                 let mended = mended.map_err(|error| self.refused(&error))?;
                 Ok(Outcome::Mended(mended))
             }
-            current => {
-                self.exchange(ready, current.as_ref(), run)?;
+            Aim::Anew => {
+                self.exchange(ready, public.serial(), run)?;
                 Ok(Outcome::Public)
             }
         }
     }
 
     /// Puts a new release together and makes it public.
-    fn exchange(&self, ready: &Ready, current: Option<&Kept>, run: &Run) -> Result<(), Bilingual> {
+    fn exchange(&self, ready: &Ready, public: Option<u64>, run: &Run) -> Result<(), Bilingual> {
         let Ready { from, release, .. } = ready;
         let kept = self.kept()?;
         let place = self.release_dir(release.serial);
         let beside = place.with_extension("new");
-        let public = current.map(|current| current.release.serial);
         let (mut replaced, earliest) = (self.replaced(), run.earliest());
         let lately = lately(&kept, public, &replaced, earliest);
         let put = || -> io::Result<()> {
@@ -174,15 +213,21 @@ impl Folder {
 
     /// Makes every file of the public release again what was signed, from the built portal that is the same release. Each is
     /// exchanged in one step, what pages load before pages. Returns how many were not.
-    fn mend(&self, public: &Kept, from: &Path) -> io::Result<usize> {
-        let files = public.release.files.iter();
-        let mut wrong: Vec<_> = files
-            .filter(|(path, file)| !is_file(&public.dir.join(path), file))
-            .map(|(path, _)| path)
+    fn mend(&self, ready: &Ready) -> io::Result<usize> {
+        let Ready { from, release, .. } = ready;
+        let public = fs::canonicalize(self.root())?;
+        let mut wrong: Vec<&str> = release
+            .files
+            .iter()
+            .filter(|(path, file)| !is_file(&public.join(path), file))
+            .map(|(path, _)| path.as_str())
             .collect();
-        wrong.sort_by_key(|path| !stays(path));
+        if fs::read(public.join(RELEASE)).ok().as_deref() != Some(ready.text.as_bytes()) {
+            wrong.push(RELEASE);
+        }
+        wrong.sort_by_key(|path| (!stays(path), *path == RELEASE));
         for path in &wrong {
-            let (beside, place) = (self.dir.join(MENDING), public.dir.join(path));
+            let (beside, place) = (self.dir.join(MENDING), public.join(path));
             fs::copy(from.join(path), &beside)?;
             File::open(&beside)?.sync_all()?;
             place.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -194,7 +239,7 @@ impl Folder {
     /// Makes a kept release public again, unless it is not whole any more.
     pub(super) fn roll_back(&self, serial: Option<u64>, run: &Run) -> Result<Release, Bilingual> {
         let _lock = self.lock()?;
-        let current = self.current()?.map(|current| current.release.serial);
+        let current = self.public_now()?.serial();
         let kept = self.kept()?;
         let releases = kept.iter().map(|kept| &kept.release);
         let place = self.dir.display().to_string();
@@ -226,16 +271,21 @@ impl Folder {
         self.dir.join("releases").join(serial.to_string())
     }
 
-    fn kept_at(&self, dir: PathBuf) -> Result<Kept, Bilingual> {
+    fn found_at(&self, dir: &Path) -> Result<Found, Bilingual> {
         let path = dir.join(RELEASE);
-        let name = path.display();
-        let text = fs::read_to_string(&path).map_err(|error| {
-            let cause = cause(&error);
-            both!([cause] "{name}: cannot be read: {cause}", "{name}: không đọc được: {cause}")
-        })?;
-        let release = Release::read(text.trim_end(), &self.publishers);
-        let release = release.map_err(|fault| both!("{name}: {fault}", "{name}: {fault}"))?;
-        Ok(Kept { release, dir })
+        let name = path.display().to_string();
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => {
+                let cause = cause(&error);
+                return Err(both!(
+                    [cause] "{name}: cannot be read: {cause}\n  = check rights and the disk",
+                    "{name}: không đọc được: {cause}\n  = kiểm tra quyền và ổ đĩa"
+                ));
+            }
+        };
+        Found::of(&name, bytes.as_deref(), &self.publishers)
     }
 
     fn switch_to(&self, serial: u64) -> io::Result<()> {
@@ -273,8 +323,9 @@ impl Folder {
     }
 }
 
-fn is_unfinished(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "new")
+/// The serial of the release in that folder; none: it is the folder of none, or of one that is being put together.
+fn serial_of(dir: &Path) -> Option<u64> {
+    dir.file_name()?.to_str()?.parse().ok()
 }
 
 /// The releases of which pages may lie in caches, the newest first: the public one, and those that were lately.

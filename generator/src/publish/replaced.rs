@@ -41,6 +41,11 @@ impl Replaced {
         }
     }
 
+    /// Whether a release was replaced.
+    pub(super) fn knows(&self, serial: u64) -> bool {
+        self.0.contains_key(&serial)
+    }
+
     /// Whether pages of a release that was replaced may lie in caches: it was since `earliest`.
     pub(super) fn is_lately(&self, serial: u64, earliest: i64) -> bool {
         self.0.get(&serial).is_none_or(|at| at.0 >= earliest)
