@@ -4,6 +4,7 @@
 //! an older release can be made public again; files of releases that were public lately stay for pages from a cache.
 
 mod allowed;
+mod apart;
 mod bucket;
 mod client;
 mod difference;
@@ -34,6 +35,7 @@ pub use objects::Objects;
 use crate::catalogue::CATALOGUE;
 use crate::release::check;
 use allowed::{aim, end_in_sight};
+use apart::stands_apart;
 use difference::{Names, Side};
 use found::Public;
 
@@ -180,6 +182,9 @@ impl Target {
     /// # Errors
     /// A sentence: what is public cannot be read, is not the publisher's, or is newer.
     pub fn difference(&self, ready: &Ready, run: &Run) -> Result<Difference, Bilingual> {
+        if let Target::Folder(folder) = self {
+            stands_apart(folder.dir(), &ready.from)?;
+        }
         let (public, no_longer_kept) = match self {
             Target::Folder(folder) => (folder.public_now()?, folder.no_longer_kept()?),
             Target::Bucket(bucket) => (bucket.public_now()?, bucket.no_longer_kept()?),

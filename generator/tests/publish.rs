@@ -809,6 +809,42 @@ fn motcua_publish(city: &City) -> Command {
     command
 }
 
+/// The next build there would remove what is public.
+#[test]
+fn a_folder_of_releases_stands_apart_from_built_portals() {
+    let mut city = City::new();
+    city.build(0);
+    let built = city.options.out.clone();
+    let another = support::new_dir().join("another");
+    support::copy_dir(&built, &another, &mut |paths| paths.sort());
+    let link = support::new_dir().join("link");
+    std::os::unix::fs::symlink(&built, &link).unwrap();
+    let names = |dir: &Path| fs::read_dir(dir).unwrap().count();
+    let before = (names(&built), names(&another));
+    for to in [
+        &built,
+        &built.join("deep/er"),
+        built.parent().unwrap(),
+        &link,
+        &another,
+    ] {
+        city.to = to.to_owned();
+        let told = city.publish().unwrap_err();
+        assert!(
+            told.contains("the next build would remove what is public"),
+            "{told}"
+        );
+        assert!(
+            told.contains("choose a folder for releases alone with --to"),
+            "{told}"
+        );
+    }
+    assert_eq!((names(&built), names(&another)), before);
+    city.to = built.parent().unwrap().join("out-of-it");
+    city.publish().unwrap();
+    assert_eq!(city.wrong(), []);
+}
+
 /// A small disk of its own, in a namespace of its own; `MOTCUA` publishes there.
 const ON_A_SMALL_DISK: &str = r#"
 mount -t tmpfs -o size="$SIZE" small "$TO" && "$MOTCUA" --lang en publish --from "$FROM" --to "$TO" --publisher "$KEY"

@@ -19,6 +19,7 @@ use envelope::release::Release;
 use formdef::{Bilingual, both};
 
 use super::allowed::{Aim, aim, in_time};
+use super::apart::stands_apart;
 use super::difference::Side;
 use super::found::{Found, Lost, Public, no_longer_kept};
 use super::replaced::Replaced;
@@ -66,6 +67,10 @@ impl Folder {
 
     pub(super) fn root(&self) -> PathBuf {
         self.dir.join("current")
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     pub(super) fn publishers(&self) -> &[PublicKey] {
@@ -148,6 +153,7 @@ impl Folder {
 
     /// Makes a built portal the public one, unless it is older, somebody else publishes, or the system refuses something.
     pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
+        stands_apart(&self.dir, &ready.from)?;
         let _lock = self.lock()?;
         let public = self.public_now()?;
         match aim(ready.side(), &public, run.now)? {
