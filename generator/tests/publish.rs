@@ -116,6 +116,13 @@ impl City {
         self.to.join("current").join(path)
     }
 
+    /// The names of releases that are being put together.
+    fn begun(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.to.join("releases")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".new")).collect()
+    }
+
     /// What is not as it was signed of what is public.
     fn wrong(&self) -> Vec<(String, Wrong)> {
         check(self.to.join("current").to_str().unwrap(), &self.publishers)
@@ -536,9 +543,13 @@ fn a_run_that_broke_off_changes_nothing_and_the_next_finishes() {
     fs::write(beside.join("index.html"), "half").unwrap();
     assert_eq!(city.current(), first);
     assert_eq!(city.folder().kept().unwrap().len(), 1);
+    // One of a release that nobody builds again, and a file that was being mended.
+    fs::create_dir_all(city.to.join("releases/7.new/assets")).unwrap();
+    fs::write(city.to.join(".mending"), "half").unwrap();
     assert_eq!(city.publish().unwrap(), second);
     assert_eq!(city.wrong(), []);
-    assert!(!beside.exists());
+    assert_eq!(city.begun(), [""; 0]);
+    assert!(!city.to.join(".mending").exists());
 }
 
 #[test]
@@ -852,6 +863,66 @@ status=$?
 ls -A "$TO" "$TO/releases"
 exit $status
 "#;
+
+/// A release is public, the disk is filled, the next release has no room, room is made, and the one after that has.
+const UNTIL_IT_IS_FULL: &str = r#"
+publish() { "$MOTCUA" --lang en publish --from "$1" --to "$TO" --publisher "$KEY" >/dev/null; }
+mount -t tmpfs -o size="$SIZE" small "$TO" && publish "$FIRST" || exit 9
+head -c 100m /dev/zero > "$TO/of-others" 2>/dev/null
+truncate -s -100k "$TO/of-others"
+publish "$SECOND" && exit 8
+ls -A "$TO" "$TO/releases"
+rm "$TO/of-others"
+publish "$THIRD" || exit 7
+"$MOTCUA" --lang en verify "$TO/current" --publisher "$KEY" && ls -A "$TO/releases"
+"#;
+
+#[test]
+fn after_a_full_disk_nothing_is_left_of_the_release_that_had_no_room() {
+    let mut city = City::new();
+    let site = support::new_dir().join("site");
+    support::copy_dir(&city.options.site, &site, &mut |paths| paths.sort());
+    city.options.site = site.clone();
+    let mut built = Vec::new();
+    for colour in ["red", "green", "blue"] {
+        support::edit(
+            &site.join("style/base.css"),
+            "body {",
+            &format!("body {{ color: {colour}; }}\nbody {{"),
+        );
+        city.options.out = support::new_dir().join("out");
+        city.build(1);
+        built.push((city.options.out.clone(), city.options.now.0));
+    }
+    let key = city.options.keys.as_ref().unwrap();
+    let mut command = Command::new("unshare");
+    support::set_clock(&mut command, city.options.now);
+    let output = command
+        .args([
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            UNTIL_IT_IS_FULL,
+        ])
+        .env("SIZE", "20m")
+        .env("TO", support::new_dir())
+        .env("MOTCUA", env!("CARGO_BIN_EXE_motcua"))
+        .env("FIRST", &built[0].0)
+        .env("SECOND", &built[1].0)
+        .env("THIRD", &built[2].0)
+        .env("KEY", key.join("publisher.pub.jwk"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("the disk is full"), "{told}");
+    let left = String::from_utf8(output.stdout).unwrap();
+    assert!(!left.contains(".new"), "{left}");
+    let last = left.lines().last().unwrap();
+    assert_eq!(last, built[2].1.to_string(), "{left}");
+}
 
 #[test]
 fn a_full_or_read_only_target_is_told_and_nothing_becomes_public() {

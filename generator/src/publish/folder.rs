@@ -155,6 +155,7 @@ impl Folder {
     pub(super) fn publish(&self, ready: &Ready, run: &Run) -> Result<Outcome, Bilingual> {
         stands_apart(&self.dir, &ready.from)?;
         let _lock = self.lock()?;
+        self.clear();
         let public = self.public_now()?;
         match aim(ready.side(), &public, run.now)? {
             Aim::Again => {
@@ -178,8 +179,6 @@ impl Folder {
         let (mut replaced, earliest) = (self.replaced(), run.earliest());
         let lately = lately(&kept, public, &replaced, earliest);
         let put = || -> io::Result<()> {
-            // What an interrupted run left.
-            let _ = fs::remove_dir_all(&beside);
             for (path, (file, sources)) in with_staying(release, &lately) {
                 let own = release.files.contains_key(path).then(|| from.join(path));
                 let sources: Vec<PathBuf> =
@@ -194,7 +193,10 @@ impl Folder {
             fs::rename(&beside, &place)?;
             self.switch_to(release.serial)
         };
-        put().map_err(|error| self.refused(&error))?;
+        put().map_err(|error| {
+            self.clear();
+            self.refused(&error)
+        })?;
         let serials = kept.iter().map(|kept| kept.release.serial);
         replaced.by(release.serial, public, serials, run.now);
         self.note(&replaced);
@@ -204,6 +206,18 @@ impl Folder {
             let _ = fs::remove_dir_all(&old.dir);
         }
         Ok(())
+    }
+
+    /// Takes away what was under way when a run broke off; on a full disk it is most of what can be made room of. What cannot
+    /// be taken away is told when it is in the way.
+    fn clear(&self) {
+        let entries = fs::read_dir(self.dir.join("releases"));
+        let paths = entries.into_iter().flatten().flatten();
+        let paths = paths.map(|entry| entry.path());
+        for begun in paths.filter(|path| path.extension().is_some_and(|end| end == "new")) {
+            let _ = fs::remove_dir_all(begun);
+        }
+        let _ = fs::remove_file(self.dir.join(MENDING));
     }
 
     fn replaced(&self) -> Replaced {
@@ -245,6 +259,7 @@ impl Folder {
     /// Makes a kept release public again, unless it is not whole any more.
     pub(super) fn roll_back(&self, serial: Option<u64>, run: &Run) -> Result<Release, Bilingual> {
         let _lock = self.lock()?;
+        self.clear();
         let current = self.public_now()?.serial();
         let kept = self.kept()?;
         let releases = kept.iter().map(|kept| &kept.release);
@@ -266,7 +281,10 @@ impl Folder {
         let lately = lately(&kept, current, &replaced, run.earliest());
         put_staying(&dir, &whole.release, &lately, &self.dir.join(MENDING))
             .and_then(|()| self.switch_to(serial))
-            .map_err(|error| self.refused(&error))?;
+            .map_err(|error| {
+                self.clear();
+                self.refused(&error)
+            })?;
         let serials = kept.iter().map(|kept| kept.release.serial);
         replaced.by(serial, current, serials, run.now);
         self.note(&replaced);

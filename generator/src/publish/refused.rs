@@ -3,6 +3,8 @@
 
 use formdef::{Bilingual, both};
 
+use super::GRACE_DAYS;
+
 /// Why a request was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Why {
@@ -44,8 +46,8 @@ pub(super) fn told(place: &str, error: &str) -> Bilingual {
             "{place}: {request}: kho không cho phép ({code}); những gì đang công bố vẫn nguyên vẹn\n  = cấp cho khóa trong AWS_ACCESS_KEY_ID quyền liệt kê, đọc, ghi và xóa ở đó, hoặc dùng khóa của người có các quyền ấy; rồi công bố lại"
         ),
         Why::Full => both!(
-            "{place}: {request}: the storage has no room left ({code}); what is public is whole\n  = make room there or have its quota raised, then publish again; fewer old releases are kept with --keep",
-            "{place}: {request}: kho đã hết chỗ ({code}); những gì đang công bố vẫn nguyên vẹn\n  = dọn bớt hoặc xin tăng hạn mức của kho, rồi công bố lại; giữ ít bản phát hành cũ hơn bằng --keep"
+            "{place}: {request}: the storage has no room left ({code}); what is public is whole\n  = make room there or have its quota raised, then publish again; old releases go when they are more than --keep and were replaced more than {GRACE_DAYS} days ago",
+            "{place}: {request}: kho đã hết chỗ ({code}); những gì đang công bố vẫn nguyên vẹn\n  = dọn bớt hoặc xin tăng hạn mức của kho, rồi công bố lại; bản phát hành cũ chỉ được bỏ khi nhiều hơn --keep và đã được thay hơn {GRACE_DAYS} ngày"
         ),
         Why::Clock => {
             let (theirs, ours) = (time(error, "<ServerTime>"), time(error, "<RequestTime>"));
