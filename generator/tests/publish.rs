@@ -575,6 +575,27 @@ fn what_somebody_changed_by_hand_is_named_and_mended_by_the_next_release() {
     assert_eq!(city.wrong(), []);
 }
 
+/// An editor that writes into a file writes into that of every release which shares it.
+#[test]
+fn what_kept_releases_share_with_the_public_one_is_mended_in_them_as_well() {
+    let mut city = City::new();
+    city.build(0);
+    let first = city.publish().unwrap();
+    city.options.now = city.options.now.plus(60);
+    build(&city.options).unwrap();
+    let second = city.publish().unwrap();
+    let page = "gioi-thieu/index.html";
+    let kept = city.to.join(format!("releases/{first}")).join(page);
+    assert_eq!(inode(&kept), inode(&city.public(page)));
+    fs::write(city.public(page), "by hand").unwrap();
+    assert_eq!(city.mend(), 1);
+    assert_eq!(inode(&kept), inode(&city.public(page)));
+    assert_eq!(city.roll_back().unwrap(), first);
+    assert_eq!(city.wrong(), []);
+    city.roll_back_to(second);
+    assert_eq!(city.wrong(), []);
+}
+
 #[test]
 fn what_somebody_changed_by_hand_is_mended_by_the_same_release() {
     let mut city = City::new();

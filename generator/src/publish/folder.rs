@@ -23,7 +23,7 @@ use super::apart::stands_apart;
 use super::difference::Side;
 use super::found::{Found, Lost, Public, no_longer_kept};
 use super::replaced::Replaced;
-use super::staying::{is_file, put_file, put_staying, with_staying};
+use super::staying::{is_file, put_file, put_over, put_staying, with_staying};
 use super::{Outcome, Ready, Run, catalogue_of, spoilt, stays, wanted};
 use crate::catalogue::CATALOGUE;
 use crate::fault::cause;
@@ -159,7 +159,8 @@ impl Folder {
         let public = self.public_now()?;
         match aim(ready.side(), &public, run.now)? {
             Aim::Again => {
-                let mended = self.mend(ready);
+                let kept = self.kept()?;
+                let mended = self.mend(ready, &kept);
                 let mended = mended.map_err(|error| self.refused(&error))?;
                 Ok(Outcome::Mended(mended))
             }
@@ -232,8 +233,9 @@ impl Folder {
     }
 
     /// Makes every file of the public release again what was signed, from the built portal that is the same release. Each is
-    /// exchanged in one step, what pages load before pages. Returns how many were not.
-    fn mend(&self, ready: &Ready) -> io::Result<usize> {
+    /// exchanged in one step, what pages load before pages. What releases share was changed in all of them at once, so it is
+    /// mended in all of them. Returns how many files of the public one were not as signed.
+    fn mend(&self, ready: &Ready, kept: &[Kept]) -> io::Result<usize> {
         let Ready { from, release, .. } = ready;
         let public = fs::canonicalize(self.root())?;
         let mut wrong: Vec<&str> = release
@@ -252,6 +254,13 @@ impl Folder {
             File::open(&beside)?.sync_all()?;
             place.parent().map_or(Ok(()), fs::create_dir_all)?;
             fs::rename(&beside, &place)?;
+        }
+        for (path, file) in &release.files {
+            let has_it = |kept: &&Kept| kept.release.files.get(path) == Some(file);
+            let places = kept.iter().filter(has_it).map(|kept| kept.dir.join(path));
+            for place in places.filter(|place| !is_file(place, file)) {
+                put_over(&place, &public.join(path), &self.dir.join(MENDING))?;
+            }
         }
         Ok(wrong.len())
     }

@@ -47,15 +47,21 @@ pub(super) fn put_staying(
         if release.files.contains_key(path) || is_file(&place, file) {
             continue;
         }
-        let sources: Vec<PathBuf> = sources.iter().map(|kept| kept.dir.join(path)).collect();
-        let _ = fs::remove_file(beside);
-        put_file(beside, file, None, &sources)?;
-        if beside.exists() {
-            place.parent().map_or(Ok(()), fs::create_dir_all)?;
-            fs::rename(beside, &place)?;
+        let mut sources = sources.iter().map(|kept| kept.dir.join(path));
+        // An old asset that somebody damaged everywhere is left out.
+        if let Some(source) = sources.find(|source| is_file(source, file)) {
+            put_over(&place, &source, beside)?;
         }
     }
     Ok(())
+}
+
+/// A link to `source` takes the place of what is there, in one step by way of `beside`.
+pub(super) fn put_over(place: &Path, source: &Path, beside: &Path) -> io::Result<()> {
+    let _ = fs::remove_file(beside);
+    fs::hard_link(source, beside)?;
+    place.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::rename(beside, place)
 }
 
 /// A link to a file that is the same already, else a copy. One that was changed by hand is not the same.
