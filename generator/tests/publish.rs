@@ -148,6 +148,7 @@ fn a_release_is_public_whole_and_the_next_takes_over_what_did_not_change() {
 
     let form = city.options.forms.join("dong-dau/form.toml");
     support::edit(&form, "Đóng dấu", "Đóng dấu giáp lai");
+    support::edit(&form, "version = 2\n", "version = 3\n");
     city.options.now = city.options.now.plus(60);
     build(&city.options).unwrap();
     let old = inode(&about);
@@ -206,6 +207,12 @@ fn what_publishing_would_change_is_said_in_words() {
         "00008,001,Quận Ba Đình,Cống Vị,phường,phuong-cong-vi-ba-dinh,\n",
         "",
     );
+    // Every form has the list of wards.
+    support::edit(
+        &forms.join("khai-sinh/form.toml"),
+        "version = 1\n",
+        "version = 2\n",
+    );
     support::exchange_keys(&keys, &["00029", "ca-271"], &["00008"]);
     city.build(1);
     let told = city.difference(Lang::En);
@@ -216,14 +223,13 @@ fn what_publishing_would_change_is_said_in_words() {
             .unwrap_or_else(|| panic!("{start}: {told}"))
             .to_owned()
     };
-    // Every form has the list of wards.
     assert_eq!(
         line("forms: "),
         "1 new: dong-dau-noi; 2 changed: dong-dau, khai-sinh"
     );
     assert_eq!(
         line("versions of forms: "),
-        "2 new: dong-dau-noi/2, dong-dau/3; 1 changed: khai-sinh/1; 1 gone: dong-dau/2"
+        "3 new: dong-dau-noi/2, dong-dau/3, khai-sinh/2; 2 gone: dong-dau/2, khai-sinh/1"
     );
     assert_eq!(line("offices: "), "1 gone: Phường Cống Vị (00008)");
     assert_eq!(
@@ -392,6 +398,52 @@ fn what_is_not_whole_not_signed_or_not_newer_stays_where_it_is() {
     let told = Ready::of(&city.options.out, &[stranger]).err().unwrap().en;
     assert!(told.contains("foreign publisher"), "{told}");
     assert_eq!(city.current(), first);
+    assert_eq!(city.wrong(), []);
+}
+
+#[test]
+fn a_published_version_that_changed_is_not_published() {
+    let mut city = City::new();
+    city.build(0);
+    let first = city.publish().unwrap();
+    let form = city.options.forms.join("dong-dau/form.toml");
+    support::edit(&form, "Đóng dấu", "Đóng dấu giáp lai");
+    city.build(1);
+    let told = city.publish().unwrap_err();
+    assert!(
+        told.contains("forms/dong-dau/2.json: is public with other contents"),
+        "{told}"
+    );
+    assert!(told.contains("`motcua check --against`"), "{told}");
+    assert_eq!((city.current(), city.wrong()), (first, vec![]));
+    support::edit(&form, "version = 2\n", "version = 3\n");
+    city.build(1);
+    city.publish().unwrap();
+    assert_eq!(city.wrong(), []);
+}
+
+#[test]
+fn a_service_that_is_gone_without_a_word_is_not_published() {
+    let mut city = City::new();
+    city.build(0);
+    let first = city.publish().unwrap();
+    let forms = city.options.forms.clone();
+    fs::remove_dir_all(forms.join("dong-dau")).unwrap();
+    city.build(1);
+    let told = city.publish().unwrap_err();
+    assert!(
+        told.contains("/dong-dau/: this service is public, and the new release has neither a page nor a redirect there"),
+        "{told}"
+    );
+    assert!(told.contains("forms/former.toml"), "{told}");
+    assert_eq!((city.current(), city.wrong()), (first, vec![]));
+    fs::write(
+        forms.join("former.toml"),
+        "[dong-dau]\ntitle.vi = \"Đóng dấu\"\nsince = 2016-08-11\nwhere.vi = \"Đến phường.\"\n",
+    )
+    .unwrap();
+    city.build(1);
+    city.publish().unwrap();
     assert_eq!(city.wrong(), []);
 }
 

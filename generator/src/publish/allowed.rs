@@ -1,14 +1,20 @@
-//! What may become public: a release whose time is now, and which is newer than the public one.
+//! What may become public: a release whose time is now, which is newer than the public one, and which leaves what people
+//! and offices rely on.
+
+use std::collections::BTreeSet;
 
 use envelope::UnixTime;
 use envelope::limits::CLOCK_SKEW_S;
-use envelope::release::Release;
+use envelope::release::{Release, ReleasedFile};
 use formdef::{Bilingual, both};
 
 use super::difference::Side;
 use super::found::Public;
 use crate::report::plural;
 use crate::status::{DAY_S, SOON_DAYS};
+
+/// Where compiled forms lie, by service and version.
+const FORMS: &str = "forms/";
 
 /// What publishing does with a built release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +31,11 @@ pub(super) fn aim(next: Side<'_>, public: &Public, now: UnixTime) -> Result<Aim,
     match public {
         Public::Nothing => {}
         Public::Release(public) if public == next.release => return Ok(Aim::Again),
-        Public::Release(public) => newer(next.release, public, now)?,
+        Public::Release(public) => {
+            newer(next.release, public, now)?;
+            keeps_versions(next.release, public)?;
+            keeps_addresses(next.release, public)?;
+        }
         Public::Lost(lost) if lost.serial == serial => return Ok(Aim::Again),
         Public::Lost(lost) if lost.newest >= serial => return Err(lost.refuse(next.release)),
         Public::Lost(_) => {}
@@ -97,4 +107,52 @@ fn newer(release: &Release, current: &Release, now: UnixTime) -> Result<(), Bili
             "bản phát hành {new} không mới hơn bản {old} đang công bố; chưa công bố gì cả\n  = hãy dựng lại; để quay lại bản đã giữ: --rollback"
         )
     })
+}
+
+/// Offices read a published version for ever, and what was sealed for it names its digest.
+fn keeps_versions(next: &Release, public: &Release) -> Result<(), Bilingual> {
+    let forms = public.files.iter();
+    let mut forms = forms.filter(|(path, _)| path.starts_with(FORMS));
+    let is_other = |(path, file): &(&String, &ReleasedFile)| {
+        let there = next.files.get(*path);
+        there.is_some_and(|there| there != *file)
+    };
+    let Some((path, _)) = forms.find(is_other) else {
+        return Ok(());
+    };
+    Err(both!(
+        "{path}: is public with other contents, and a published version never changes; nothing was published\n  = give the form a new version, also when only a list of it changed; `motcua check --against` with the portal's address names all of them",
+        "{path}: đang công bố với nội dung khác, mà phiên bản đã công bố thì không bao giờ đổi; chưa công bố gì cả\n  = cho biểu mẫu một phiên bản mới, kể cả khi chỉ danh mục của nó đổi; «motcua check --against» với địa chỉ của cổng nêu hết các biểu mẫu ấy"
+    ))
+}
+
+/// People keep the address of a service. One that is gone has a page that says so, or leads on.
+fn keeps_addresses(next: &Release, public: &Release) -> Result<(), Bilingual> {
+    let forms = public.files.keys();
+    let services: BTreeSet<&str> = forms
+        .filter_map(|path| Some(path.strip_prefix(FORMS)?.split_once('/')?.0))
+        .collect();
+    let is_gone = |path: &&String| {
+        let Some(address) = path.strip_suffix("/index.html") else {
+            return false;
+        };
+        let (language, service) = address.rsplit_once('/').unwrap_or(("", address));
+        let home = match language {
+            "" => "index.html".to_owned(),
+            language => format!("{language}/index.html"),
+        };
+        // A language that is gone goes as a whole.
+        services.contains(service)
+            && next.files.contains_key(&home)
+            && !next.files.contains_key(*path)
+            && !next.redirects.contains_key(&format!("/{address}/"))
+    };
+    let Some(path) = public.files.keys().find(is_gone) else {
+        return Ok(());
+    };
+    let address = path.strip_suffix("index.html").unwrap_or(path);
+    Err(both!(
+        "/{address}: this service is public, and the new release has neither a page nor a redirect there; nothing was published\n  = say in forms/former.toml what became of it; `motcua check --against` with the portal's address names all of them",
+        "/{address}: dịch vụ này đang công bố, mà bản phát hành mới không có trang và cũng không chuyển hướng ở đó; chưa công bố gì cả\n  = ghi vào forms/former.toml dịch vụ ấy đã ra sao; «motcua check --against» với địa chỉ của cổng nêu hết các dịch vụ ấy"
+    ))
 }
