@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Makes a built portal the public one, in the folder of a web server or in a bucket of S3; or goes back.
     #[command(
-        after_help = "The web server's root is DIR/current. Who may write into a bucket is said by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and\nAWS_REGION; where it is by --endpoint or AWS_ENDPOINT_URL, when it is not Amazon's.\n\nExamples:\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --dry-run\n  motcua publish --from target/portal --to /srv/portal --publisher keys/publisher.pub.jwk\n  motcua publish --to s3://dichvu --endpoint https://s3.example.vn --publisher keys/publisher.pub.jwk\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --rollback"
+        after_help = "The web server's root is DIR/current. Who may write into a bucket is said by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and\nAWS_REGION; where it is by --endpoint or AWS_ENDPOINT_URL, when it is not Amazon's.\n\nExamples:\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --dry-run\n  motcua publish --from target/portal --to /srv/portal --publisher keys/publisher.pub.jwk\n  motcua publish --to s3://dichvu --endpoint https://s3.example.vn --publisher keys/publisher.pub.jwk\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --rollback --dry-run\n  motcua publish --to /srv/portal --publisher keys/publisher.pub.jwk --rollback"
     )]
     Publish(Publish),
     /// Compares every file of a portal with the release that the publisher signed. Ends with status 1 when one differs.
@@ -212,7 +212,7 @@ pub(crate) struct Publish {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Goes back to a kept release: the one of this serial, else the newest before the public one.
-    #[arg(long, value_name = "SERIAL", num_args = 0..=1, conflicts_with_all = ["dry_run", "from"])]
+    #[arg(long, value_name = "SERIAL", num_args = 0..=1, conflicts_with = "from")]
     pub(crate) rollback: Option<Option<u64>>,
     /// How many releases are kept beside the public one, to go back to.
     #[arg(long, default_value_t = 5, value_name = "N")]

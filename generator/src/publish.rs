@@ -12,6 +12,7 @@ mod folder;
 mod found;
 mod lock;
 mod objects;
+mod outlook;
 mod record;
 mod refused;
 mod replaced;
@@ -31,13 +32,11 @@ pub use bucket::Bucket;
 pub use difference::Difference;
 pub use folder::Folder;
 pub use objects::Objects;
+pub use outlook::WayBack;
 
 use crate::catalogue::CATALOGUE;
 use crate::release::check;
-use allowed::{aim, end_in_sight};
-use apart::stands_apart;
-use difference::{Names, Side};
-use found::Public;
+use difference::Side;
 
 /// For how long assets stay after the release that had them was replaced: longer than pages lie in caches and drafts on devices.
 pub const GRACE_DAYS: i64 = 30;
@@ -177,44 +176,12 @@ impl Target {
         }
     }
 
-    /// What publishing would change, unless it would be refused as older.
-    ///
-    /// # Errors
-    /// A sentence: what is public cannot be read, is not the publisher's, or is newer.
-    pub fn difference(&self, ready: &Ready, run: &Run) -> Result<Difference, Bilingual> {
-        if let Target::Folder(folder) = self {
-            stands_apart(folder.dir(), &ready.from)?;
+    /// As people named it.
+    fn name(&self) -> String {
+        match self {
+            Target::Folder(folder) => folder.dir().display().to_string(),
+            Target::Bucket(bucket) => bucket.name().to_owned(),
         }
-        let (public, no_longer_kept) = match self {
-            Target::Folder(folder) => (folder.public_now()?, folder.no_longer_kept()?),
-            Target::Bucket(bucket) => (bucket.public_now()?, bucket.no_longer_kept()?),
-        };
-        aim(ready.side(), &public, run.now)?;
-        let ends = end_in_sight(ready.side(), run.now);
-        let notes = ends.into_iter().chain(no_longer_kept);
-        if let Public::Lost(lost) = &public {
-            return Ok(Difference::unknown(lost.show()).noting(notes));
-        }
-        let (bytes, publishers) = match self {
-            Target::Folder(folder) => (folder.public(CATALOGUE), folder.publishers()),
-            Target::Bucket(bucket) => (bucket.public(CATALOGUE)?, bucket.publishers()),
-        };
-        let public = public.release();
-        let catalogue = public.and_then(|release| catalogue_of(release, bytes, publishers));
-        let before = public.map(|release| Side {
-            release,
-            catalogue: catalogue.as_ref(),
-        });
-        let after = ready.side();
-        let mut names = Names::of(&ready.release, |path| fs::read(ready.from.join(path)).ok());
-        if let Some(before) = before.filter(|before| names.lack(before)) {
-            names.add(Names::of(before.release, |path| match self {
-                Target::Folder(folder) => folder.public(path),
-                Target::Bucket(bucket) => bucket.public(path).unwrap_or_default(),
-            }));
-        }
-        let difference = Difference::between(before, after, &names);
-        Ok(difference.noting(notes))
     }
 
     /// Makes a built portal the public one. One that is public already is compared with what lies there, file by file, and

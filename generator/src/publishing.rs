@@ -26,26 +26,39 @@ pub(crate) fn run_publish(arguments: &Publish, lang: Lang) -> Done {
         keep: arguments.keep,
         break_lock: arguments.break_lock,
     };
-    if let Some(serial) = arguments.rollback {
-        let back = target.roll_back(serial, &run).map_err(in_words)?;
-        println!("{}\n{}", release::show(&back, lang), target.root());
-        return Ok(());
-    }
-    let ready = Ready::of(from, &publishers).map_err(in_words)?;
-    let difference = target.difference(&ready, &run).map_err(in_words)?;
-    println!("{}", difference.show(lang));
-    if arguments.dry_run {
-        println!(
-            "{}",
-            say!(lang, "nothing was published", "chưa công bố gì cả")
-        );
-        return Ok(());
-    }
-    let outcome = target.publish(&ready, &run).map_err(in_words)?;
-    if let Some(said) = outcome.show(lang) {
-        println!("{said}");
-    }
-    println!("{}\n{}", release::show(&ready.release, lang), target.root());
+    let public = match arguments.rollback {
+        Some(serial) => {
+            let back = target.way_back(serial, &run).map_err(in_words)?;
+            println!("{}", back.difference.show(lang));
+            if arguments.dry_run {
+                return nothing_published(lang);
+            }
+            let serial = Some(back.release.serial);
+            target.roll_back(serial, &run).map_err(in_words)?
+        }
+        None => {
+            let ready = Ready::of(from, &publishers).map_err(in_words)?;
+            let difference = target.difference(&ready, &run).map_err(in_words)?;
+            println!("{}", difference.show(lang));
+            if arguments.dry_run {
+                return nothing_published(lang);
+            }
+            let outcome = target.publish(&ready, &run).map_err(in_words)?;
+            if let Some(said) = outcome.show(lang) {
+                println!("{said}");
+            }
+            ready.release
+        }
+    };
+    println!("{}\n{}", release::show(&public, lang), target.root());
+    Ok(())
+}
+
+fn nothing_published(lang: Lang) -> Done {
+    println!(
+        "{}",
+        say!(lang, "nothing was published", "chưa công bố gì cả")
+    );
     Ok(())
 }
 

@@ -70,6 +70,13 @@ fn a_release_is_public_with_the_right_headers_and_can_be_taken_back() {
     );
     city.assert_public(&second);
 
+    let told = city.publish(&["--rollback", "--dry-run"]).unwrap();
+    assert!(
+        told.contains("\nversions of forms: 1 new: dong-dau/2; 1 gone: dong-dau/3\n"),
+        "{told}"
+    );
+    assert!(told.contains("the relay goes on with its newest"), "{told}");
+    city.assert_public(&second);
     let told = city.publish(&["--rollback"]).unwrap();
     assert!(
         told.contains(&format!("release {}", first.serial)),
@@ -199,6 +206,9 @@ fn what_somebody_changed_in_the_bucket_is_sent_again() {
 
     // The same release.
     edit(&city);
+    let told = city.publish(&["--dry-run"]).unwrap();
+    assert!(told.contains("by hand: 4 changed: "), "{told}");
+    assert!(told.contains("1 gone: khai-sinh/index.html"), "{told}");
     let told = city.publish(&[]).unwrap();
     assert!(told.contains("5 files of it were missing or not"), "{told}");
     city.assert_public(&first);
@@ -421,10 +431,12 @@ fn what_cannot_be_reached_is_told() {
     let mut city = City::new("told");
     city.build("Đóng dấu");
     city.link.bucket = "no-such-bucket".to_owned();
-    let told = city.publish(&[]).unwrap_err();
-    assert!(told.contains("s3://no-such-bucket: "), "{told}");
-    assert!(
-        told.contains("check link, rights, room and this machine's clock"),
-        "{told}"
-    );
+    for more in [&[][..], &["--dry-run"], &["--rollback"]] {
+        let told = city.publish(more).unwrap_err();
+        assert!(told.contains("s3://no-such-bucket: "), "{told}");
+        assert!(
+            told.contains("check link, rights, room and this machine's clock"),
+            "{told}"
+        );
+    }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use envelope::PublicKey;
 use formdef::Lang;
@@ -891,6 +891,81 @@ fn motcua_publish(city: &City) -> Command {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     support::set_clock(&mut command, city.options.now);
     command
+}
+
+#[test]
+fn what_somebody_changed_by_hand_is_said_before_it_is_mended() {
+    let mut city = City::new();
+    city.build(0);
+    city.publish().unwrap();
+    assert_eq!(city.difference(Lang::En), "nothing differs");
+    fs::write(city.public("index.html"), "by hand").unwrap();
+    fs::remove_file(city.public("404.html")).unwrap();
+    fs::write(city.public("khuyen-mai.html"), "win").unwrap();
+    let told = city.difference(Lang::En);
+    let said = "by hand: 1 new: khuyen-mai.html; 1 changed: index.html; 1 gone: 404.html\n";
+    assert!(told.starts_with(said), "{told}");
+    assert!(told.contains("what somebody added stays there"), "{told}");
+    let told = city.difference(Lang::Vi);
+    assert!(
+        told.starts_with("sửa bằng tay: 1 mới: khuyen-mai.html; "),
+        "{told}"
+    );
+    assert_eq!(city.mend(), 2);
+}
+
+/// `motcua publish --rollback`: what it says.
+fn rollback(city: &City, more: &[&str]) -> Output {
+    let key = city.options.keys.as_ref().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+    command
+        .args(["--lang", "en", "publish", "--rollback", "--to"])
+        .arg(&city.to)
+        .arg("--publisher")
+        .arg(key.join("publisher.pub.jwk"))
+        .args(more);
+    support::set_clock(&mut command, city.options.now);
+    command.output().unwrap()
+}
+
+#[test]
+fn the_way_back_is_said_in_words_and_tried_first() {
+    let mut city = City::new();
+    publish_two_styles(&mut city);
+    let said = |more: &[&str], city: &City| {
+        let output = rollback(city, more);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let second = city.current();
+    let told = said(&["--dry-run"], &city);
+    assert!(told.starts_with("pages: "), "{told}");
+    assert!(told.contains("other files: 2 new: assets/form_style."), "{told}");
+    assert!(!told.contains("the relay goes on"), "{told}");
+    assert!(told.ends_with("nothing was published\n"), "{told}");
+    assert_eq!(city.current(), second);
+
+    // More than style: a version, and an office's key.
+    let form = city.options.forms.join("dong-dau/form.toml");
+    support::edit(&form, "version = 2\n", "version = 3\n");
+    let keys = city.options.keys.clone().unwrap();
+    support::exchange_keys(&keys, &["00029"], &[]);
+    city.build(1);
+    city.publish().unwrap();
+    let told = said(&[], &city);
+    assert!(
+        told.contains("versions of forms: 1 new: dong-dau/2; 1 gone: dong-dau/3"),
+        "{told}"
+    );
+    assert!(
+        told.contains("keys: 1 changed: Phường Đội Cấn (00029)"),
+        "{told}"
+    );
+    assert!(
+        told.contains("the relay goes on with its newest catalogue"),
+        "{told}"
+    );
+    assert_eq!((city.current(), city.wrong()), (second, vec![]));
 }
 
 /// The next build there would remove what is public.

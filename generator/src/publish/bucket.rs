@@ -26,7 +26,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use super::allowed::{Aim, aim, in_time};
-use super::difference::Side;
+use super::difference::{ByHand, Side};
 use super::found::Public;
 use super::lock::Lock;
 use super::objects::{Objects, Told};
@@ -88,9 +88,18 @@ impl Bucket {
         &self.publishers
     }
 
-    /// The bytes of a file that is public.
-    pub(super) fn public(&self, path: &str) -> Result<Option<Vec<u8>>, Bilingual> {
-        self.get(path)
+    /// What anybody gets otherwise than the public release has it, or not at all. What others put there is theirs.
+    pub(super) fn by_hand(&self, public: &Release) -> Result<ByHand, Bilingual> {
+        let mut state = self.state()?;
+        let differing = self.differing(public, &mut state, By::Bytes)?.into_iter();
+        let (other, missing) = differing
+            .map(str::to_owned)
+            .partition(|path| state.live.contains_key(path));
+        Ok(ByHand {
+            added: Vec::new(),
+            other,
+            missing,
+        })
     }
 
     /// Makes a built portal the public one, unless it is older, somebody else publishes, or a request is refused.
@@ -329,7 +338,7 @@ impl Bucket {
         self.each(names, |name| self.asked(self.objects.delete(name)))
     }
 
-    fn kept_file(&self, release: &Release, path: &str) -> Result<Vec<u8>, Bilingual> {
+    pub(super) fn kept_file(&self, release: &Release, path: &str) -> Result<Vec<u8>, Bilingual> {
         let file = release.files.get(path);
         let file = file.ok_or_else(|| spoilt(&format!("{}/{path}", self.objects.name)))?;
         let name = match is_lasting(path) {

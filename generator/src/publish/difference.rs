@@ -50,6 +50,15 @@ enum Sort {
     Offices,
     Keys,
     Others,
+    /// What is not of the release.
+    ByHand,
+}
+
+/// What somebody changed past the publisher: paths.
+pub(super) struct ByHand {
+    pub(super) added: Vec<String>,
+    pub(super) other: Vec<String>,
+    pub(super) missing: Vec<String>,
 }
 
 /// The names of what is new, changed and gone.
@@ -95,12 +104,50 @@ impl Difference {
             let keys = Changed::of(&keys(catalogue), &keys(Some(after)), holder);
             sorts.splice(3..3, [(Sort::Offices, offices), (Sort::Keys, keys)]);
         }
-        sorts.retain(|(_, changed)| changed.0.iter().any(|names| !names.is_empty()));
+        sorts.retain(|(_, changed)| !changed.is_empty());
         Difference {
             sorts,
             before,
             notes: Vec::new(),
         }
+    }
+
+    /// Between the public release and what lies there.
+    pub(super) fn by_hand(found: ByHand) -> Difference {
+        let plain = |paths: Vec<String>| {
+            let names = paths
+                .into_iter()
+                .map(|path| Bilingual::from(|_| path.clone()));
+            names.collect::<Vec<_>>()
+        };
+        let added = (!found.added.is_empty()).then(|| {
+            both!(
+                "what somebody added stays there until the next release, or until you remove it",
+                "những gì có người đặt thêm vẫn ở đó đến bản phát hành sau, hoặc đến khi bạn xóa đi"
+            )
+        });
+        let changed = Changed([plain(found.added), plain(found.other), plain(found.missing)]);
+        let mut sorts = vec![(Sort::ByHand, changed)];
+        sorts.retain(|(_, changed)| !changed.is_empty());
+        Difference {
+            sorts,
+            before: Before::Known,
+            notes: added.into_iter().collect(),
+        }
+    }
+
+    /// A warning where more differs than words, style or script: the relay never goes back to an older catalogue.
+    pub(super) fn of_the_catalogue(&self) -> Option<Bilingual> {
+        let is_in_it = |(sort, _): &(Sort, Changed)| {
+            matches!(sort, Sort::Versions | Sort::Offices | Sort::Keys)
+        };
+        let differs = self.before != Before::Known || self.sorts.iter().any(is_in_it);
+        differs.then(|| {
+            both!(
+                "the relay goes on with its newest catalogue, and versions of forms, offices or keys differ from it: what pages of the older release send may be refused\n  = if those were wrong, build the old sources again and publish that instead",
+                "trạm chuyển vẫn dùng danh mục mới nhất của nó, mà phiên bản biểu mẫu, cơ quan hoặc khóa khác với danh mục ấy: trang của bản cũ gửi đi có thể bị từ chối\n  = nếu chính những thứ đó sai thì hãy dựng lại từ nguồn cũ rồi công bố"
+            )
+        })
     }
 
     /// From what nobody can read any more.
@@ -159,6 +206,10 @@ impl Changed {
         changed
     }
 
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
+    }
+
     fn show(&self, lang: Lang) -> String {
         let words = match lang {
             Lang::En => ["new", "changed", "gone"],
@@ -187,6 +238,7 @@ impl Sort {
             Sort::Offices => say!(lang, "offices", "cơ quan"),
             Sort::Keys => say!(lang, "keys", "khóa"),
             Sort::Others => say!(lang, "other files", "tệp khác"),
+            Sort::ByHand => say!(lang, "by hand", "sửa bằng tay"),
         }
     }
 }

@@ -77,11 +77,6 @@ impl Folder {
         &self.publishers
     }
 
-    /// The bytes of a file that is public.
-    pub(super) fn public(&self, path: &str) -> Option<Vec<u8>> {
-        fs::read(self.root().join(path)).ok()
-    }
-
     /// What is public.
     pub(super) fn public_now(&self) -> Result<Public, Bilingual> {
         let root = self.root();
@@ -300,7 +295,7 @@ impl Folder {
         Ok(whole.release)
     }
 
-    fn release_dir(&self, serial: u64) -> PathBuf {
+    pub(super) fn release_dir(&self, serial: u64) -> PathBuf {
         self.dir.join("releases").join(serial.to_string())
     }
 

@@ -62,6 +62,11 @@ impl Bucket {
         self.public_of(&kept, &replaced)
     }
 
+    /// The kept releases, the oldest first.
+    pub(super) fn kept(&self) -> Result<Vec<Release>, Bilingual> {
+        Ok(self.shelf(RELEASES)?.releases)
+    }
+
     /// That releases which were kept can be read no more.
     pub(super) fn no_longer_kept(&self) -> Result<Vec<Bilingual>, Bilingual> {
         let spoilt = self.shelf(RELEASES)?.spoilt.into_iter();
