@@ -11,6 +11,7 @@ mod difference;
 mod folder;
 mod found;
 mod lock;
+mod names;
 mod objects;
 mod outlook;
 mod record;

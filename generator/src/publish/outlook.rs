@@ -9,8 +9,9 @@ use formdef::Bilingual;
 
 use super::allowed::{Aim, aim, end_in_sight, in_time};
 use super::apart::stands_apart;
-use super::difference::{ByHand, Difference, Names, Side};
+use super::difference::{ByHand, Difference, Side};
 use super::found::Public;
+use super::names::Names;
 use super::{Ready, Run, Target, catalogue_of, wanted};
 use crate::catalogue::CATALOGUE;
 use crate::release::{Wrong, check};
