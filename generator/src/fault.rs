@@ -589,6 +589,16 @@ pub(crate) fn cause(error: &io::Error) -> Bilingual {
         ErrorKind::PermissionDenied => say!(lang, "you have no right to", "bạn không có quyền"),
         ErrorKind::ReadOnlyFilesystem => say!(lang, "the disk is read-only", "ổ đĩa chỉ cho đọc"),
         ErrorKind::StorageFull => say!(lang, "the disk is full", "ổ đĩa đã đầy"),
+        ErrorKind::NotADirectory => say!(
+            lang,
+            "a part of the path is a file, not a folder",
+            "một phần của đường dẫn là tệp, không phải thư mục"
+        ),
+        ErrorKind::IsADirectory => say!(
+            lang,
+            "it is a folder, not a file",
+            "đó là thư mục, không phải tệp"
+        ),
         _ => error.to_string(),
     })
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use formdef::{Bilingual, both};
 
+use crate::fault::cause;
 use crate::headers::Rules;
 use crate::serve::CONTENT_TYPES;
 
@@ -29,10 +30,10 @@ impl Hosting {
     pub fn of(portal: &Path) -> Result<Hosting, Bilingual> {
         let path = portal.join("_headers");
         let text = fs::read_to_string(&path).map_err(|error| {
-            let path = path.display();
+            let (path, cause) = (path.display(), cause(&error));
             both!(
-                "{path}: {error}\n  = name the folder of a built portal: `motcua build --out DIR`",
-                "{path}: {error}\n  = cho thư mục của một cổng đã dựng: «motcua build --out DIR»"
+                [cause] "{path}: {cause}\n  = name the folder of a built portal: `motcua build --out DIR`",
+                "{path}: {cause}\n  = cho thư mục của một cổng đã dựng: «motcua build --out DIR»"
             )
         })?;
         // A portal from which nothing has moved has none.

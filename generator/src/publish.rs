@@ -36,7 +36,9 @@ pub use objects::Objects;
 pub use outlook::WayBack;
 
 use crate::catalogue::CATALOGUE;
-use crate::release::check;
+use crate::release::{RELEASE, check};
+use crate::report::plural;
+use crate::writing::MARKER;
 use difference::Side;
 
 /// For how long assets stay after the release that had them was replaced: longer than pages lie in caches and drafts on devices.
@@ -86,11 +88,17 @@ impl Outcome {
                 "this release was public already, and every file of it is as it was signed",
                 "bản phát hành này đã được công bố từ trước, và mọi tệp của nó đúng như bản đã ký"
             )),
-            Outcome::Mended(count) => Some(say!(
-                lang,
-                "this release was public already; {count} files of it were missing or not as signed, and are mended\n  = if nobody of yours changed them, ask who did",
-                "bản phát hành này đã được công bố từ trước; {count} tệp của nó bị thiếu hoặc không đúng như bản đã ký, và đã được sửa lại\n  = nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"
-            )),
+            Outcome::Mended(count) => {
+                let (s, were) = match count {
+                    1 => ("", "was"),
+                    _ => ("s", "were"),
+                };
+                Some(say!(
+                    lang,
+                    "this release was public already; {count} file{s} of it {were} missing or not as signed, and mended\n  = if nobody of yours did it, ask who did",
+                    "bản phát hành này đã được công bố từ trước; {count} tệp của nó bị thiếu hoặc không đúng như bản đã ký, và đã được sửa lại\n  = nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"
+                ))
+            }
         }
     }
 }
@@ -117,14 +125,22 @@ impl Ready {
     /// # Errors
     /// A sentence: it is not whole, or one of `publishers` did not sign it.
     pub fn of(from: &Path, publishers: &[PublicKey]) -> Result<Ready, Bilingual> {
+        if !from.join(RELEASE).exists() && from.join(MARKER).exists() {
+            let from = from.display();
+            return Err(both!(
+                "{from}: was built without keys, so nothing of it is signed; nothing was published\n  = build with --keys: `motcua build --keys keys --out {from}`",
+                "{from}: được dựng không có khóa nên chưa có gì được ký; chưa công bố gì cả\n  = dựng với --keys: «motcua build --keys keys --out {from}»"
+            ));
+        }
         let built = check(&from.to_string_lossy(), publishers)?;
         if let Some((path, wrong)) = built.wrong.first() {
             let (from, count) = (from.display(), built.wrong.len());
+            let s = plural(count);
             return Err(Bilingual::from(|lang| {
                 let wrong = wrong.show(lang);
                 say!(
                     lang,
-                    "{from}/{path}: {wrong} ({count} files in all); nothing was published\n  = build the portal again",
+                    "{from}/{path}: {wrong} ({count} file{s} in all); nothing was published\n  = build the portal again",
                     "{from}/{path}: {wrong} (tất cả {count} tệp); chưa công bố gì cả\n  = hãy dựng lại cổng"
                 )
             }));
@@ -162,6 +178,12 @@ impl Target {
         endpoint: Option<&str>,
         publishers: &[PublicKey],
     ) -> Result<Target, Bilingual> {
+        if to.is_empty() {
+            return Err(both!(
+                "--to names nothing\n  = name a folder for releases, or a bucket: s3://BUCKET",
+                "--to chưa nêu gì\n  = nêu một thư mục dành cho các bản phát hành, hoặc một bucket: s3://BUCKET"
+            ));
+        }
         if to.contains("://") {
             let objects = Objects::open(to, endpoint)?;
             return Ok(Target::Bucket(Bucket::new(objects, publishers)));
@@ -237,7 +259,14 @@ fn wanted<'a>(
         Some(serial) => release.serial == serial,
         None => current.is_some_and(|current| release.serial < current),
     };
-    kept.clone().rev().find(is_wanted).ok_or_else(|| {
+    let found = kept.clone().rev().find(is_wanted);
+    found.ok_or_else(|| {
+        if kept.clone().next().is_none() {
+            return both!(
+                "{place}: no release is kept there to go back to\n  = correct --to, or publish first",
+                "{place}: ở đó không giữ bản phát hành nào để quay lại\n  = sửa lại --to, hoặc công bố trước đã"
+            );
+        }
         let serials: Vec<String> = kept.map(|release| release.serial.to_string()).collect();
         let serials = serials.join(", ");
         both!(

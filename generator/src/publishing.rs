@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use envelope::PublicKey;
-use formdef::{Bilingual, Lang, say};
+use formdef::{Bilingual, Lang, both, say};
 use generator::hosts::Hosting;
 use generator::publish::{Ready, Run, Target};
 use generator::release::{self, Wrong};
-use generator::report::Format;
+use generator::report::{Format, plural};
 use generator::status::{self, Trouble};
 use generator::{Failure, Options, check_against};
 
@@ -19,6 +19,7 @@ pub(crate) fn run_publish(arguments: &Publish, lang: Lang) -> Done {
     let publishers = public_keys(&arguments.publisher, lang)?;
     let Publish { from, to, .. } = arguments;
     let target = Target::of(to, arguments.endpoint.as_deref(), &publishers).map_err(in_words)?;
+    has_its_own(&target, arguments).map_err(in_words)?;
     let run = Run {
         now: now(),
         who: who(),
@@ -52,6 +53,23 @@ pub(crate) fn run_publish(arguments: &Publish, lang: Lang) -> Done {
     };
     println!("{}\n{}", release::show(&public, lang), target.root());
     Ok(())
+}
+
+/// What is meant for a bucket is not passed over in silence for a folder.
+fn has_its_own(target: &Target, arguments: &Publish) -> Result<(), Bilingual> {
+    let of_buckets = [
+        ("--endpoint", arguments.endpoint.is_some()),
+        ("--break-lock", arguments.break_lock),
+    ];
+    let mut given = of_buckets.iter().filter(|(_, is_given)| *is_given);
+    let (Target::Folder(_), Some((name, _))) = (target, given.next()) else {
+        return Ok(());
+    };
+    let to = &arguments.to;
+    Err(both!(
+        "{to}: is a folder, and {name} is for buckets alone; nothing was published\n  = leave {name} out, or name a bucket: --to s3://BUCKET",
+        "{to}: là một thư mục, mà {name} chỉ dành cho bucket; chưa công bố gì cả\n  = bỏ {name}, hoặc nêu một bucket: --to s3://BUCKET"
+    ))
 }
 
 fn nothing_published(lang: Lang) -> Done {
@@ -94,21 +112,27 @@ pub(crate) fn run_verify(arguments: &Verify, lang: Lang) -> Done {
     }
     let unread = |(_, wrong): &&(_, Wrong)| matches!(wrong, Wrong::Unread(_));
     let unread = checked.wrong.iter().filter(unread).count();
-    match (checked.wrong.len() - unread, checked.added.len()) {
+    let (wrong, added) = (checked.wrong.len() - unread, checked.added.len());
+    let s = plural(match (wrong, added) {
+        (0, _) if unread > 0 => unread,
+        (0, added) => added,
+        (wrong, _) => wrong,
+    });
+    match (wrong, added) {
         (0, _) if unread > 0 => Err(say!(
             lang,
-            "{unread} files cannot be read, so nobody knows whether they are as they were signed\n  = see that the portal can be reached, and verify it again",
+            "{unread} file{s} cannot be read, so nobody knows whether all is as it was signed\n  = see that the portal can be reached, and verify it again",
             "{unread} tệp không đọc được, nên chưa biết có đúng như bản đã ký không\n  = kiểm tra xem cổng truy cập được không, rồi chạy lại verify"
         )),
         (0, 0) => Ok(()),
         (0, count) => Err(say!(
             lang,
-            "{count} files are of no release\n  = ask who put them there, and remove them",
+            "of no release: {count} file{s}\n  = ask who did it, and take away what does not belong there",
             "{count} tệp không thuộc bản phát hành nào\n  = hãy tìm xem ai đã đặt vào, rồi xóa đi"
         )),
         (count, _) => Err(say!(
             lang,
-            "{count} files are not as they were signed\n  = publish again; if nobody of yours changed them, ask who did",
+            "not as signed: {count} file{s}\n  = publish again; if nobody of yours changed anything, ask who did",
             "{count} tệp không đúng như bản đã ký\n  = hãy công bố lại; nếu không ai của bạn sửa, hãy tìm xem ai đã sửa"
         )),
     }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::published::place::{Answer, NoAnswer, Place};
+use crate::report::plural;
 use crate::writing::MARKER;
 
 /// The file in which a release stands.
@@ -44,7 +45,7 @@ pub enum Wrong {
     /// It is not there.
     Missing,
     /// It could not be asked for or read, and why: whether it is right nobody knows.
-    Unread(String),
+    Unread(Bilingual),
     /// It has other bytes.
     Other,
     /// It is answered with an address to which the release does not lead.
@@ -57,6 +58,7 @@ impl Wrong {
         match self {
             Wrong::Missing => say!(lang, "is missing", "không có"),
             Wrong::Unread(cause) => {
+                let cause = cause.of(lang);
                 say!(lang, "cannot be read: {cause}", "không đọc được: {cause}")
             }
             Wrong::Other => say!(lang, "is not what was signed", "không đúng như bản đã ký"),
@@ -166,9 +168,10 @@ pub fn show(release: &Release, lang: Lang) -> String {
         release.files.len(),
         release.digest(),
     );
+    let s = plural(files);
     say!(
         lang,
-        "release {serial} of {built}: {files} files, digest {digest}",
+        "release {serial} of {built}: {files} file{s}, digest {digest}",
         "bản phát hành {serial}, dựng lúc {built}: {files} tệp, mã băm {digest}"
     )
 }

@@ -89,7 +89,7 @@ pub(crate) fn count(faults: &[Fault], lang: Lang) -> String {
 }
 
 /// The ending of an English word for so many.
-pub(crate) fn plural(count: usize) -> &'static str {
+pub fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 

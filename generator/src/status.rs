@@ -8,6 +8,7 @@ use formdef::{Bilingual, Lang, both, say};
 use crate::catalogue::CATALOGUE;
 use crate::published::place::Place;
 use crate::release::{RELEASE, show};
+use crate::report::plural;
 
 pub(crate) const DAY_S: i64 = 24 * 3600;
 /// What ends within so many days is something to do about.
@@ -119,9 +120,10 @@ impl Status {
             ..
         } = self;
         let release = show(&self.release, lang);
+        let (s, more) = (plural(*forms), plural(*offices));
         say!(
             lang,
-            "{release}\nsigned by {signer} ({kid})\n{forms} versions of forms, {offices} offices; forms can be sent until {until}",
+            "{release}\nsigned by {signer} ({kid})\n{forms} version{s} of forms, {offices} office{more}; forms can be sent until {until}",
             "{release}\ndo khóa {signer} ký ({kid})\n{forms} phiên bản biểu mẫu, {offices} cơ quan; gửi được đến {until}"
         )
     }
@@ -141,11 +143,14 @@ impl Trouble {
                 "the catalogue begins at {from}: no form can be sent before\n  = the clock of this machine is behind, or that of the machine which built it was ahead; then go back with `motcua publish --rollback`, build and publish again",
                 "danh mục bắt đầu có hiệu lực lúc {from}: trước đó không gửi được biểu mẫu nào\n  = đồng hồ của máy này chậm, hoặc đồng hồ của máy đã dựng chạy nhanh; khi đó hãy quay lại bằng «motcua publish --rollback», rồi dựng và công bố lại"
             ),
-            Trouble::Ends(days) => say!(
-                lang,
-                "the catalogue ends in {days} days\n  = build and publish",
-                "danh mục hết hạn sau {days} ngày\n  = hãy dựng và công bố"
-            ),
+            Trouble::Ends(days) => {
+                let s = plural(usize::try_from(days).unwrap_or_default());
+                say!(
+                    lang,
+                    "the catalogue ends in {days} day{s}\n  = build and publish",
+                    "danh mục hết hạn sau {days} ngày\n  = hãy dựng và công bố"
+                )
+            }
             Trouble::Mixed => say!(
                 lang,
                 "the catalogue is not the one of the release: somebody is publishing, or a run broke off\n  = if nobody is publishing, publish again",
@@ -156,11 +161,14 @@ impl Trouble {
                 "the forms here cannot take the place of what is published\n  = mend what is named above; `motcua check --against` names it again",
                 "các mẫu đơn ở đây chưa thể thay những gì đang công bố\n  = sửa những chỗ nêu ở trên; «motcua check --against» sẽ nêu lại"
             ),
-            Trouble::Differing(count) => say!(
-                lang,
-                "{count} forms here are not those that are published\n  = build and publish",
-                "{count} mẫu đơn ở đây khác với bản đang công bố\n  = hãy dựng và công bố"
-            ),
+            Trouble::Differing(count) => {
+                let s = plural(count);
+                say!(
+                    lang,
+                    "not as published: {count} form{s} here\n  = build and publish",
+                    "{count} mẫu đơn ở đây khác với bản đang công bố\n  = hãy dựng và công bố"
+                )
+            }
         }
     }
 }

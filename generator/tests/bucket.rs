@@ -435,8 +435,9 @@ fn what_cannot_be_reached_is_told() {
         let told = city.publish(more).unwrap_err();
         assert!(told.contains("s3://no-such-bucket: "), "{told}");
         assert!(
-            told.contains("check link, rights, room and this machine's clock"),
+            told.contains("there is no such bucket (NoSuchBucket); nothing was published"),
             "{told}"
         );
+        assert!(told.contains("correct its name in --to"), "{told}");
     }
 }

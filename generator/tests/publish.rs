@@ -808,7 +808,7 @@ fn what_somebody_added_to_the_folder_is_named() {
         "{said}"
     );
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("3 files are of no release"), "{said}");
+    assert!(said.contains("of no release: 3 files\n"), "{said}");
     // The next release comes without them.
     city.build(1);
     city.publish().unwrap();
@@ -914,6 +914,80 @@ fn what_somebody_changed_by_hand_is_said_before_it_is_mended() {
     assert_eq!(city.mend(), 2);
 }
 
+/// Where, what, what to do, and nothing is made on the way.
+#[test]
+fn what_is_asked_for_by_mistake_is_told() {
+    let mut city = City::new();
+    city.build(0);
+    let place = support::new_dir();
+    let file = place.join("file");
+    fs::write(&file, "").unwrap();
+    let unsigned = Options {
+        keys: None,
+        out: support::new_dir().join("unsigned"),
+        ..city.options.clone()
+    };
+    build(&unsigned).unwrap();
+    let key = city.options.keys.as_ref().unwrap();
+    let (key, to) = (key.join("publisher.pub.jwk"), place.join("to"));
+    let [key, built, unsigned, to, file] =
+        [&key, &city.options.out, &unsigned.out, &to, &file].map(|path| path.to_str().unwrap());
+    for (arguments, expected) in [
+        (&["--from", built, "--to", ""][..], "--to names nothing"),
+        (
+            &["--from", built, "--to", file],
+            "a part of the path is a file, not a folder",
+        ),
+        (
+            &["--from", unsigned, "--to", to],
+            "was built without keys, so nothing of it is signed; nothing was published\n  = build with --keys",
+        ),
+        (
+            &[
+                "--from",
+                built,
+                "--to",
+                to,
+                "--endpoint",
+                "https://s3.example",
+            ],
+            "is a folder, and --endpoint is for buckets alone",
+        ),
+        (
+            &["--from", built, "--to", to, "--break-lock"],
+            "is a folder, and --break-lock is for buckets alone",
+        ),
+        (
+            &["--rollback", "--to", to],
+            "no release is kept there to go back to",
+        ),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+        command.args(["--lang", "en", "publish", "--publisher", key]);
+        support::set_clock(&mut command, city.options.now);
+        let output = command.args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(expected), "{told}");
+        assert!(
+            told.contains("\n  = ") && !told.contains("os error"),
+            "{told}"
+        );
+    }
+    let left = fs::read_dir(&place).unwrap().count();
+    assert_eq!(left, 1, "something was made in {}", place.display());
+    // One is one.
+    city.publish().unwrap();
+    fs::write(city.public("index.html"), "by hand").unwrap();
+    let ready = Ready::of(&city.options.out, &city.publishers).unwrap();
+    let done = Target::Folder(city.folder()).publish(&ready, &city.run());
+    let told = done.unwrap().show(Lang::En).unwrap();
+    assert!(
+        told.contains("; 1 file of it was missing or not as signed"),
+        "{told}"
+    );
+}
+
 /// `motcua publish --rollback`: what it says.
 fn rollback(city: &City, more: &[&str]) -> Output {
     let key = city.options.keys.as_ref().unwrap();
@@ -940,7 +1014,10 @@ fn the_way_back_is_said_in_words_and_tried_first() {
     let second = city.current();
     let told = said(&["--dry-run"], &city);
     assert!(told.starts_with("pages: "), "{told}");
-    assert!(told.contains("other files: 2 new: assets/form_style."), "{told}");
+    assert!(
+        told.contains("other files: 2 new: assets/form_style."),
+        "{told}"
+    );
     assert!(!told.contains("the relay goes on"), "{told}");
     assert!(told.ends_with("nothing was published\n"), "{told}");
     assert_eq!(city.current(), second);

@@ -113,7 +113,7 @@ fn forms_that_differ_are_told_apart_from_forms_with_faults() {
     let (status, said) = portal.with_forms("2016-08-11");
     assert_eq!(status, Some(4), "{said}");
     assert!(said.contains("dong-dau-moi: new"), "{said}");
-    assert!(said.contains("1 forms here are not those"), "{said}");
+    assert!(said.contains("not as published: 1 form here\n"), "{said}");
 
     // Another text under the same version.
     portal.edit_form("Đóng dấu", "Đóng dấu giáp lai");

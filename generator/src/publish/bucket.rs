@@ -37,8 +37,9 @@ use super::state::State;
 use super::turns::Turn;
 use super::{Outcome, Ready, Run, catalogue_of, spoilt, stays, wanted};
 use crate::catalogue::CATALOGUE;
+use crate::fault::cause;
 use crate::headers::Rules;
-use crate::release::{OF_HOST, RELEASE};
+use crate::release::{RELEASE, is_of_host};
 
 pub(super) const PENDING: &str = ".motcua/pending";
 pub(super) const RELEASES: &str = ".motcua/releases";
@@ -111,8 +112,11 @@ impl Bucket {
         let read = |path: &str| {
             let file = ready.from.join(path);
             fs::read(&file).map_err(|error| {
-                let file = file.display();
-                both!("{file}: {error}", "{file}: {error}")
+                let (file, cause) = (file.display(), cause(&error));
+                both!(
+                    [cause] "{file}: cannot be read: {cause}\n  = build the portal again",
+                    "{file}: không đọc được: {cause}\n  = hãy dựng lại cổng"
+                )
             })
         };
         let lost = usize::from(matches!(state.public, Public::Lost(_)));
@@ -385,10 +389,6 @@ fn is_public(path: &str, public: &Release, kept: &[&Release]) -> bool {
 /// Whether a name holds the digest of what it names, so that no release has another file there.
 fn is_lasting(path: &str) -> bool {
     path.starts_with("assets/") || path.starts_with("lists/")
-}
-
-fn is_of_host(path: &str) -> bool {
-    OF_HOST.contains(&path)
 }
 
 fn in_folder(folder: &str, serial: u64) -> String {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::objects::Objects;
 use super::{Run, refused};
+use crate::report::plural;
 
 const LOCK: &str = ".motcua/publishing";
 
@@ -86,8 +87,9 @@ impl Holder {
 fn is_held_by(bucket: &str, holder: Option<&Holder>, now: UnixTime) -> Bilingual {
     let who = holder.map_or("?", |holder| &holder.who);
     let minutes = holder.map_or(0, |holder| (now.0 - holder.since.0).max(0) / 60);
+    let s = plural(usize::try_from(minutes).unwrap_or_default());
     both!(
-        "{bucket}: {who} is publishing there, since {minutes} minutes; nothing was published\n  = wait until they are done; if that run is dead: --break-lock",
+        "{bucket}: {who} is publishing there, since {minutes} minute{s}; nothing was published\n  = wait until they are done; if that run is dead: --break-lock",
         "{bucket}: {who} đang công bố vào đó, từ {minutes} phút trước; chưa công bố gì cả\n  = hãy đợi họ xong; nếu lần chạy ấy đã chết: --break-lock"
     )
 }

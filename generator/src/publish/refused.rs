@@ -12,6 +12,8 @@ enum Why {
     Rights,
     /// There is no room.
     Full,
+    /// There is no such bucket.
+    Nowhere,
     /// This machine's clock is too far from the storage's.
     Clock,
     /// Another reason, or none was said.
@@ -19,7 +21,8 @@ enum Why {
 }
 
 /// Codes and statuses by which storages say why; the first that is found counts. A wrong clock has the status of lacking rights.
-const SAID: [(&str, Why); 12] = [
+const SAID: [(&str, Why); 13] = [
+    ("<Code>NoSuchBucket<", Why::Nowhere),
     ("<Code>RequestTimeTooSkewed<", Why::Clock),
     ("<Code>RequestExpired<", Why::Clock),
     ("<Code>QuotaExceeded<", Why::Full),
@@ -48,6 +51,10 @@ pub(super) fn told(place: &str, error: &str) -> Bilingual {
         Why::Full => both!(
             "{place}: {request}: the storage has no room left ({code}); what is public is whole\n  = make room there or have its quota raised, then publish again; old releases go when they are more than --keep and were replaced more than {GRACE_DAYS} days ago",
             "{place}: {request}: kho đã hết chỗ ({code}); những gì đang công bố vẫn nguyên vẹn\n  = dọn bớt hoặc xin tăng hạn mức của kho, rồi công bố lại; bản phát hành cũ chỉ được bỏ khi nhiều hơn --keep và đã được thay hơn {GRACE_DAYS} ngày"
+        ),
+        Why::Nowhere => both!(
+            "{place}: {request}: there is no such bucket ({code}); nothing was published\n  = correct its name in --to or its place in --endpoint (AWS_ENDPOINT_URL), or make it",
+            "{place}: {request}: không có bucket nào như thế ({code}); chưa công bố gì cả\n  = sửa lại tên ở --to hoặc địa chỉ ở --endpoint (AWS_ENDPOINT_URL), hoặc tạo bucket ấy"
         ),
         Why::Clock => {
             let (theirs, ours) = (time(error, "<ServerTime>"), time(error, "<RequestTime>"));
@@ -103,6 +110,7 @@ mod tests {
             ("403 Forbidden", "", Why::Rights),
             ("507 Insufficient Storage", "", Why::Full),
             ("400 Bad Request", "QuotaExceeded", Why::Full),
+            ("404 Not Found", "NoSuchBucket", Why::Nowhere),
             ("500 Internal Server Error", "InternalError", Why::Other),
         ] {
             assert_eq!(why(&answer(status, code)), expected, "{status} {code}");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use envelope::limits::PORTAL_FILE_BYTES_MAX;
 use envelope::{Catalogue, Digest, PublicKey, UnixTime, base64url};
 use flate2::read::GzDecoder;
-use formdef::{Bilingual, say};
+use formdef::{Bilingual, both, say};
 use serde::Deserialize;
 use ureq::config::ConfigBuilder;
 use ureq::http::header::{CONTENT_ENCODING, LOCATION};
@@ -16,6 +16,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::typestate::AgentScope;
 
 use crate::catalogue::CATALOGUE;
+use crate::fault::cause;
 use crate::portal::is_origin;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,28 +38,28 @@ pub(crate) enum Answer {
 pub(crate) enum NoAnswer {
     /// There is no such file.
     Missing,
-    /// It could not be asked for or read, in the system's words: nothing is known of it.
-    Because(String),
+    /// It could not be asked for or read: nothing is known of it.
+    Because(Bilingual),
 }
 
 impl NoAnswer {
     fn of_file(error: &io::Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound => NoAnswer::Missing,
-            _ => NoAnswer::Because(error.to_string()),
+            _ => NoAnswer::Because(cause(error)),
         }
     }
 
     fn of_host(error: &ureq::Error) -> Self {
         match error {
             ureq::Error::StatusCode(404 | 410) => NoAnswer::Missing,
-            _ => NoAnswer::Because(error.to_string()),
+            _ => NoAnswer::Because(both!("{error}", "{error}")),
         }
     }
 
-    fn words(self) -> String {
+    fn words(self) -> Bilingual {
         match self {
-            NoAnswer::Missing => "it is not there".to_owned(),
+            NoAnswer::Missing => both!("it is not there", "không có tệp này"),
             NoAnswer::Because(cause) => cause,
         }
     }
@@ -161,10 +162,13 @@ impl Place {
     }
 
     /// The bytes of a file of a portal, which no other address has.
-    pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+    pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, Bilingual> {
         match self.answer(path).map_err(NoAnswer::words)? {
             Answer::File(bytes) => Ok(bytes),
-            Answer::Elsewhere(address) => Err(format!("redirected to {address}")),
+            Answer::Elsewhere(address) => Err(both!(
+                "redirected to {address}",
+                "bị chuyển hướng đến {address}"
+            )),
         }
     }
 
@@ -194,18 +198,16 @@ impl Place {
     }
 
     pub(crate) fn file(&self, path: &str) -> Result<String, Bilingual> {
-        let text = self
-            .bytes(path)
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string()));
+        let text = self.bytes(path).and_then(|bytes| {
+            let text = String::from_utf8(bytes);
+            text.map_err(|_| both!("it is not UTF-8", "không phải là UTF-8"))
+        });
         text.map_err(|cause| {
             let name = self.name(path);
-            Bilingual::from(|lang| {
-                say!(
-                    lang,
-                    "{name}: cannot be read: {cause}\n  = see that the portal is whole and can be reached",
-                    "{name}: không đọc được: {cause}\n  = kiểm tra xem cổng có đủ tệp và truy cập được không"
-                )
-            })
+            both!(
+                [cause] "{name}: cannot be read: {cause}\n  = see that the portal is whole and can be reached",
+                "{name}: không đọc được: {cause}\n  = kiểm tra xem cổng có đủ tệp và truy cập được không"
+            )
         })
     }
 }
