@@ -32,7 +32,8 @@ const SAVES: usize = 21;
     after_help = "Example: cargo run -p tests --bin speed -- /dev/shm/speed --runs 5"
 )]
 struct Arguments {
-    /// A folder of its own, on the file system that is measured. It is removed at the end.
+    /// A folder of its own, on the file system that is measured. It is removed at the end. Not on ext4 without a journal: runs
+    /// remove what the ones before them built, and there every new file takes longer for minutes after that.
     dir: PathBuf,
     /// How many times each row is run; the middle one counts.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
