@@ -52,11 +52,14 @@ impl Editor {
                 copy_dir(&self.originals[0].join("khai-sinh"), &copy);
                 (format!("made {}", copy.display()), Some(vec![copy]))
             }
-            _ => {
-                self.restore();
-                ("restored everything".to_owned(), None)
-            }
+            _ => (self.take_back(), None),
         }
+    }
+
+    /// Puts everything back as it was at first.
+    pub(crate) fn take_back(&mut self) -> String {
+        self.restore();
+        "restored everything".to_owned()
     }
 
     /// A number below another.
