@@ -388,7 +388,8 @@ fn a_killed_run_leaves_the_portal_whole_and_the_next_finishes() {
     let mut city = City::new("killed");
     city.build("Đóng dấu");
     city.publish(&[]).unwrap();
-    for number in [3, 17, 41, 68] {
+    // Before the lock is taken there is nothing to break.
+    for number in [12, 17, 41, 68] {
         city.let_grace_pass();
         let before = city.current();
         city.restyle(&format!("killed-{number}"));

@@ -21,7 +21,7 @@ use formdef::{Bilingual, both};
 use super::allowed::{Aim, aim, in_time};
 use super::apart::stands_apart;
 use super::difference::Side;
-use super::found::{Found, Lost, Public, no_longer_kept};
+use super::found::{Found, Holding, Lost, Public, no_longer_kept};
 use super::replaced::Replaced;
 use super::staying::{is_file, put_file, put_over, put_staying, with_staying};
 use super::{Outcome, Ready, Run, catalogue_of, spoilt, stays, wanted};
@@ -78,7 +78,7 @@ impl Folder {
     }
 
     /// What is public.
-    pub(super) fn public_now(&self) -> Result<Public, Bilingual> {
+    fn public_now(&self) -> Result<Public, Bilingual> {
         let root = self.root();
         let Ok(there) = fs::symlink_metadata(&root) else {
             return Ok(Public::Nothing);
@@ -123,8 +123,18 @@ impl Folder {
         Ok(kept)
     }
 
+    /// What there is to tell of before a run.
+    pub(super) fn holding(&self) -> Result<Holding, Bilingual> {
+        let kept = self.kept()?.into_iter();
+        Ok(Holding {
+            public: self.public_now()?,
+            kept: kept.map(|kept| kept.release).collect(),
+            no_longer_kept: self.no_longer_kept()?,
+        })
+    }
+
     /// That releases which were kept can be read no more; the public one is another matter.
-    pub(super) fn no_longer_kept(&self) -> Result<Vec<Bilingual>, Bilingual> {
+    fn no_longer_kept(&self) -> Result<Vec<Bilingual>, Bilingual> {
         let public = fs::canonicalize(self.root()).ok();
         let releases = self.releases()?.into_iter();
         let spoilt = releases.filter(|(dir, found)| {

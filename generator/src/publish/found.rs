@@ -32,6 +32,15 @@ pub(super) struct Lost {
     pub(super) newest: u64,
 }
 
+/// What a target holds before a run.
+pub(super) struct Holding {
+    pub(super) public: Public,
+    /// Those that can be read, the oldest first.
+    pub(super) kept: Vec<Release>,
+    /// That others were kept and can be read no more.
+    pub(super) no_longer_kept: Vec<Bilingual>,
+}
+
 impl Found {
     /// Of these bytes; none: there is no such file.
     ///

@@ -10,7 +10,7 @@ use formdef::Bilingual;
 use super::allowed::{Aim, aim, end_in_sight, in_time};
 use super::apart::stands_apart;
 use super::difference::{ByHand, Difference, Side};
-use super::found::Public;
+use super::found::{Holding, Public};
 use super::names::Names;
 use super::{Ready, Run, Target, catalogue_of, wanted};
 use crate::catalogue::CATALOGUE;
@@ -42,9 +42,11 @@ impl Target {
         if let Target::Folder(folder) = self {
             stands_apart(folder.dir(), &ready.from)?;
         }
-        // Asks for a list first: where there is no bucket, nobody says that all of it would be new.
-        let no_longer_kept = self.no_longer_kept()?;
-        let public = self.public_now()?;
+        let Holding {
+            public,
+            no_longer_kept,
+            ..
+        } = self.holding()?;
         let aim = aim(ready.side(), &public, run.now)?;
         let difference = match (&public, aim) {
             (Public::Lost(lost), _) => Difference::unknown(lost.show()),
@@ -66,9 +68,11 @@ impl Target {
     /// # Errors
     /// A sentence: it is not kept or cannot be read, or its time is not now.
     pub fn way_back(&self, serial: Option<u64>, run: &Run) -> Result<WayBack, Bilingual> {
-        let no_longer_kept = self.no_longer_kept()?;
-        let public = self.public_now()?;
-        let kept = self.kept()?;
+        let Holding {
+            public,
+            kept,
+            no_longer_kept,
+        } = self.holding()?;
         let release = wanted(&self.name(), kept.iter(), serial, public.serial())?.clone();
         let back = Readable {
             release: &release,
@@ -155,27 +159,10 @@ impl Target {
         }
     }
 
-    fn public_now(&self) -> Result<Public, Bilingual> {
+    fn holding(&self) -> Result<Holding, Bilingual> {
         match self {
-            Target::Folder(folder) => folder.public_now(),
-            Target::Bucket(bucket) => bucket.public_now(),
-        }
-    }
-
-    fn kept(&self) -> Result<Vec<Release>, Bilingual> {
-        match self {
-            Target::Folder(folder) => {
-                let kept = folder.kept()?.into_iter();
-                Ok(kept.map(|kept| kept.release).collect())
-            }
-            Target::Bucket(bucket) => bucket.kept(),
-        }
-    }
-
-    fn no_longer_kept(&self) -> Result<Vec<Bilingual>, Bilingual> {
-        match self {
-            Target::Folder(folder) => folder.no_longer_kept(),
-            Target::Bucket(bucket) => bucket.no_longer_kept(),
+            Target::Folder(folder) => folder.holding(),
+            Target::Bucket(bucket) => bucket.holding(),
         }
     }
 

@@ -7,7 +7,7 @@ use formdef::Bilingual;
 
 use super::Run;
 use super::bucket::{Bucket, PENDING, RECORD, RELEASES, REPLACED};
-use super::found::{Found, Lost, Public, no_longer_kept};
+use super::found::{Found, Holding, Lost, Public, no_longer_kept};
 use super::objects::Tag;
 use super::record::Record;
 use super::replaced::Replaced;
@@ -55,24 +55,20 @@ impl Bucket {
         })
     }
 
-    /// What is public.
-    pub(super) fn public_now(&self) -> Result<Public, Bilingual> {
-        let kept = self.shelf(RELEASES)?.releases;
+    /// What there is to tell of before a run.
+    pub(super) fn holding(&self) -> Result<Holding, Bilingual> {
+        // A list first: it tells a bucket that is not there from one that is empty.
+        let shelf = self.shelf(RELEASES)?;
         let replaced = Replaced::read(self.get(REPLACED)?.as_deref());
-        self.public_of(&kept, &replaced)
-    }
-
-    /// The kept releases, the oldest first.
-    pub(super) fn kept(&self) -> Result<Vec<Release>, Bilingual> {
-        Ok(self.shelf(RELEASES)?.releases)
-    }
-
-    /// That releases which were kept can be read no more.
-    pub(super) fn no_longer_kept(&self) -> Result<Vec<Bilingual>, Bilingual> {
-        let spoilt = self.shelf(RELEASES)?.spoilt.into_iter();
         let bucket = &self.objects.name;
-        let said = spoilt.map(|name| no_longer_kept(&format!("{bucket}/{name}")));
-        Ok(said.collect())
+        let spoilt = shelf.spoilt.iter();
+        Ok(Holding {
+            public: self.public_of(&shelf.releases, &replaced)?,
+            no_longer_kept: spoilt
+                .map(|name| no_longer_kept(&format!("{bucket}/{name}")))
+                .collect(),
+            kept: shelf.releases,
+        })
     }
 
     /// A release is kept before it is public: where there are kept ones, there was a public one, or the first run broke off.
