@@ -4,7 +4,8 @@ mod fields;
 mod words;
 
 use crate::bilingual::{Bilingual, Lang};
-use crate::form::{Form, Recipient, Rule};
+use crate::form::{Field, Form, Recipient, Rule};
+use crate::kinds::{agency_list, agency_takes};
 use crate::list::{List, Lists};
 use crate::say;
 use serde_json::{Map, Value};
@@ -51,6 +52,7 @@ pub fn difference(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
     changes.of_recipients(&old.form.recipients, &new.form.recipients);
     changes.of_sections(old.form, new.form);
     changes.of_fields("", &placed(old.form), &placed(new.form));
+    changes.of_offices(old, new);
     changes.of_rules(&old.form.rules, &new.form.rules);
     changes.of_lists(old, new);
     changes.0.sort_by_key(|change| change.effect);
@@ -60,6 +62,15 @@ pub fn difference(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
 /// The fields of all sections, as JSON, by id.
 fn placed(form: &Form) -> Vec<Map<String, Value>> {
     form.fields().map(object).collect()
+}
+
+/// The fields and the members of repeat groups, each with its place.
+fn questions(form: &Form) -> impl Iterator<Item = (String, &Field)> {
+    form.fields().flat_map(|field| {
+        let members = field.fields.iter();
+        let members = members.map(|member| (format!("{}.{}", field.id, member.id), member));
+        std::iter::once((field.id.clone(), field)).chain(members)
+    })
 }
 
 fn object(thing: impl serde::Serialize) -> Map<String, Value> {
@@ -250,6 +261,65 @@ impl Changes {
                     "quy tắc {rule} là mới hoặc đã khác"
                 )
             });
+        }
+    }
+
+    /// Who takes what is sent to an agency, agency by agency: a district's code counts as those of its agencies.
+    fn of_offices(&mut self, old: Version<'_>, new: Version<'_>) {
+        let list = [new, old]
+            .iter()
+            .find_map(|version| version.lists.get(agency_list()));
+        let before: BTreeMap<String, &Field> = questions(old.form).collect();
+        for (place, is) in questions(new.form) {
+            let was = before.get(&place).filter(|was| was.kind == is.kind);
+            let Some(was) = was.filter(|was| was.only != is.only) else {
+                continue;
+            };
+            let Some(list) = list else {
+                self.add(Breaking, &place, |lang| {
+                    say!(
+                        lang,
+                        "which offices take it changed",
+                        "những nơi nhận thủ tục này đã đổi"
+                    )
+                });
+                continue;
+            };
+            let taken_by_one_alone = |one: &Field, other: &Field| -> Vec<String> {
+                let items = list.items.iter();
+                let its = items.filter(|it| agency_takes(one, it) && !agency_takes(other, it));
+                its.map(|item| item.code.clone()).collect()
+            };
+            let (gone, more) = (taken_by_one_alone(was, is), taken_by_one_alone(is, was));
+            if !gone.is_empty() {
+                let gone = named(&gone);
+                self.add(Breaking, &place, |lang| {
+                    say!(
+                        lang,
+                        "no longer taken by {gone}",
+                        "không còn được nhận ở {gone}"
+                    )
+                });
+            }
+            if !more.is_empty() {
+                let more = named(&more);
+                self.add(Additive, &place, |lang| {
+                    say!(
+                        lang,
+                        "now also taken by {more}",
+                        "nay được nhận thêm ở {more}"
+                    )
+                });
+            }
+            if gone.is_empty() && more.is_empty() {
+                self.add(Wording, &place, |lang| {
+                    say!(
+                        lang,
+                        "the same offices take it, written in another way",
+                        "vẫn những nơi ấy nhận, chỉ viết theo cách khác"
+                    )
+                });
+            }
         }
     }
 

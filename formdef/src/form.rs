@@ -228,6 +228,9 @@ pub struct Field {
     /// `choice` from a list: only items of the group that this gives can be chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Box<Tree>>,
+    /// `agency`: the codes of the agencies that take it, or of whole districts; empty: all take it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// `text`, `multiline`: least length in code points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length_min: Option<u32>,
@@ -284,6 +287,12 @@ impl Field {
     /// Whether it is brought to the counter: a paper, which nothing on the page answers.
     pub fn is_brought(&self) -> bool {
         self.kind.behaviour().is_brought()
+    }
+
+    /// Whether the agency of that code, in that district, can be its answer.
+    pub fn is_taken_by(&self, agency: &str, district: Option<&str>) -> bool {
+        let named = |code: &str| self.only.iter().any(|only| only == code);
+        self.only.is_empty() || named(agency) || district.is_some_and(named)
     }
 }
 

@@ -66,6 +66,7 @@ pub(crate) const MEMBER: Noun = Noun("a field of a repeat group", "trường c�
 pub(crate) const WORDING: Noun = Noun("`invalid` or `missing`", "«invalid» hoặc «missing»");
 pub(crate) const AGAIN: Noun = Noun("`again`", "«again»");
 pub(crate) const FILE_TYPE: Noun = Noun("a type of file", "loại tệp");
+pub(crate) const OFFICE_CODE: Noun = Noun("an office’s code", "mã nơi nhận");
 pub(crate) const OPTION: Noun = Noun("an option", "lựa chọn");
 pub(crate) const RULE: Noun = Noun("a rule", "quy tắc");
 pub(crate) const RECIPIENT: Noun = Noun("a recipient", "bên nhận");

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// Faults that no page can give: its inputs offer nothing else, and what is not asked is not sent.
-const NEVER: [&str; 3] = ["unknown-field", "not-shown", "computed"];
+const NEVER: [&str; 4] = ["unknown-field", "not-shown", "computed", "not-taken"];
 
 impl Form {
     /// What its HTML does not say: conditions, expressions, rules. Members without content are left out; of wordings only
@@ -154,6 +154,7 @@ fn page_field(
         ("prefill", tree(&field.prefill)),
         ("value", tree(&field.value)),
         ("within", tree(&field.within)),
+        ("only", (!field.only.is_empty()).then(|| json!(field.only))),
         ("gives", field.gives.map(|kind| kind.name().into())),
         ("of", field.of.as_ref().map(|id| json!(id))),
         ("distinct", field.distinct.as_ref().map(|id| json!(id))),
@@ -256,7 +257,7 @@ impl Form {
     }
 
     /// What its expressions need beside the comparisons and conditions that every form has, each once: the names of
-    /// functions, `arithmetic`, `within`, `prefill`, and `copied` when what is worked out shows other answers.
+    /// functions, `arithmetic`, `within`, `only`, `prefill`, and `copied` when what is worked out shows other answers.
     pub fn functions(&self) -> BTreeSet<&'static str> {
         let any = |has: &dyn Fn(&Field) -> bool| self.all_fields().any(has);
         let copies = |field: &Field| match field.value.as_deref() {
@@ -266,6 +267,7 @@ impl Form {
         };
         let needs = [
             ("within", any(&|field| field.within.is_some())),
+            ("only", any(&|field| !field.only.is_empty())),
             ("prefill", any(&|field| field.prefill.is_some())),
             ("copied", any(&copies)),
         ];

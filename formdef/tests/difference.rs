@@ -172,6 +172,12 @@ fn each_change_is_weighed_and_said() {
             Breaking,
             "att.book: when it is asked changed",
         ),
+        (
+            "label.vi = \"Kính gửi\"",
+            "label.vi = \"Kính gửi\"\nonly = [\"002\", \"00169\"]",
+            Breaking,
+            "agency: no longer taken by 00199, 00200, 00637, 00640",
+        ),
         ("level = 3", "level = 4", Wording, "level: the level: 3 → 4"),
         (
             "level = 3",
@@ -217,6 +223,59 @@ fn each_change_is_weighed_and_said() {
         );
         assert!(found.is_sorted_by_key(|change| change.effect));
     }
+}
+
+#[test]
+fn who_takes_a_form_is_compared_agency_by_agency() {
+    let taken_by = |only: &str| {
+        let with = format!("kind = \"agency\"\n{only}");
+        form(&OLD.replacen("kind = \"agency\"", &with, 1))
+    };
+    let (all, one) = (taken_by(""), taken_by("only = [\"00043\"]"));
+    let district = taken_by("only = [\"002\"]");
+    let (other, both) = (
+        taken_by("only = [\"00169\"]"),
+        taken_by("only = [\"00169\", \"00043\"]"),
+    );
+    let lists = read::shelf().lists;
+    let said = |old: &Form, new: &Form, lists| -> Vec<_> {
+        let version = |form| Version { form, lists };
+        let found = difference(version(old), version(new)).into_iter();
+        found
+            .map(|change| (change.effect, change.words.of(Lang::En).to_owned()))
+            .collect()
+    };
+    let change = |effect, words: &str| (effect, words.to_owned());
+    // Quận Hoàn Kiếm has one agency in the list.
+    assert_eq!(
+        said(&one, &district, &lists),
+        [change(
+            Effect::Wording,
+            "the same offices take it, written in another way"
+        )]
+    );
+    assert_eq!(
+        said(&one, &other, &lists),
+        [
+            change(Effect::Breaking, "no longer taken by 00043"),
+            change(Effect::Additive, "now also taken by 00169"),
+        ]
+    );
+    assert_eq!(
+        said(&other, &both, &lists),
+        [change(Effect::Additive, "now also taken by 00043")]
+    );
+    assert_eq!(
+        said(&both, &all, &lists),
+        [change(
+            Effect::Additive,
+            "now also taken by 00199, 00200, 00637, 00640"
+        )]
+    );
+    assert_eq!(
+        said(&all, &one, &formdef::Lists::new()),
+        [change(Effect::Breaking, "which offices take it changed")]
+    );
 }
 
 #[test]

@@ -36,6 +36,7 @@ export interface Field {
   options?: { value: string; opens?: string; closes?: string }[];
   list?: string;
   within?: Tree;
+  only?: string[];
   length_min?: number;
   length_max?: number;
   min?: number;

@@ -341,7 +341,7 @@ fn complete() -> Value {
         json!({"id": "R-2", "on": "n", "assert": "n > 2", "severity": "info", "message": words});
     let options = json!([{"value": "a", "label": words}, {"value": "b", "label": words}]);
     let asked = json!([
-        {"id": "agency", "kind": "agency", "label": words, "required": true},
+        {"id": "agency", "kind": "agency", "label": words, "required": true, "only": ["g", "01"]},
         {"id": "n", "kind": "integer", "label": words, "hint": words, "source": "P1", "sensitive": true, "required": true,
          "min": 1, "max": 9, "default": 2, "invalid": wording, "missing": wording, "rule": [rule]},
         {"id": "p", "kind": "integer", "label": words, "prefill": "n"},

@@ -83,6 +83,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("place", "address", "", &[(Text, "place.detail"), (Ward, "place.ward"), (Truth, "has(place.unit)")]),
     question("home", "residence", "", &[(Text, "home.detail"), (Ward, "home.ward"), (Truth, "home.kind == 'TT'"), (Truth, "has(home.country)")]),
     question("desk", "agency", "", &[(Ward, "desk"), (Truth, "desk == agency")]),
+    question("counter", "agency", "only = ['002', '00169', '00199']", &[(Ward, "counter"), (Truth, "counter == agency")]),
     question("abroad", "country-place", "", &[(Text, "abroad.place"), (Truth, "abroad.country == 'FR'")]),
     question("consent", "declaration", "", &[(Truth, "consent")]),
     question("people", "repeat", PEOPLE, &[(Whole, "size(people)"), (Number, "sum(people.age)"), (Number, "sum(people.share)"), (Number, "max(people.age)"), (Number, "min(people.share)"), (Truth, "'Lan' in people.name"), (Truth, "has(people.age)"), (Whole, "size(people.name)")]),

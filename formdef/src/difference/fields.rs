@@ -41,6 +41,7 @@ const KEYS: &[(&str, Weigh, &str, &str)] = &[
     ("list", Weigh::As(Breaking), "the list", "danh mục"),
     ("gives", Weigh::As(Breaking), "what it gives", "kiểu giá trị tính được"),
     ("within", Weigh::As(Breaking), "which items can be chosen", "phạm vi được chọn"),
+    ("only", Weigh::Apart, "", ""), // `Changes::of_offices` says whom it takes away and whom it adds.
     ("decimals", Weigh::Greatest, "the decimals", "số chữ số thập phân"),
     ("ordered", Weigh::As(Wording), "whether entries have an order", "việc sắp thứ tự"),
     ("distinct", Weigh::As(Breaking), "what must differ between entries", "phần không được trùng giữa các mục"),

@@ -1,10 +1,10 @@
 //! `agency`: the ward, commune or township that receives the application. Answer: a code of the list `agencies` that is
-//! open on the day of the submission.
+//! open on the day of the submission, and among those that take it where only some do.
 
 use super::{Behaviour, Context, Finding, Shown, choice, findings, plain};
 use crate::expr::types::Meaning;
 use crate::form::Field;
-use crate::list::Lists;
+use crate::list::{Item, Lists};
 use crate::message::Code;
 use crate::place::code_of;
 use serde_json::Value;
@@ -19,8 +19,12 @@ impl Behaviour for Agency {
         "agency"
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["only"]
+    }
+
     fn codes(&self) -> &'static [Code] {
-        &["shape", "option", "not-open"]
+        &["shape", "option", "not-open", "not-taken"]
     }
 
     fn lists(&self, _: &Field) -> Vec<String> {
@@ -39,7 +43,8 @@ impl Behaviour for Agency {
     ) -> Vec<Finding<'a>> {
         let code = match answer.as_str() {
             None => Some("shape"),
-            Some(code) => choice::listed_fault(LIST, code, context),
+            Some(code) => choice::listed_fault(LIST, code, context)
+                .or_else(|| (!is_taken(field, code, context.lists)).then_some("not-taken")),
         };
         findings(field, code)
     }
@@ -48,7 +53,22 @@ impl Behaviour for Agency {
         Some(shown.with_group(LIST, answer.as_str()?))
     }
 
-    fn schema(&self, _: &Field, shown: &Shown<'_>) -> Value {
-        shown.schema(LIST)
+    fn schema(&self, field: &Field, shown: &Shown<'_>) -> Value {
+        let mut schema = shown.schema(LIST);
+        if let Some(list) = shown.lists.get(LIST).filter(|_| !field.only.is_empty()) {
+            let codes = list.items.iter().filter(|item| takes(field, item));
+            schema["enum"] = codes.map(|item| item.code.as_str()).collect();
+        }
+        schema
     }
+}
+
+/// Whether an agency takes what the field sends to it.
+pub(crate) fn takes(field: &Field, agency: &Item) -> bool {
+    field.is_taken_by(&agency.code, agency.group.as_deref())
+}
+
+fn is_taken(field: &Field, code: &str, lists: &Lists) -> bool {
+    let agency = lists.get(LIST).and_then(|list| list.find(code));
+    agency.is_some_and(|agency| takes(field, agency))
 }

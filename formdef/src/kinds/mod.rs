@@ -293,6 +293,7 @@ pub(crate) fn agency_list() -> &'static str {
     agency::LIST
 }
 
+pub(crate) use agency::takes as agency_takes;
 pub(crate) use attachment::{BYTES_MAX, COUNT_MAX, types as file_types};
 pub(crate) use date::display as show_date;
 pub(crate) use yes_no::yes_or_no;

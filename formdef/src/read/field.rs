@@ -228,6 +228,9 @@ fn common(
             .unwrap_or_default(),
         list: get("list").and_then(|node| list(reader, node)),
         within: None,
+        only: get("only")
+            .map(|node| only(reader, node))
+            .unwrap_or_default(),
         length_min: get("length_min").and_then(|node| length(reader, node)),
         length_max: get("length_max").and_then(|node| length(reader, node)),
         min: None,
@@ -377,6 +380,35 @@ fn options(reader: &mut Reader<'_>, node: &Node) -> Vec<Choice> {
         });
     }
     options
+}
+
+/// Codes of agencies and of districts, each once.
+fn only(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
+    let items = reader.array(node);
+    if items.is_empty() {
+        let what = noun::OFFICE_CODE;
+        reader.fault(&node.at, Mistake::EmptyList { what });
+    }
+    let mut codes: Vec<String> = Vec::new();
+    for item in items {
+        let Some(code) = reader.string(item).map(str::to_owned) else {
+            continue;
+        };
+        if codes.contains(&code) {
+            let mistake = Mistake::Double {
+                what: noun::OFFICE_CODE,
+                id: code,
+                first: None,
+            };
+            reader.fault(&item.at, mistake);
+        } else if reader.shelf.agency_codes().all(|known| *known != code) {
+            let known = reader.shelf.agency_codes().cloned().collect();
+            reader.fault(&item.at, Mistake::UnknownAgency { code, known });
+        } else {
+            codes.push(code);
+        }
+    }
+    codes
 }
 
 fn list(reader: &mut Reader<'_>, node: &Node) -> Option<String> {

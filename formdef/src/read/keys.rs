@@ -46,6 +46,8 @@ pub(super) enum Takes {
     Kind,
     /// A kind that a computed value can have.
     ValueKind,
+    /// A list of codes of agencies or of their districts.
+    Offices,
     /// A list of types of files.
     FileTypes,
     /// The id of a shared section.
@@ -219,6 +221,7 @@ pub(super) const OF_KINDS: &[Key] = &[
     may("levels", Takes::OneWhole(LEVELS), "1: chỉ hỏi tỉnh, thành phố; 3: đến phường, xã.", "1: the province alone; 3: down to the ward."),
     may("capitals", Takes::Flag, "Hiện và in bằng chữ in hoa.", "Shown and printed in capitals."),
     may("within", Takes::Expression, "Chỉ chọn được những dòng của danh sách thuộc nhóm có mã này, như district_of(agency).", "Only items of the list whose group has this code can be chosen, such as district_of(agency)."),
+    may("only", Takes::Offices, "Chỉ những nơi này nhận: mã của quận, huyện hoặc của phường, xã trong agencies.csv, như [\"001\", \"00043\"].", "Only these take it: codes of districts or of agencies in agencies.csv, such as [\"001\", \"00043\"]."),
     may("ordered", Takes::Flag, "Thứ tự các dòng có ý nghĩa: người dân đổi được thứ tự.", "The order of the entries counts: people can change it."),
     may("distinct", Takes::FieldId, "Câu hỏi mà không hai dòng nào được trả lời giống nhau.", "The question that no two entries may answer alike."),
     must("of", Takes::FieldId, "Nhóm lặp có dòng được chọn.", "The repeat group whose entry is chosen."),

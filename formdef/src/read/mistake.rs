@@ -35,6 +35,7 @@ pub(crate) enum Mistake {
     EmptyList { what: Noun },
     LeastAboveGreatest { least: Number, greatest: Number },
     WithinNeedsGroups,
+    UnknownAgency { code: String, known: Vec<String> },
     NotARepeat { field: String, kind: &'static str },
     BadDefault { kind: &'static str, why: Bilingual },
     DependsOnItself { chain: Vec<String> },
@@ -205,6 +206,10 @@ impl Mistake {
                            "«within» cần một danh sách có chia nhóm"),
                 say!(lang, "name a list with a column `group`, such as `agencies`, or take `within` away",
                            "dùng một danh sách có cột «group», như «agencies», hoặc bỏ «within» đi")),
+            Self::UnknownAgency { code, known } => (
+                say!(lang, "no district and no agency has the code `{code}`",
+                           "không có quận, huyện, phường, xã nào mang mã «{code}»"),
+                suggest(lang, code, known, Noun("the codes in agencies.csv are", "các mã trong agencies.csv là"))),
             Self::NotARepeat { field, kind } => (
                 say!(lang, "`{field}` is a field of kind `{kind}`, not a repeat group",
                            "«{field}» là trường loại «{kind}», không phải nhóm lặp"),

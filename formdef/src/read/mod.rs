@@ -22,6 +22,7 @@ pub use schema::{form_schema, section_schema};
 
 use crate::fault::{Fault, Source};
 use crate::form::Form;
+use crate::kinds::agency_list;
 use crate::list::Lists;
 use file::{File, Parsed};
 use reader::Reader;
@@ -38,6 +39,17 @@ pub struct Shelf {
     pub lists: Lists,
     /// Kinds of office → what the codes of its offices begin with, such as `police` → `ca-`; the wards' is empty.
     pub offices: BTreeMap<String, String>,
+}
+
+impl Shelf {
+    /// The codes of the districts and of their agencies.
+    fn agency_codes(&self) -> impl Iterator<Item = &String> {
+        let list = self.lists.get(agency_list());
+        let districts = list.map_or(&[][..], |list| &list.groups);
+        let agencies = list.map_or(&[][..], |list| &list.items);
+        let districts = districts.iter().map(|district| &district.code);
+        districts.chain(agencies.iter().map(|agency| &agency.code))
+    }
 }
 
 /// Reads a form's definition. The form is there when no fault is. The form's id is the name of its file's folder.

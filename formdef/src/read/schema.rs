@@ -111,6 +111,10 @@ impl Explainer<'_> {
                 let names: Vec<&str> = kinds::file_types().map(|(name, _)| name).collect();
                 some(json!({"enum": names}))
             }
+            Takes::Offices => {
+                let code = known(self.shelf.agency_codes());
+                json!({"type": "array", "items": code, "minItems": 1, "uniqueItems": true})
+            }
             Takes::Texts => list(json!({"type": "string"})),
             Takes::FieldId => json!({"type": "string", "pattern": FIELD_ID}),
             Takes::Kind => json!({"type": "string"}),
