@@ -154,6 +154,11 @@ pub enum Mistake {
         expected: String,
         found: String,
     },
+    UnknownColumn {
+        column: String,
+        nearest: Option<String>,
+        known: String,
+    },
     CsvCells {
         found: u64,
         wanted: u64,
@@ -399,6 +404,12 @@ impl Mistake {
                            "dòng đầu tiên là «{found}»"),
                 say!(lang, "it must begin with `{expected}`",
                            "dòng này phải bắt đầu bằng «{expected}»")),
+            Self::UnknownColumn { column, nearest, known } => (
+                say!(lang, "this table has no column `{column}`",
+                           "bảng này không có cột «{column}»"),
+                nearest_or(lang, nearest.as_deref(),
+                    say!(lang, "take it out; besides those that must be there it may have {known}",
+                               "bỏ cột này đi; ngoài các cột bắt buộc, bảng chỉ có thể có {known}"))),
             Self::CsvCells { found, wanted } => (
                 say!(lang, "this row has {found} cells, the first line {wanted}",
                            "dòng này có {found} ô, còn dòng đầu tiên có {wanted} ô"),

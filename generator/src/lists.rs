@@ -66,6 +66,7 @@ impl District {
 pub(crate) fn districts(forms: &Folder, order: &Order) -> (Vec<District>, Vec<Fault>) {
     let header = ["code", "district_code", "district", "name", "kind", "slug"];
     let mut table = Table::read(forms, "agencies.csv", &header);
+    table.takes_besides(&header, &["opens", "closes", "mode"]);
     let mut districts: BTreeMap<String, District> = BTreeMap::new();
     let (mut codes, mut slugs) = (BTreeMap::new(), BTreeMap::new());
     for row in std::mem::take(&mut table.rows) {

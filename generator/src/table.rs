@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use formdef::{Mode, Moment};
 
 use crate::fault::{Fault, Mistake};
+use crate::links::nearest;
 use crate::opening::Opening;
 use crate::sources::Folder;
 
@@ -79,6 +80,29 @@ impl<'a> Table<'a> {
             self.rows.clear();
         }
         self.columns = columns;
+    }
+
+    /// A column behind those of `header` that is none of these is misspelt: nothing would read it.
+    pub(crate) fn takes_besides(&mut self, header: &[&str], optional: &[&str]) {
+        let columns = self.columns.clone().into_iter().enumerate();
+        let further = columns.skip(header.len());
+        for (at, column) in further.filter(|(_, name)| !optional.contains(&name.as_str())) {
+            let before: usize = self.columns[..at]
+                .iter()
+                .map(|column| column.chars().count() + 1)
+                .sum();
+            let nearest = nearest(&column, optional.iter().copied()).map(str::to_owned);
+            let known = optional.join(", ");
+            self.note(
+                1,
+                1 + before,
+                &Mistake::UnknownColumn {
+                    column,
+                    nearest,
+                    known,
+                },
+            );
+        }
     }
 
     fn unreadable(&mut self, error: &csv::Error) {
