@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use envelope::Digest;
-use formdef::{Form, List, Lists, Office, Section, SharedSection, Shelf, Source, Text};
+use formdef::{Field, Form, List, Lists, Office, Section, SharedSection, Shelf, Source, Text};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::fault::{Fault, Mistake};
 use crate::fault_words;
 use crate::former::Former;
 use crate::guide::{self, Guide};
-use crate::lists::{District, agency_list, districts, is_slug, lists};
+use crate::lists::{AGENCIES, Agency, District, agency_list, districts, is_slug, lists};
 use crate::memo::{Inputs, Memo, ReadForm};
 use crate::order::Order;
 use crate::plan;
@@ -20,6 +20,10 @@ use crate::portal::{self, Portal, read_toml};
 use crate::published::Published;
 use crate::sources::{Folder, Sources};
 use crate::versions;
+
+/// More services than this no page lists beside other things: those with a heading have a page for it, the others one of
+/// their own.
+pub(crate) const LISTED_MAX: usize = 40;
 
 /// A portal's content.
 pub struct Content {
@@ -63,10 +67,31 @@ pub struct Service {
 }
 
 impl Service {
-    /// Whether a ward, commune or township takes it; others go to offices of a district alone.
-    pub(crate) fn is_taken_by_agencies(&self) -> bool {
-        let mut readers = self.form.recipients.iter();
-        readers.any(|reader| matches!(reader.office, Office::Of { .. }))
+    /// The questions whose answers name an agency that takes it; others go to offices of a district alone.
+    fn agency_questions(&self) -> impl Iterator<Item = &Field> {
+        let readers = self.form.recipients.iter();
+        readers.filter_map(|reader| match &reader.office {
+            Office::Of { of } => self.form.field(of),
+            Office::DistrictOf { .. } => None,
+        })
+    }
+
+    /// Whether that ward, commune or township takes it.
+    pub(crate) fn is_taken_by(&self, district: &District, agency: &Agency) -> bool {
+        let takes = |field: &Field| field.is_taken_by(&agency.code, Some(&district.code));
+        self.agency_questions().any(takes)
+    }
+
+    /// Whether some agencies take it and others do not.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        self.only().next().is_some()
+    }
+
+    /// The codes of the agencies, or of their districts, that alone take it; none: all do, or none does.
+    pub(crate) fn only(&self) -> impl Iterator<Item = &String> {
+        let is_for_all = self.agency_questions().any(|field| field.only.is_empty());
+        let questions = self.agency_questions().filter(move |_| !is_for_all);
+        questions.flat_map(|field| &field.only)
     }
 
     /// The guide in a language, else in the default one, and in which of them.
@@ -140,6 +165,13 @@ impl Content {
             .collect()
     }
 
+    /// Whether the services of no group have a page of their own.
+    pub(crate) fn has_others(&self) -> bool {
+        let services = self.services.iter();
+        let mut others = services.filter(|service| service.form.guide.group.is_none());
+        others.nth(LISTED_MAX).is_some()
+    }
+
     /// A list by its id.
     pub fn list(&self, id: &str) -> Option<&List> {
         self.lists.get(id)
@@ -194,7 +226,7 @@ fn read_lists(
     let (mut lists, more) = lists(forms, &portal.languages, order, memo);
     faults.extend(more);
     let agencies = agency_list(&districts, portal.default_language());
-    lists.insert("agencies".to_owned(), agencies);
+    lists.insert(AGENCIES.to_owned(), agencies);
     (districts, lists, faults)
 }
 
@@ -222,7 +254,7 @@ pub(crate) fn form_faults(forms: &Folder, portal: &Portal, id: &str) -> Vec<Faul
     let (districts, _) = districts(forms, &order);
     let (mut known, mut faults) = lists(forms, &portal.languages, &order, &Memo::default());
     known.insert(
-        "agencies".to_owned(),
+        AGENCIES.to_owned(),
         agency_list(&districts, portal.default_language()),
     );
     let (_, more) = formdef::parse(
@@ -340,7 +372,7 @@ pub(crate) fn one_form(forms: &Folder, id: &str) -> Result<(Form, Lists), Vec<Fa
     let (mut lists, more) = lists(forms, &portal.languages, &order, &memo);
     faults.extend(more);
     lists.insert(
-        "agencies".to_owned(),
+        AGENCIES.to_owned(),
         agency_list(&districts, portal.default_language()),
     );
     let path = format!("{id}/form.toml");

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use formdef::{Field, Form, List, Mode, Moment, Office, Recipient, Text, Window};
 use serde_json::{Map, Value, json};
 
-use crate::content::{Content, Service};
+use crate::content::{Content, LISTED_MAX, Service};
 use crate::former::{Moved, Withdrawn};
-use crate::lists::{Agency, District, SHORT_LIST_MAX};
+use crate::lists::{AGENCIES, Agency, District, SHORT_LIST_MAX};
 use crate::loaded::{OwnFiles, PageFiles};
 use crate::opening::Opening;
 use crate::order::Order;
 use crate::plan::{Subject, root};
+use crate::taken::Taken;
 
 /// The content as one language shows it when it is built.
 #[derive(Clone, Copy)]
@@ -43,38 +44,80 @@ impl<'a> View<'a> {
             .unwrap_or_default()
     }
 
-    /// The services `of` somebody under their headings, both in Vietnamese order of what is shown; those without a heading are
-    /// last.
-    pub(crate) fn groups(self, order: &Order, of: impl Fn(&Service) -> bool) -> Vec<Value> {
-        let content = self.content;
-        let services = |services: Vec<&Service>| {
-            let mut services = services;
-            order.sort_by_name(&mut services, |service| self.words(&service.form.title));
-            let lines = services
-                .into_iter()
-                .map(|service| self.service_line(service));
-            lines.collect::<Value>()
-        };
-        let mut groups = content.groups();
-        for group in &mut groups {
-            group.services.retain(|service| of(service));
-        }
-        groups.retain(|group| !group.services.is_empty());
-        order.sort_by_name(&mut groups, |group| self.words(group.title));
-        let with_heading = groups.into_iter().map(|group| {
-            json!({
-                "id": group.id,
-                "title": self.words(group.title),
-                "url": self.url(&Subject::Group(group.id)),
-                "count": group.services.len(),
-                "services": services(group.services),
+    /// The services under their headings, both in Vietnamese order of what is shown; those without a heading are last.
+    pub(crate) fn groups(self, order: &Order) -> Vec<Value> {
+        let headings = self.headings(order).into_iter();
+        headings
+            .map(|heading| {
+                let services = self.lines(order, &heading.services);
+                heading.told(services.len(), services)
             })
+            .collect()
+    }
+
+    /// The groups as home lists them: of many services the names stand on the pages of their groups alone.
+    pub(crate) fn listed(self, mut groups: Vec<Value>) -> Vec<Value> {
+        let is_long = self.content.services.len() > LISTED_MAX;
+        let with_page = groups.iter_mut().filter(|group| !group["url"].is_null());
+        for group in with_page.filter(|_| is_long) {
+            group["services"] = json!([]);
+        }
+        groups
+    }
+
+    /// The services that an agency takes, under their headings.
+    pub(crate) fn taken(self, order: &Order, taken: &Taken<'_>) -> Vec<Value> {
+        let headings = self.headings(order).into_iter();
+        let groups = headings.filter_map(|mut heading| {
+            let count = heading.services.len();
+            let mut except = Vec::new();
+            let services = match heading.share(taken)? {
+                Share::Page => Vec::new(),
+                Share::PageBut(others) => {
+                    except = self.lines(order, &others);
+                    Vec::new()
+                }
+                Share::Names(its) => {
+                    // Its page shows more than the agency takes.
+                    heading.url = heading.url.filter(|_| its.len() == count);
+                    self.lines(order, &its)
+                }
+            };
+            let mut group = heading.told(count, services);
+            group["except"] = except.into();
+            Some(group)
         });
-        let mut others = content.services_of(None);
-        others.retain(|service| of(service));
-        let without = (!others.is_empty())
-            .then(|| json!({ "count": others.len(), "services": services(others) }));
-        with_heading.chain(without).collect()
+        groups.collect()
+    }
+
+    fn lines(self, order: &Order, services: &[&Service]) -> Vec<Value> {
+        let mut services = services.to_vec();
+        order.sort_by_name(&mut services, |service| self.words(&service.form.title));
+        let lines = services.into_iter();
+        lines.map(|service| self.service_line(service)).collect()
+    }
+
+    fn headings(self, order: &Order) -> Vec<Heading<'a>> {
+        let content = self.content;
+        let mut groups = content.groups();
+        order.sort_by_name(&mut groups, |group| self.words(group.title));
+        let headings = groups.into_iter().map(|group| Heading {
+            id: Some(group.id),
+            title: self.words(group.title),
+            url: Some(self.url(&Subject::Group(group.id))),
+            services: group.services,
+        });
+        let mut headings: Vec<_> = headings.collect();
+        let others = content.services_of(None);
+        if !others.is_empty() {
+            headings.push(Heading {
+                id: None,
+                title: self.text("group", "others"),
+                url: content.has_others().then(|| self.url(&Subject::Others)),
+                services: others,
+            });
+        }
+        headings
     }
 
     /// A service as lists show it.
@@ -112,10 +155,8 @@ impl<'a> View<'a> {
         };
         json!({
             "id": form.id,
-            "group": form.guide.group.as_ref().and_then(|id| Some(json!({
-                "title": self.words(self.content.portal.groups.get(id)?),
-                "url": self.url(&Subject::Group(id)),
-            }))),
+            "group": self.group_of(form),
+            "taken_by": self.takers(service),
             "url": self.url(&Subject::Service(service)),
             "form_url": self.url(&Subject::Form(service)),
             "schema_url": format!("/{}/schema.json", form.id),
@@ -142,6 +183,33 @@ impl<'a> View<'a> {
                 .guide_and_language(self.language, self.content.portal.default_language())
                 .map(|(language, guide)| json!({ "lang": language, "html": guide.html })),
         })
+    }
+
+    /// The page under which a service is listed.
+    fn group_of(self, form: &Form) -> Option<Value> {
+        let (title, subject) = match &form.guide.group {
+            Some(id) => {
+                let title = self.content.portal.groups.get(id)?;
+                (self.words(title), Subject::Group(id))
+            }
+            None if self.content.has_others() => (self.text("group", "others"), Subject::Others),
+            None => return None,
+        };
+        Some(json!({ "title": title, "url": self.url(&subject) }))
+    }
+
+    /// The districts and agencies that alone take a service, by name.
+    fn takers(self, service: &Service) -> Vec<String> {
+        let name = |code: &String| {
+            let list = self.content.list(AGENCIES)?;
+            let own = |text: &Text| text.get(self.language).to_owned();
+            let Some(agency) = list.find(code) else {
+                return Some(own(&list.group(code)?.label));
+            };
+            let district = list.group_of(agency)?;
+            Some(format!("{} ({})", own(&agency.label), own(&district.label)))
+        };
+        service.only().filter_map(name).collect()
     }
 
     /// A service that is no longer offered, as its page shows it.
@@ -324,6 +392,56 @@ impl<'a> View<'a> {
         let loaded = loaded.chain(own.iter().map(Arc::as_ref));
         let loaded = loaded.map(|file| (file.name.clone(), file.digest.as_str().into()));
         loaded.collect()
+    }
+}
+
+/// Under what services are listed, with them.
+struct Heading<'a> {
+    /// None for services of no group.
+    id: Option<&'a str>,
+    title: &'a str,
+    /// The address of its page, where it has one that shows the same services.
+    url: Option<String>,
+    services: Vec<&'a Service>,
+}
+
+/// How an agency's page shows what it takes of the services under a heading.
+enum Share<'a> {
+    /// By the heading's page, which shows as many.
+    Page,
+    /// By the heading's page, and the names of those that the agency does not take.
+    PageBut(Vec<&'a Service>),
+    /// By their names.
+    Names(Vec<&'a Service>),
+}
+
+impl<'a> Heading<'a> {
+    /// None when the agency takes none of them. All that it takes are named while they are few; of many, those of a heading that
+    /// are all or more than a list shows stand on the heading's page.
+    fn share(&self, taken: &Taken<'_>) -> Option<Share<'a>> {
+        let is_taken = |service: &&Service| taken.contains(service.form.id.as_str());
+        let services = self.services.iter().copied();
+        let (its, others): (Vec<_>, Vec<_>) = services.partition(is_taken);
+        if its.is_empty() {
+            return None;
+        }
+        let stands_on_page = taken.len() > LISTED_MAX && self.url.is_some();
+        Some(match others.is_empty() {
+            true if stands_on_page => Share::Page,
+            false if stands_on_page && its.len() > LISTED_MAX => Share::PageBut(others),
+            _ => Share::Names(its),
+        })
+    }
+
+    /// As lists show it: with so many services on its page, and those that stand in the list itself.
+    fn told(self, count: usize, services: Vec<Value>) -> Value {
+        json!({
+            "id": self.id,
+            "title": self.title,
+            "url": self.url,
+            "count": count,
+            "services": services,
+        })
     }
 }
 

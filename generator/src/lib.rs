@@ -71,6 +71,7 @@ pub mod sources;
 mod standing;
 pub mod status;
 mod table;
+mod taken;
 mod templates;
 mod timings;
 pub mod translations;

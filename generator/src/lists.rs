@@ -16,6 +16,9 @@ use crate::table::{Row, Table};
 /// shorter one stands in the page in the order its editor chose.
 pub const SHORT_LIST_MAX: usize = 30;
 
+/// The id of the list of agencies, which is made of `agencies.csv`.
+pub(crate) const AGENCIES: &str = "agencies";
+
 /// An agency that takes submissions: a ward, commune or township.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agency {
@@ -158,7 +161,7 @@ pub(crate) fn agency_list(districts: &[District], language: &str) -> List {
             mode: agency.mode,
         });
     sealed(List {
-        id: "agencies".to_owned(),
+        id: AGENCIES.to_owned(),
         groups: groups.collect(),
         items: items.collect(),
         sha256: String::new(),

@@ -32,6 +32,8 @@ pub enum Subject<'a> {
     Moved(&'a Moved),
     /// The services of one field of life.
     Group(&'a str),
+    /// The services of no field of life, when they are many.
+    Others,
     /// All agencies by district.
     Agencies,
     /// One agency and its district.
@@ -102,6 +104,7 @@ impl Subject<'_> {
             Subject::Withdrawn(service) => format!("{root}{}/", service.id),
             Subject::Moved(moved) => format!("{root}{}", moved.from),
             Subject::Group(id) => format!("{root}{}/{id}/", groups_word(vietnamese)),
+            Subject::Others => format!("{root}{}/", others_word(vietnamese)),
             Subject::Agencies => format!("{root}{}/", agencies_word(vietnamese)),
             Subject::Agency(_, agency) => {
                 format!("{root}{}/{}/", agencies_word(vietnamese), agency.slug)
@@ -130,7 +133,7 @@ impl Subject<'_> {
             Subject::Form(_) => "pages/form.html",
             Subject::Withdrawn(_) => "pages/withdrawn.html",
             Subject::Moved(_) => "pages/moved.html",
-            Subject::Group(_) => "pages/group.html",
+            Subject::Group(_) | Subject::Others => "pages/group.html",
             Subject::Agencies => "pages/agencies.html",
             Subject::Agency(..) => "pages/agency.html",
             Subject::Receipts => "pages/receipts.html",
@@ -168,7 +171,7 @@ pub(crate) fn is_taken(id: &str, portal: &Portal) -> bool {
         .iter()
         .any(|plain| plain.id() == id || plain.vietnamese() == id);
     let word = [true, false].into_iter().any(|vietnamese| {
-        [agencies_word, groups_word]
+        [agencies_word, groups_word, others_word]
             .iter()
             .any(|word| word(vietnamese) == id)
     });
@@ -188,6 +191,7 @@ pub fn pages(content: &Content) -> Vec<Page<'_>> {
             .map(move |agency| Subject::Agency(district, agency))
     });
     let groups = content.groups().into_iter();
+    let others = content.has_others().then_some(Subject::Others);
     let subjects = [
         Subject::Home,
         Subject::Agencies,
@@ -198,6 +202,7 @@ pub fn pages(content: &Content) -> Vec<Page<'_>> {
     .into_iter();
     let subjects = subjects
         .chain(groups.map(|group| Subject::Group(group.id)))
+        .chain(others)
         .chain(Plain::ALL.into_iter().map(Subject::Plain))
         .chain(services)
         .chain(content.former.withdrawn.iter().map(Subject::Withdrawn))
@@ -227,6 +232,14 @@ fn in_every_language<'a>(subject: Subject<'a>, portal: &'a Portal) -> Vec<Page<'
 
 fn groups_word(vietnamese: bool) -> &'static str {
     if vietnamese { "linh-vuc" } else { "topics" }
+}
+
+fn others_word(vietnamese: bool) -> &'static str {
+    if vietnamese {
+        "thu-tuc-khac"
+    } else {
+        "other-services"
+    }
 }
 
 fn agencies_word(vietnamese: bool) -> &'static str {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tera::Context;
 
-use crate::content::{Content, Service};
+use crate::content::Content;
 use crate::context::{View, loaded_lists};
 use crate::fault::Fault;
 use crate::headers;
@@ -19,10 +19,8 @@ use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
 use crate::prepared::Prepared;
 use crate::questions::{Questions, Told};
+use crate::taken::Takers;
 use crate::templates;
-
-/// Up to so many services stand on the home page and on agencies' pages themselves, else their groups do.
-const LISTED_MAX: usize = 40;
 
 /// What the pages of one service are told alike: made once for all of them.
 pub(crate) struct OfService<'a> {
@@ -78,11 +76,11 @@ pub(crate) struct Renderer<'a> {
     built: Moment,
     /// By language: what every page is told, the subjects that several pages show.
     common: BTreeMap<&'a str, Context>,
-    /// By language and id: the groups with their services.
-    groups: BTreeMap<(&'a str, String), tera::Value>,
-    /// By language: the groups with the services that agencies take, and whether these are few enough to be listed. None: they
-    /// take all.
-    agencies: BTreeMap<&'a str, (tera::Value, bool)>,
+    /// By language and id: the groups with their services. No id: the services of no group.
+    groups: BTreeMap<(&'a str, Option<String>), tera::Value>,
+    takers: Takers<'a>,
+    /// By language and number of a set of services that agencies take: the groups with these.
+    taken: BTreeMap<(&'a str, usize), tera::Value>,
     /// By language: the words of the script of forms' pages.
     script_words: BTreeMap<&'a str, Box<RawValue>>,
     questions: Questions<'a>,
@@ -105,7 +103,8 @@ impl<'a> Renderer<'a> {
             built,
             common: BTreeMap::new(),
             groups: BTreeMap::new(),
-            agencies: BTreeMap::new(),
+            takers: Takers::of(&prepared.content),
+            taken: BTreeMap::new(),
             script_words: BTreeMap::new(),
             questions: Questions::new(prepared, built),
             page_files,
@@ -114,23 +113,16 @@ impl<'a> Renderer<'a> {
         let order = Order::vietnamese();
         for language in &prepared.content.portal.languages {
             let view = renderer.view(language);
-            let groups = view.groups(&order, |_| true);
-            let services = &prepared.content.services;
-            let taken = services.iter().filter(|it| it.is_taken_by_agencies());
-            let count = taken.count();
-            if count < services.len() {
-                let taken = view.groups(&order, Service::is_taken_by_agencies);
-                let taken = tera::Value::from_serializable(&taken);
-                let listed = count <= LISTED_MAX;
-                renderer.agencies.insert(language, (taken, listed));
+            let groups = view.groups(&order);
+            for (number, taken) in renderer.takers.sets.iter().enumerate() {
+                let taken = tera::Value::from_serializable(&view.taken(&order, taken));
+                renderer.taken.insert((language, number), taken);
             }
-            let common = renderer.common_context(language, &groups);
-            let by_id = groups.iter().filter_map(|group| {
-                let id = group["id"].as_str()?.to_owned();
-                Some((
-                    (language.as_str(), id),
-                    tera::Value::from_serializable(group),
-                ))
+            let common = renderer.common_context(language, view.listed(groups.clone()));
+            let by_id = groups.iter().map(|group| {
+                let id = group["id"].as_str().map(str::to_owned);
+                let group = tera::Value::from_serializable(group);
+                ((language.as_str(), id), group)
             });
             renderer.groups.extend(by_id);
             renderer.common.insert(language, common);
@@ -142,7 +134,7 @@ impl<'a> Renderer<'a> {
         renderer
     }
 
-    fn common_context(&self, language: &'a str, groups: &[Value]) -> Context {
+    fn common_context(&self, language: &'a str, groups: Vec<Value>) -> Context {
         let view = self.view(language);
         let root = root(language, &self.content.portal);
         let plain = Plain::ALL.iter().map(
@@ -163,10 +155,8 @@ impl<'a> Renderer<'a> {
         context.insert("plain_pages", &plain.collect::<Value>());
         context.insert("agencies_url", &Subject::Agencies.url(language, &root));
         context.insert("search", &self.prepared.search.urls.get(language));
-        context.insert("groups", groups);
-        let count = self.content.services.len();
-        context.insert("services_count", &count);
-        context.insert("listed", &(count <= LISTED_MAX));
+        context.insert("groups", &groups);
+        context.insert("services_count", &self.content.services.len());
         context.insert("districts", &view.districts());
         context
     }
@@ -289,7 +279,12 @@ impl<'a> Renderer<'a> {
             Subject::Home | Subject::Agencies | Subject::NotFound => {}
             Subject::Receipts | Subject::Verify => context.insert("signers", &self.signers),
             Subject::Group(id) => {
-                if let Some(group) = self.groups.get(&(page.language, id.to_owned())) {
+                if let Some(group) = self.groups.get(&(page.language, Some(id.to_owned()))) {
+                    context.insert_value("group", group.clone());
+                }
+            }
+            Subject::Others => {
+                if let Some(group) = self.groups.get(&(page.language, None)) {
                     context.insert_value("group", group.clone());
                 }
             }
@@ -297,10 +292,9 @@ impl<'a> Renderer<'a> {
             Subject::Moved(moved) => context.insert("moved", &view.moved(moved)),
             Subject::Agency(district, agency) => {
                 context.insert("agency", &view.agency(district, agency));
-                if let Some((groups, listed)) = self.agencies.get(page.language) {
-                    context.insert_value("groups", groups.clone());
-                    context.insert("listed", listed);
-                }
+                let number = self.takers.number(&agency.code);
+                let taken = number.and_then(|number| self.taken.get(&(page.language, number)));
+                context.insert_value("groups", taken.cloned().into());
             }
             Subject::Plain(plain) => {
                 context.insert("plain", plain.id());

@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use generator::content::Content;
 use generator::output::Output;
 use generator::{Options, make};
+use serde_json::Value;
 use support::{fixture, whole_portal};
 
 fn page(output: &Output, path: &str) -> String {
@@ -99,7 +101,7 @@ fn an_agency_lists_and_counts_what_agencies_take() {
         !few.contains("href=/xac-nhan/"),
         "the police alone take it: {few}"
     );
-    // Too many to be listed: the fields of life, with how many of each agencies take.
+    // Many that agencies do not take: theirs are as few as before.
     for number in 0..41 {
         let copy = forms.join(format!("xac-nhan-{number}"));
         support::copy_dir(&police, &copy, &mut |paths| paths.sort());
@@ -110,6 +112,8 @@ fn an_agency_lists_and_counts_what_agencies_take() {
     let still_few = page(&output, path);
     assert!(still_few.contains("href=/khai-sinh/"), "{still_few}");
     assert!(!still_few.contains("xac-nhan"), "{still_few}");
+    assert!(!still_few.contains("href=/linh-vuc/"), "{still_few}");
+    // Too many to be listed: the field of life with how many it has, and the one that agencies do not take.
     for number in 0..41 {
         support::edit(
             &forms.join(format!("xac-nhan-{number}/form.toml")),
@@ -117,12 +121,128 @@ fn an_agency_lists_and_counts_what_agencies_take() {
             "ward = \"agency\"",
         );
     }
+    support::edit(&form, "title.vi = \"", "title.vi = \"Riêng công an: ");
     let output = make(&options).unwrap().output;
-    let (home, many) = (page(&output, "index.html"), page(&output, path));
+    let (many, group) = (
+        page(&output, path),
+        page(&output, "linh-vuc/ho-tich/index.html"),
+    );
     assert!(
-        home.contains("43 thủ tục") && many.contains("42 thủ tục"),
+        many.contains("43 thủ tục</span> trừ: Riêng công an: "),
         "{many}"
     );
+    assert_eq!(group.matches("<li><h2>").count(), 43, "{group}");
+}
+
+/// The services that a page names, by their ids.
+fn named(page: &str) -> BTreeSet<String> {
+    let links = page.split("<h4><a href=").skip(1);
+    let ids = links.filter_map(|rest| rest.split('/').nth(1));
+    ids.map(str::to_owned).collect()
+}
+
+#[test]
+fn an_agency_lists_what_it_takes_itself_as_the_form_does_and_the_check() {
+    let options = support::fixture_copy();
+    let form = options.forms.join("dong-dau/form.toml");
+    support::edit(
+        &form,
+        "kind = \"agency\"\n",
+        "kind = \"agency\"\nonly = [\"001\", \"00178\"]\n",
+    );
+    let made = make(&options).unwrap();
+    let sources = generator::sources::Sources::read(&options.forms, &options.site).unwrap();
+    let content = Content::read(&sources).unwrap();
+    let service = |id: &str| content.services.iter().find(|its| its.form.id == id);
+    let dong_dau = &service("dong-dau").unwrap().form;
+    let at = formdef::Moment::parse("2017-06-15").unwrap();
+    let schema: Value = serde_json::from_str(&page(&made.output, "dong-dau/schema.json")).unwrap();
+    let offered = schema["properties"]["agency"]["enum"].as_array().unwrap();
+    let mut takers = 0;
+    for (district, agency) in content.districts.iter().flat_map(|district| {
+        district
+            .agencies
+            .iter()
+            .map(move |agency| (district, agency))
+    }) {
+        let code = agency.code.as_str();
+        let takes = district.code == "001" || code == "00178";
+        let path = format!("co-quan/{}/index.html", agency.slug);
+        let listed = named(&page(&made.output, &path));
+        assert_eq!(listed.contains("dong-dau"), takes, "{path}: {listed:?}");
+        assert!(listed.contains("khai-sinh"), "{path}: {listed:?}");
+        let answers = serde_json::json!({ "agency": code });
+        let found = formdef::check(
+            dong_dau,
+            &content.lists,
+            answers.as_object().unwrap(),
+            at,
+            None,
+        );
+        let is_refused = found
+            .iter()
+            .any(|fault| fault.field == "agency" && fault.rule == "not-taken");
+        assert_eq!(is_refused, !takes, "{code}: {found:?}");
+        assert_eq!(offered.contains(&code.into()), takes, "{code}");
+        takers += usize::from(takes);
+    }
+    assert!(takers > 1, "{takers}");
+    let of_service = page(&made.output, "dong-dau/index.html");
+    assert!(
+        of_service.contains(
+            "<dt>Chỉ nhận qua mạng tại</dt><dd>Quận Ba Đình; Phường Cát Linh (Quận Đống Đa)</dd>"
+        ),
+        "{of_service}"
+    );
+    let form = page(&made.output, "dong-dau/form/index.html");
+    assert!(form.contains("\"only\":[\"001\",\"00178\"]"), "{form}");
+    // Who takes nothing says so.
+    let birth = options.forms.join("khai-sinh/form.toml");
+    support::edit(
+        &birth,
+        "kind = \"agency\"\n",
+        "kind = \"agency\"\nonly = [\"001\"]\n",
+    );
+    let without = "co-quan/thi-tran-tay-dang-ba-vi/index.html";
+    let nothing = page(&make(&options).unwrap().output, without);
+    assert!(
+        nothing.contains("chưa có thủ tục nào") && named(&nothing).is_empty(),
+        "{nothing}"
+    );
+    let of_all = page(&made.output, "khai-sinh/index.html");
+    assert!(!of_all.contains("Chỉ nhận"), "{of_all}");
+}
+
+#[test]
+fn services_of_no_group_have_a_page_when_they_are_many() {
+    let options = support::fixture_copy();
+    let forms = options.forms.clone();
+    let copies = |from: usize, to: usize| {
+        for number in from..to {
+            let copy = forms.join(format!("viec-{number}"));
+            support::copy_dir(&forms.join("dong-dau"), &copy, &mut |paths| paths.sort());
+        }
+    };
+    let agency = "co-quan/phuong-phuc-xa-ba-dinh/index.html";
+    // Forty of them with the first: each is named wherever services are.
+    copies(0, 39);
+    let output = make(&options).unwrap().output;
+    assert!(!output.get("thu-tuc-khac/index.html").is_some());
+    assert_eq!(named(&page(&output, "index.html")).len(), 40);
+    copies(39, 40);
+    let output = make(&options).unwrap().output;
+    for path in ["index.html", agency] {
+        let short = page(&output, path);
+        assert!(named(&short).is_empty(), "{path}: {short}");
+        assert!(
+            short.contains("<a href=/thu-tuc-khac/>Thủ tục khác</a> <span class=tag>41 thủ tục"),
+            "{path}: {short}"
+        );
+    }
+    let others = page(&output, "thu-tuc-khac/index.html");
+    assert_eq!(others.matches("<li><h2>").count(), 41, "{others}");
+    assert!(page(&output, "dong-dau/index.html").contains("href=/thu-tuc-khac/"));
+    assert!(output.get("en/other-services/index.html").is_some());
 }
 
 #[test]
