@@ -30,6 +30,9 @@ pub const GUIDE_WORDS: std::ops::RangeInclusive<usize> = 150..=600;
 
 const SEED: u64 = 0x6369_7479;
 const SECTIONS: usize = 60;
+/// Whom a service is for that not all agencies take, as `only` has it: every few services one of these.
+const ONLY: [&str; 3] = ["\"001\", \"002\"", "\"271\"", "\"00001\", \"271\""];
+const ONLY_EVERY: usize = 30;
 /// The office at the beginning and the three of the declaration at the end.
 const QUESTIONS_AROUND: usize = 4;
 
@@ -200,6 +203,10 @@ impl Service {
     fn head(&self, shared: &[usize], chance: &mut Chance) -> String {
         let (vi, en) = &self.title;
         let days = 1 + chance.below(30);
+        let only = ONLY
+            .get(self.number % ONLY_EVERY)
+            .map(|codes| format!("only = [{codes}]\n"));
+        let only = only.unwrap_or_default();
         let recipients = match shared.first().filter(|_| chance.percent(30)) {
             None => "ward = \"agency\"\n".to_owned(),
             Some(section) => format!(
@@ -243,7 +250,7 @@ kind = "agency"
 label.vi = "Kính gửi"
 label.en = "To"
 required = true
-"#,
+{only}"#,
             self.number, self.group
         )
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use generator::Options;
-use generator::content::Content;
+use generator::content::{Content, Service};
 use generator::sources::Sources;
 use tests::{Day, corpus, programs, repository, tree};
 
@@ -71,6 +71,7 @@ fn an_eighth_of_a_city_builds_without_a_fault() {
     assert_eq!(pages.len(), report.pages);
     assert_reached_by_links(&pages);
     assert_ways_back(&pages);
+    assert_agencies_list_what_they_take(&pages, &content);
     std::fs::remove_dir_all(&place).unwrap();
 }
 
@@ -151,6 +152,42 @@ fn assert_ways_back(pages: &BTreeMap<String, String>) {
         over_a_group >= 2 * services,
         "{over_a_group} ways over a field of life"
     );
+}
+
+/// What an agency's page names, and the counts of what it leads to, are the services that its forms send to it.
+fn assert_agencies_list_what_they_take(pages: &BTreeMap<String, String>, content: &Content) {
+    let mut counts = BTreeSet::new();
+    for district in &content.districts {
+        for agency in &district.agencies {
+            let codes = [&agency.code, &district.code];
+            let is_taken = |service: &&Service| {
+                let only = &service.form.field("agency").unwrap().only;
+                only.is_empty() || only.iter().any(|code| codes.contains(&code))
+            };
+            let taken = content.services.iter().filter(is_taken).count();
+            let address = format!("/co-quan/{}/", agency.slug);
+            assert_eq!(shown_by(&pages[&address], pages), taken, "{address}");
+            counts.insert(taken);
+        }
+    }
+    assert!(counts.len() > 2, "{counts:?}");
+}
+
+/// The services that a page names and those that its groups lead to, without those that it takes out.
+fn shown_by(page: &str, pages: &BTreeMap<String, String>) -> usize {
+    let groups = page.split("<li><a href=/linh-vuc/").skip(1).map(|rest| {
+        let line = rest.split("<li>").next().unwrap();
+        let line = line.split("</ul>").next().unwrap();
+        let group = line.split('/').next().unwrap();
+        let tag = line.split("<span class=tag>").nth(1).unwrap();
+        let count: usize = tag.split(' ').next().unwrap().parse().unwrap();
+        let of_group = pages[&format!("/linh-vuc/{group}/")].matches("<li><h2>");
+        assert_eq!(of_group.count(), count, "{group}");
+        let except = line.split(" trừ: ").nth(1);
+        count - except.map_or(0, |names| names.split("; ").count())
+    });
+    let groups: usize = groups.sum();
+    page.matches("<h4><a ").count() + groups
 }
 
 #[test]
