@@ -227,7 +227,7 @@ fn services_of_no_group_have_a_page_when_they_are_many() {
     // Forty of them with the first: each is named wherever services are.
     copies(0, 39);
     let output = make(&options).unwrap().output;
-    assert!(!output.get("thu-tuc-khac/index.html").is_some());
+    assert!(output.get("thu-tuc-khac/index.html").is_none());
     assert_eq!(named(&page(&output, "index.html")).len(), 40);
     copies(39, 40);
     let output = make(&options).unwrap().output;
