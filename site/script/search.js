@@ -64,7 +64,9 @@ export const search = async (typed, address) => {
     const file = Math.floor(number / index.each);
     return (await indexFile(`/assets/search-t${file}.${index.titles[file]}.json`))[number % index.each];
   });
-  const inOrder = (/** @type {Line} */ [title]) => Number(folded(title).includes(wanted));
+  // First what has the words in this order, and among these what has them with the same marks.
+  const marked = typed.trim().toLowerCase().normalize();
+  const inOrder = (/** @type {Line} */ [title]) => Number(folded(title).includes(wanted)) + Number(title.toLowerCase().includes(marked));
   return (await Promise.all(lines)).sort((a, b) => inOrder(b) - inOrder(a));
 };
 

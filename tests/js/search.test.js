@@ -11,6 +11,8 @@ const titles = [
   ['Đăng ký khai tử', '/khai-tu/', 'Hộ tịch'],
   ['Quận Hà Đông', '/co-quan/#d-268', ''],
   ['Phường Văn Quán', '/co-quan/phuong-van-quan-ha-dong/', 'Quận Hà Đông'],
+  ['Xã Vân Từ', '/co-quan/xa-van-tu-phu-xuyen/', 'Huyện Phú Xuyên'],
+  ['Xã Văn Tự', '/co-quan/xa-van-tu-thuong-tin/', 'Huyện Thường Tín'],
 ]
 
 /** The index as generator/src/search.rs writes it, with one title a file. */
@@ -47,6 +49,14 @@ test('marks, capitals and the stroke of đ do not matter', async () => {
     const [first, ...others] = await found(typed)
     assert.equal(first, 'Đăng ký khai sinh', typed)
     assert.ok(!others.includes('Đăng ký khai tử'), typed)
+  }
+})
+
+test('who types marks finds what has the same ones first', async () => {
+  for (const typed of ['Xã Vân Từ', 'xã văn tự', ' Văn Tự'.normalize('NFD')]) {
+    const [first, ...others] = await found(typed)
+    assert.equal(first.toLowerCase().includes(typed.trim().toLowerCase().normalize()), true, typed)
+    assert.ok(others.some((title) => /^Xã V/.test(title)), typed)
   }
 })
 

@@ -176,15 +176,14 @@ fn assert_agencies_list_what_they_take(pages: &BTreeMap<String, String>, content
 /// The services that a page names and those that its groups lead to, without those that it takes out.
 fn shown_by(page: &str, pages: &BTreeMap<String, String>) -> usize {
     let groups = page.split("<li><a href=/linh-vuc/").skip(1).map(|rest| {
-        let line = rest.split("<li>").next().unwrap();
-        let line = line.split("</ul>").next().unwrap();
-        let group = line.split('/').next().unwrap();
-        let tag = line.split("<span class=tag>").nth(1).unwrap();
+        let group = rest.split('/').next().unwrap();
+        let tag = rest.split("<span class=tag>").nth(1).unwrap();
         let count: usize = tag.split(' ').next().unwrap().parse().unwrap();
         let of_group = pages[&format!("/linh-vuc/{group}/")].matches("<li><h2>");
         assert_eq!(of_group.count(), count, "{group}");
-        let except = line.split(" trừ: ").nth(1);
-        count - except.map_or(0, |names| names.split("; ").count())
+        let except = rest.split("<details>").nth(1).unwrap_or_default();
+        let except = except.split("</details>").next().unwrap();
+        count - except.matches("<li>").count()
     });
     let groups: usize = groups.sum();
     page.matches("<h4><a ").count() + groups
