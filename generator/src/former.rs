@@ -57,7 +57,8 @@ pub struct Withdrawn {
     pub go: Text,
 }
 
-/// An address that leads to another for good: a host that reads `_redirects` answers it with 301.
+/// An address that leads to another for good: a host that reads `_redirects` answers it with 301, or with
+/// the page that leads on, where it prefers a file that is there.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Redirect {
     /// The old address: `/khai-sanh/form/`.

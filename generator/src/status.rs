@@ -2,7 +2,7 @@
 
 use envelope::limits::CLOCK_SKEW_S;
 use envelope::release::{Release, ReleasedFile};
-use envelope::{Catalogue, PublicKey, Thumbprint, UnixTime};
+use envelope::{Catalogue, DatedKey, PublicKey, Thumbprint, UnixTime};
 use formdef::{Bilingual, Lang, both, say};
 
 use crate::catalogue::CATALOGUE;
@@ -11,6 +11,8 @@ use crate::release::{RELEASE, show};
 use crate::report::plural;
 
 pub(crate) const DAY_S: i64 = 24 * 3600;
+/// Of so many offices whose keys end the codes are told.
+const NAMED_MAX: usize = 12;
 /// What ends within so many days is something to do about.
 pub const SOON_DAYS: i64 = 7;
 
@@ -26,12 +28,14 @@ pub struct Status {
     from: UnixTime,
     forms: usize,
     offices: usize,
+    /// Whose keys end when, those that end first in front.
+    keys: Vec<(String, UnixTime)>,
     /// Whether the catalogue is the one of the release.
     is_one: bool,
 }
 
 /// What somebody has to do something about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// Nothing can be sent any more.
     Ended,
@@ -39,6 +43,8 @@ pub enum Trouble {
     NotYet(UnixTime),
     /// It ends in so many days.
     Ends(i64),
+    /// No key of these, offices by their codes, holds any longer than so many days; below 0: none holds now.
+    Keyless(Vec<String>, i64),
     /// The catalogue is not the one of the release: somebody is publishing, or a run broke off.
     Mixed,
     /// The sources have faults, also against what is published: they cannot take its place.
@@ -55,7 +61,11 @@ const DIFFERING: u8 = 4;
 /// With which status these are told to who waits for the command's end; none of them is 0.
 pub fn exit_status(troubles: &[Trouble]) -> u8 {
     let statuses = troubles.iter().map(|trouble| match trouble {
-        Trouble::Ended | Trouble::NotYet(_) | Trouble::Ends(_) | Trouble::Mixed => TROUBLED,
+        Trouble::Ended
+        | Trouble::NotYet(_)
+        | Trouble::Ends(_)
+        | Trouble::Keyless(..)
+        | Trouble::Mixed => TROUBLED,
         Trouble::Faulty => FAULTY,
         Trouble::Differing(_) => DIFFERING,
     });
@@ -92,6 +102,7 @@ impl Status {
             from: catalogue.iat,
             forms: catalogue.forms.len(),
             offices: catalogue.offices.len(),
+            keys: ends_of_keys(&catalogue),
             is_one: listed == Some(&ReleasedFile::of(text.as_bytes())),
             release,
         })
@@ -99,15 +110,21 @@ impl Status {
 
     /// What is to be done something about, when `days` ahead is soon.
     pub fn troubles(&self, now: UnixTime, days: i64) -> Vec<Trouble> {
-        let left = (self.until.0 - now.0).div_euclid(DAY_S);
-        let time = match left {
+        let days_left = |until: UnixTime| (until.0 - now.0).div_euclid(DAY_S);
+        let time = match days_left(self.until) {
             _ if now > self.until => Some(Trouble::Ended),
             _ if now.plus(CLOCK_SKEW_S) < self.from => Some(Trouble::NotYet(self.from)),
             left if left < days => Some(Trouble::Ends(left)),
             _ => None,
         };
+        let keyless = self.keys.chunk_by(|a, b| days_left(a.1) == days_left(b.1));
+        let keyless = keyless.filter_map(|keys| {
+            let left = days_left(keys.first()?.1);
+            let whose = keys.iter().map(|(whose, _)| whose.clone());
+            (left < days).then(|| Trouble::Keyless(whose.collect(), left))
+        });
         let mixed = (!self.is_one).then_some(Trouble::Mixed);
-        time.into_iter().chain(mixed).collect()
+        time.into_iter().chain(keyless).chain(mixed).collect()
     }
 
     /// In a few lines for people; `signer` is what they call the key.
@@ -131,7 +148,7 @@ impl Status {
 
 impl Trouble {
     /// A sentence and what to do.
-    pub fn show(self, lang: Lang) -> String {
+    pub fn show(&self, lang: Lang) -> String {
         match self {
             Trouble::Ended => say!(
                 lang,
@@ -144,13 +161,14 @@ impl Trouble {
                 "danh mục bắt đầu có hiệu lực lúc {from}: trước đó không gửi được biểu mẫu nào\n  = đồng hồ của máy này chậm, hoặc đồng hồ của máy đã dựng chạy nhanh; khi đó hãy quay lại bằng «motcua publish --rollback», rồi dựng và công bố lại"
             ),
             Trouble::Ends(days) => {
-                let s = plural(usize::try_from(days).unwrap_or_default());
+                let s = plural(usize::try_from(*days).unwrap_or_default());
                 say!(
                     lang,
                     "the catalogue ends in {days} day{s}\n  = build and publish",
                     "danh mục hết hạn sau {days} ngày\n  = hãy dựng và công bố"
                 )
             }
+            Trouble::Keyless(whose, days) => keyless(whose, *days, lang),
             Trouble::Mixed => say!(
                 lang,
                 "the catalogue is not the one of the release: somebody is publishing, or a run broke off\n  = if nobody is publishing, publish again",
@@ -162,7 +180,7 @@ impl Trouble {
                 "các mẫu đơn ở đây chưa thể thay những gì đang công bố\n  = sửa những chỗ nêu ở trên; «motcua check --against» sẽ nêu lại"
             ),
             Trouble::Differing(count) => {
-                let s = plural(count);
+                let s = plural(*count);
                 say!(
                     lang,
                     "not as published: {count} form{s} here\n  = build and publish",
@@ -171,6 +189,50 @@ impl Trouble {
             }
         }
     }
+}
+
+fn keyless(whose: &[String], days: i64, lang: Lang) -> String {
+    let shown = whose.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>();
+    let mut shown = shown.join(", ");
+    let more = whose.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        shown += &say!(lang, " and {more} more", " và {more} nơi khác");
+    }
+    match usize::try_from(days) {
+        Err(_) => say!(
+            lang,
+            "no key holds any more of: {shown}; nothing can be sent to them\n  = get new keys, build and publish at once",
+            "không còn khóa nào có hiệu lực của: {shown}; không gửi được gì cho những nơi này\n  = lấy khóa mới, dựng và công bố ngay"
+        ),
+        Ok(days) => {
+            let s = plural(days);
+            say!(
+                lang,
+                "the last key ends in {days} day{s} of: {shown}\n  = get new keys, build and publish",
+                "khóa cuối cùng hết hạn sau {days} ngày của: {shown}\n  = lấy khóa mới, dựng và công bố"
+            )
+        }
+    }
+}
+
+/// Until when there is a key of each office that does not close before, and of the city.
+fn ends_of_keys(catalogue: &Catalogue) -> Vec<(String, UnixTime)> {
+    let last = |keys: &[DatedKey]| keys.iter().map(|key| key.not_after).max();
+    let offices = catalogue.offices.iter().filter_map(|office| {
+        let end = last(&office.keys)?;
+        let is_closed = office.closes.is_some_and(|closes| closes <= end);
+        (!is_closed).then(|| (office.code.clone(), end))
+    });
+    let city = [
+        ("recovery", Some(catalogue.recovery.not_after)),
+        ("relays", last(&catalogue.relays)),
+    ];
+    let city = city
+        .into_iter()
+        .filter_map(|(whose, end)| Some((whose.to_owned(), end?)));
+    let mut ends: Vec<_> = offices.chain(city).collect();
+    ends.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+    ends
 }
 
 #[cfg(test)]
@@ -185,6 +247,7 @@ mod tests {
             (&[Trouble::Differing(2), Trouble::Faulty], 3),
             (&[Trouble::Faulty, Trouble::Ends(3)], 2),
             (&[Trouble::Mixed], 2),
+            (&[Trouble::Keyless(vec!["00001".to_owned()], 3)], 2),
             (&[Trouble::NotYet(UnixTime(1)), Trouble::Differing(1)], 2),
             (&[Trouble::Ended, Trouble::Differing(1)], 2),
         ] {

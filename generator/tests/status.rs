@@ -16,8 +16,14 @@ struct Portal {
 }
 
 impl Portal {
+    /// The offices' keys hold for a year.
     fn new() -> Portal {
         let keys = support::keys();
+        support::long_lived(&keys);
+        Portal::with(keys)
+    }
+
+    fn with(keys: PathBuf) -> Portal {
         let options = Options {
             keys: Some(keys.clone()),
             ..support::fixture_copy()
@@ -86,6 +92,23 @@ fn an_end_that_is_soon_or_past_and_a_beginning_to_come_are_trouble() {
         said.contains("the catalogue begins at 2016-08-10"),
         "{said}"
     );
+}
+
+/// Pages take no key that has ended: an office without one gets nothing, whatever the catalogue says.
+#[test]
+fn keys_that_end_before_the_catalogue_are_trouble() {
+    // Those of the offices hold for eleven days.
+    let portal = Portal::with(support::keys());
+    let (status, said) = portal.status("2016-08-11", &[]);
+    assert_eq!(status, Some(0), "{said}");
+    let (status, said) = portal.status("2016-08-16", &[]);
+    assert_eq!(status, Some(2), "{said}");
+    let told = "the last key ends in 5 days of: 00001, 00008, 00029";
+    assert!(said.contains(told), "{said}");
+    let (status, said) = portal.status("2016-08-25", &[]);
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("no key holds any more of: "), "{said}");
+    assert!(!said.contains("the catalogue has ended"), "{said}");
 }
 
 #[test]
