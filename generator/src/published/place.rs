@@ -59,7 +59,7 @@ impl NoAnswer {
 
     fn words(self) -> Bilingual {
         match self {
-            NoAnswer::Missing => both!("it is not there", "không có tệp này"),
+            NoAnswer::Missing => cause(&ErrorKind::NotFound.into()),
             NoAnswer::Because(cause) => cause,
         }
     }

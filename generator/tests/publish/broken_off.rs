@@ -79,6 +79,16 @@ publish "$THIRD" || exit 7
 "$MOTCUA" --lang en verify "$TO/current" --publisher "$KEY" && ls -A "$TO/releases"
 "#;
 
+/// A script in namespaces of its own, which may mount.
+fn by_itself(city: &City, script: &str) -> Command {
+    let mut command = Command::new("unshare");
+    support::set_clock(&mut command, city.options.now);
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+    command.env("MOTCUA", env!("CARGO_BIN_EXE_motcua"));
+    command.env("KEY", city.key());
+    command
+}
+
 #[test]
 fn after_a_full_disk_nothing_is_left_of_the_release_that_had_no_room() {
     let mut city = City::new();
@@ -96,25 +106,12 @@ fn after_a_full_disk_nothing_is_left_of_the_release_that_had_no_room() {
         city.build(1);
         built.push((city.options.out.clone(), city.options.now.0));
     }
-    let key = city.options.keys.as_ref().unwrap();
-    let mut command = Command::new("unshare");
-    support::set_clock(&mut command, city.options.now);
-    let output = command
-        .args([
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-c",
-            UNTIL_IT_IS_FULL,
-        ])
+    let output = by_itself(&city, UNTIL_IT_IS_FULL)
         .env("SIZE", "20m")
         .env("TO", support::new_dir())
-        .env("MOTCUA", env!("CARGO_BIN_EXE_motcua"))
         .env("FIRST", &built[0].0)
         .env("SECOND", &built[1].0)
         .env("THIRD", &built[2].0)
-        .env("KEY", key.join("publisher.pub.jwk"))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -135,29 +132,10 @@ fn a_full_or_read_only_target_is_told_and_nothing_becomes_public() {
         ("400k", "the disk is full"),
         ("400k,ro", "the disk is read-only"),
     ] {
-        let mut command = Command::new("unshare");
-        support::set_clock(&mut command, city.options.now);
-        let output = command
-            .args([
-                "--user",
-                "--map-root-user",
-                "--mount",
-                "sh",
-                "-c",
-                ON_A_SMALL_DISK,
-            ])
+        let output = by_itself(&city, ON_A_SMALL_DISK)
             .env("SIZE", size)
             .env("TO", &to)
-            .env("MOTCUA", env!("CARGO_BIN_EXE_motcua"))
             .env("FROM", &city.options.out)
-            .env(
-                "KEY",
-                city.options
-                    .keys
-                    .as_ref()
-                    .unwrap()
-                    .join("publisher.pub.jwk"),
-            )
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(1), "{output:?}");

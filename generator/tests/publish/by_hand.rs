@@ -207,17 +207,10 @@ fn what_somebody_added_to_the_folder_is_named() {
     named.sort();
     assert_eq!(named, expected);
     let verify = || {
-        let key = city
-            .options
-            .keys
-            .as_ref()
-            .unwrap()
-            .join("publisher.pub.jwk");
         let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
-        command
-            .args(["--lang", "en", "verify"])
-            .arg(city.to.join("current"));
-        command.arg("--publisher").arg(key).output().unwrap()
+        command.args(["--lang", "en", "verify"]);
+        command.arg(city.to.join("current"));
+        command.arg("--publisher").arg(city.key()).output().unwrap()
     };
     let output = verify();
     assert_eq!(output.status.code(), Some(1));

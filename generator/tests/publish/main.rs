@@ -46,6 +46,12 @@ impl City {
         }
     }
 
+    /// The publisher's public key.
+    fn key(&self) -> PathBuf {
+        let keys = self.options.keys.as_ref().unwrap();
+        keys.join("publisher.pub.jwk")
+    }
+
     fn folder(&self) -> Folder {
         Folder::new(&self.to, &self.publishers)
     }
@@ -173,18 +179,9 @@ fn asset_of(portal: &Path, start: &str) -> String {
 
 fn motcua_publish(city: &City) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
-    let key = city
-        .options
-        .keys
-        .as_ref()
-        .unwrap()
-        .join("publisher.pub.jwk");
     command.arg("publish").arg("--from").arg(&city.options.out);
-    command
-        .arg("--to")
-        .arg(&city.to)
-        .arg("--publisher")
-        .arg(key);
+    command.arg("--to").arg(&city.to);
+    command.arg("--publisher").arg(city.key());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     support::set_clock(&mut command, city.options.now);
     command
@@ -192,13 +189,12 @@ fn motcua_publish(city: &City) -> Command {
 
 /// `motcua publish --rollback`: what it says.
 fn rollback(city: &City, more: &[&str]) -> Output {
-    let key = city.options.keys.as_ref().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
     command
         .args(["--lang", "en", "publish", "--rollback", "--to"])
         .arg(&city.to)
         .arg("--publisher")
-        .arg(key.join("publisher.pub.jwk"))
+        .arg(city.key())
         .args(more);
     support::set_clock(&mut command, city.options.now);
     command.output().unwrap()
