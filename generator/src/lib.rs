@@ -51,6 +51,7 @@ mod opening;
 pub mod order;
 mod outgoing;
 pub mod output;
+mod place;
 pub mod plan;
 pub mod portal;
 mod prepared;

@@ -2,8 +2,8 @@
 
 mod bar;
 mod cli;
+mod live;
 mod news;
-mod publishing;
 mod start;
 
 use std::io::stderr;
@@ -31,8 +31,8 @@ use cli::{
     AddKeys, Build, Check, Cli, Command, History, Import, ImportXlsform, Keep, KeyFolder, Keys,
     MadeOf, New, NewForm, Publishers, Serve, Size, Sources, Telling, Translations,
 };
+use live::{run_host, run_publish, run_status, run_verify};
 use news::tell_news;
-use publishing::{run_host, run_publish, run_status, run_verify};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

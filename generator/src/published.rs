@@ -4,16 +4,14 @@
 //! `catalogue.jws`, which says what counts and has the digest of each form. Its own signature is checked where the
 //! publisher's key is given.
 
-pub(crate) mod place;
-
 use std::collections::BTreeMap;
 
 use envelope::{Digest, PublicKey};
 use formdef::{Bilingual, Form, List, Lists, say};
 
 use crate::fault::{Fault, Mistake};
+use crate::place::{Listed, Place};
 use crate::sources::Folder;
-use place::{Listed, Place};
 
 /// The folder in `forms/` where what was published is kept.
 pub const KEPT: &str = "published";

@@ -10,7 +10,7 @@ use formdef::{Bilingual, Lang, both, say};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::published::place::{Answer, NoAnswer, Place};
+use crate::place::{Answer, NoAnswer, Place};
 use crate::report::plural;
 use crate::writing::MARKER;
 

@@ -6,7 +6,7 @@ use envelope::{Catalogue, DatedKey, PublicKey, Thumbprint, UnixTime};
 use formdef::{Bilingual, Lang, both, say};
 
 use crate::catalogue::CATALOGUE;
-use crate::published::place::Place;
+use crate::place::Place;
 use crate::release::{RELEASE, show};
 use crate::report::plural;
 

@@ -9,7 +9,7 @@ use object_store::client::{
 };
 use ureq::http::{Method, Request};
 
-use crate::published::place::client;
+use crate::place::client;
 
 /// The longest answer: a release of a hundred thousand files.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
