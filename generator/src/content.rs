@@ -122,7 +122,7 @@ impl Content {
         faults.extend(more);
         let (kept, more) = Published::kept(&sources.forms);
         faults.extend(more);
-        let (former, more) = Former::read(&sources.forms, &portal, &services);
+        let (former, more) = Former::read(&sources.forms, &portal, &services, &districts);
         faults.extend(more);
         faults.extend(former.forgotten(&sources.forms, &services, kept.forms.keys()));
         for service in &services {

@@ -234,7 +234,8 @@ impl<'a> View<'a> {
     /// Where a page is now.
     pub(crate) fn moved(self, moved: &Moved) -> Value {
         let root = root(self.language, &self.content.portal);
-        json!({ "url": format!("{root}{}", moved.to), "title": moved.title.get(self.language) })
+        let url = moved.under.url(self.language, &root) + &moved.to;
+        json!({ "url": url, "title": moved.title.get(self.language) })
     }
 
     fn is_listed(self, paper: &Field) -> bool {

@@ -1,6 +1,6 @@
 //! `forms/former.toml`: what became of services that were published under an address and are no longer there. A service
 //! that was renamed leads to the one that it is now; one that was withdrawn has a page that says since when, what there is
-//! instead, and where to go.
+//! instead, and where to go. The former addresses of agencies stand in `agencies.csv`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,8 @@ use toml::value::Datetime;
 use crate::content::Service;
 use crate::fault::{Fault, Mistake};
 use crate::links::nearest;
-use crate::lists::is_slug;
-use crate::plan::{self, root};
+use crate::lists::{District, is_slug};
+use crate::plan::{self, Under, root};
 use crate::portal::{Portal, default_first, read_toml};
 use crate::sources::Folder;
 
@@ -31,12 +31,14 @@ pub struct Former {
     ids: BTreeSet<String>,
 }
 
-/// A page that is found elsewhere now. Addresses are those below the root of a language: `khai-sinh/form/`.
+/// A page that is found elsewhere now.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Moved {
-    /// Where it was.
+    /// What its addresses begin with.
+    pub under: Under,
+    /// Where it was: `khai-sanh/form/`.
     pub from: String,
-    /// Where it is.
+    /// Where it is: `khai-sinh/form/`.
     pub to: String,
     /// What is there.
     pub title: Text,
@@ -68,12 +70,21 @@ pub struct Redirect {
 }
 
 impl Former {
-    /// Reads and checks the file, where there is one.
+    /// What became of services, where the file is there, and of the addresses of agencies.
     pub(crate) fn read(
         forms: &Folder,
         portal: &Portal,
         services: &[Service],
+        districts: &[District],
     ) -> (Former, Vec<Fault>) {
+        let (mut former, faults) = Former::of_services(forms, portal, services);
+        former
+            .moved
+            .extend(of_agencies(districts, portal.default_language()));
+        (former, faults)
+    }
+
+    fn of_services(forms: &Folder, portal: &Portal, services: &[Service]) -> (Former, Vec<Fault>) {
         if forms.text(PATH).is_none() {
             return (Former::default(), Vec::new());
         }
@@ -99,9 +110,12 @@ impl Former {
         let of_language = |language: &String| {
             let root = root(language, portal);
             let moved = self.moved.iter();
-            let redirect = move |moved: &Moved| Redirect {
-                from: format!("{root}{}", moved.from),
-                to: format!("{root}{}", moved.to),
+            let redirect = move |moved: &Moved| {
+                let under = moved.under.url(language, &root);
+                Redirect {
+                    from: format!("{under}{}", moved.from),
+                    to: format!("{under}{}", moved.to),
+                }
             };
             moved.map(redirect).collect::<Vec<_>>()
         };
@@ -131,6 +145,20 @@ impl Former {
             .map(|id| forms.fault(PATH, Mistake::ServiceForgotten { id: id.clone() }))
             .collect()
     }
+}
+
+/// The pages of agencies that had other addresses. Their names are the same in every language.
+fn of_agencies(districts: &[District], language: &str) -> Vec<Moved> {
+    let agencies = districts.iter().flat_map(|district| &district.agencies);
+    let moved = agencies.flat_map(|agency| {
+        agency.former.iter().map(move |former| Moved {
+            under: Under::Agencies,
+            from: format!("{former}/"),
+            to: format!("{}/", agency.slug),
+            title: Text::new([(language.to_owned(), agency.name.clone())]),
+        })
+    });
+    moved.collect()
 }
 
 type Entries = BTreeMap<Spanned<String>, Entry>;
@@ -168,6 +196,7 @@ impl<'a> Reader<'a> {
                 former.moved.extend(self.renamed(id, now));
             } else if let Some(withdrawn) = self.withdrawn(at, id, entry) {
                 former.moved.push(Moved {
+                    under: Under::Root,
                     from: format!("{id}/form/"),
                     to: format!("{id}/"),
                     title: withdrawn.title.clone(),
@@ -202,6 +231,7 @@ impl<'a> Reader<'a> {
         // The form of a service that was withdrawn later is no more.
         let form = self.service(target).map_or("", |_| "form/");
         let moved = |page: &str, its: &str| Moved {
+            under: Under::Root,
             from: format!("{id}/{page}"),
             to: format!("{target}/{its}"),
             title: title.clone(),
@@ -315,7 +345,7 @@ mod tests {
         let forms = sources
             .forms
             .with(&[(PATH.to_owned(), text.to_owned())].into());
-        let (former, faults) = Former::read(&forms, &content.portal, &content.services);
+        let (former, faults) = Former::of_services(&forms, &content.portal, &content.services);
         (former, faults.iter().map(|fault| fault.code).collect())
     }
 

@@ -30,6 +30,8 @@ pub struct Agency {
     pub district: String,
     /// Its part of an address: `phuong-phuc-xa-ba-dinh`.
     pub slug: String,
+    /// The parts that its address had before, and those of agencies that went into it.
+    pub(crate) former: Vec<String>,
     /// From when and until when it takes submissions.
     pub(crate) opening: Opening,
     /// Whether what is sent to it counts.
@@ -69,7 +71,7 @@ impl District {
 pub(crate) fn districts(forms: &Folder, order: &Order) -> (Vec<District>, Vec<Fault>) {
     let header = ["code", "district_code", "district", "name", "kind", "slug"];
     let mut table = Table::read(forms, "agencies.csv", &header);
-    table.takes_besides(&header, &["opens", "closes", "mode"]);
+    table.takes_besides(&header, &["opens", "closes", "mode", "former"]);
     let mut districts: BTreeMap<String, District> = BTreeMap::new();
     let (mut codes, mut slugs) = (BTreeMap::new(), BTreeMap::new());
     for row in std::mem::take(&mut table.rows) {
@@ -113,18 +115,10 @@ fn agency(
         table.fault(row, &code, Mistake::CodeTaken { code: code.clone() });
     }
     let slug = table.required(row, "slug").to_owned();
-    if !is_slug(&slug) {
-        table.fault(row, &slug, Mistake::SlugForm { slug: slug.clone() });
-    }
-    if let Some(line) = slugs.insert(slug.clone(), Table::line(row)) {
-        table.fault(
-            row,
-            &slug,
-            Mistake::SlugTwice {
-                slug: slug.clone(),
-                line,
-            },
-        );
+    let former = table.cell(row, "former").split_whitespace();
+    let former: Vec<String> = former.map(str::to_owned).collect();
+    for slug in former.iter().chain([&slug]) {
+        own_slug(table, row, slug, slugs);
     }
     let name = format!(
         "{} {}",
@@ -137,8 +131,24 @@ fn agency(
         name,
         district,
         slug,
+        former,
         opening: table.opening(row),
         mode: table.mode(row),
+    }
+}
+
+/// An address is that of one agency, now and of those that are former.
+fn own_slug(table: &mut Table<'_>, row: &Row, slug: &str, seen: &mut BTreeMap<String, usize>) {
+    let of_fault = || slug.to_owned();
+    if !is_slug(slug) {
+        table.fault(row, slug, Mistake::SlugForm { slug: of_fault() });
+    }
+    if let Some(line) = seen.insert(of_fault(), Table::line(row)) {
+        let slug_twice = Mistake::SlugTwice {
+            slug: of_fault(),
+            line,
+        };
+        table.fault(row, slug, slug_twice);
     }
 }
 

@@ -90,6 +90,25 @@ impl Plain {
     }
 }
 
+/// What an address begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Under {
+    /// The root of its language: a service's.
+    Root,
+    /// The list of agencies.
+    Agencies,
+}
+
+impl Under {
+    /// `/`, `/en/`, `/co-quan/`, `/en/agencies/`; `root` is that of the language.
+    pub(crate) fn url(self, language: &str, root: &str) -> String {
+        match self {
+            Under::Root => root.to_owned(),
+            Under::Agencies => format!("{root}{}/", agencies_word(language == "vi")),
+        }
+    }
+}
+
 /// Folders of a portal that no service can have: of data, and of pages that are called the same in every language.
 const FOLDERS: [&str; 6] = ["assets", "forms", "keys", "lists", "receipts", "verify"];
 
@@ -102,12 +121,12 @@ impl Subject<'_> {
             Subject::Service(service) => format!("{root}{}/", service.form.id),
             Subject::Form(service) => format!("{root}{}/form/", service.form.id),
             Subject::Withdrawn(service) => format!("{root}{}/", service.id),
-            Subject::Moved(moved) => format!("{root}{}", moved.from),
+            Subject::Moved(moved) => moved.under.url(language, root) + &moved.from,
             Subject::Group(id) => format!("{root}{}/{id}/", groups_word(vietnamese)),
             Subject::Others => format!("{root}{}/", others_word(vietnamese)),
-            Subject::Agencies => format!("{root}{}/", agencies_word(vietnamese)),
+            Subject::Agencies => Under::Agencies.url(language, root),
             Subject::Agency(_, agency) => {
-                format!("{root}{}/{}/", agencies_word(vietnamese), agency.slug)
+                format!("{}{}/", Under::Agencies.url(language, root), agency.slug)
             }
             Subject::Receipts => format!("{root}receipts/"),
             Subject::Verify => format!("{root}verify/"),

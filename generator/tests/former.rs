@@ -105,6 +105,55 @@ fn hosts_are_told_where_each_former_address_leads() {
 }
 
 #[test]
+fn a_former_address_of_an_agency_leads_to_the_agency_of_now() {
+    let options = support::fixture_copy();
+    let table = options.forms.join("agencies.csv");
+    let rows = fs::read_to_string(&table).unwrap();
+    let with = |former: &str| {
+        let mut rows = rows.lines().map(|row| {
+            let cell = match row.split(',').next() {
+                Some("code") => "former",
+                Some("00001") => former,
+                _ => "",
+            };
+            format!("{row},{cell}\n")
+        });
+        fs::write(&table, rows.by_ref().collect::<String>()).unwrap();
+    };
+    with("phuong-phuc-sa phuong-an-xa-ba-dinh");
+    let made = make(&options).unwrap();
+    for (from, to) in [
+        ("co-quan/phuong-phuc-sa", "/co-quan/phuong-phuc-xa-ba-dinh/"),
+        (
+            "en/agencies/phuong-an-xa-ba-dinh",
+            "/en/agencies/phuong-phuc-xa-ba-dinh/",
+        ),
+    ] {
+        let page = &made.plain_pages[&format!("{from}/index.html")];
+        let link = format!("<a href=\"{to}\">Phường Phúc Xá</a>");
+        assert!(page.contains(&link), "{page}");
+        let redirects = made.output.get("_redirects").unwrap();
+        let redirects = String::from_utf8(redirects.to_vec()).unwrap();
+        let line = format!("/{from}/ {to} 301\n");
+        assert!(redirects.contains(&line), "{redirects}");
+    }
+    let agencies = &made.plain_pages["co-quan/index.html"];
+    assert!(!agencies.contains("phuong-phuc-sa"), "{agencies}");
+    for (former, fault) in [
+        ("phuong-cat-linh-dong-da", "slug-twice"),
+        ("phuong-phuc-xa-ba-dinh", "slug-twice"),
+        ("Phường-Phúc-Xá", "slug-form"),
+    ] {
+        with(former);
+        let Err(Failure::Faults(faults)) = make(&options) else {
+            panic!("{former} is no former address");
+        };
+        let codes: Vec<_> = faults.iter().map(|fault| fault.code).collect();
+        assert_eq!(codes, [fault]);
+    }
+}
+
+#[test]
 fn a_published_service_does_not_just_go() {
     let options = support::fixture_copy();
     keep(&options, None, &[]).unwrap();
