@@ -33,6 +33,9 @@ pub use register::{Added, Register, add_all, add_files};
 
 /// The publisher's private key.
 pub const PUBLISHER: &str = "publisher.jwk";
+
+/// Its public half, which everybody else pins.
+const PUBLISHER_PUBLIC: &str = "publisher.pub.jwk";
 /// The register of the offices' public keys.
 pub const REGISTER: &str = "offices.json";
 /// The recovery key, and the code of its key file.
@@ -322,7 +325,7 @@ impl Publisher {
             }
         };
         fs::create_dir_all(dir).map_err(|error| KeyFault::unwritable(dir, &error))?;
-        let public_path = dir.join("publisher.pub.jwk");
+        let public_path = dir.join(PUBLISHER_PUBLIC);
         let (private, public) = (
             publisher.json(Some(base64url::encode(&secret))),
             publisher.json(None),
@@ -332,6 +335,26 @@ impl Publisher {
         write_whole(&public_path, public.as_bytes(), false)
             .map_err(|error| KeyFault::unwritable(&public_path, &error))?;
         Ok(publisher.public)
+    }
+
+    /// What relays, intakes and pages are given to pin is the half of this key, where it is there: what another one signs,
+    /// they refuse.
+    fn is_pinned(&self, dir: &Path) -> Result<(), KeyFault> {
+        let path = dir.join(PUBLISHER_PUBLIC);
+        if !path.exists() || read_public(&path, Use::Sig)? == self.public {
+            return Ok(());
+        }
+        Err(KeyFault::new(
+            &path,
+            both!(
+                "is not the public half of {PUBLISHER}: who pins it would refuse what is signed here",
+                "không phải nửa công khai của {PUBLISHER}: nơi nào ghim nó sẽ từ chối những gì ký ở đây"
+            ),
+            both!(
+                "put the pair back that belongs together; another publisher's public key has a name of its own, such as publisher-2016.pub.jwk",
+                "đặt lại đúng cặp khóa; khóa công khai của bên công bố khác phải có tên riêng, ví dụ publisher-2016.pub.jwk"
+            ),
+        ))
     }
 
     fn from_secret(secret: &[u8; 32]) -> Option<Publisher> {
@@ -397,6 +420,7 @@ impl Keys {
     /// Reads a folder of keys.
     pub fn read(dir: &Path) -> Result<Keys, KeyFault> {
         let publisher = Publisher::read(dir)?;
+        publisher.is_pinned(dir)?;
         let mut publishers = vec![publisher.public()];
         publishers.extend(
             read_family(dir, "publisher")?

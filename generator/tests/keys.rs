@@ -151,6 +151,28 @@ fn a_missing_key_is_named_with_its_mend() {
 }
 
 #[test]
+fn a_public_half_of_another_publisher_is_refused() {
+    let (dir, another) = (support::keys(), new_dir());
+    support::publisher(&another, 9);
+    let path = dir.join("publisher.pub.jwk");
+    fs::copy(another.join("publisher.pub.jwk"), &path).unwrap();
+    let with_keys = Options {
+        keys: Some(dir.clone()),
+        ..support::fixture()
+    };
+    let text = refused(&with_keys);
+    assert_eq!(
+        text,
+        format!(
+            "{}: is not the public half of publisher.jwk: who pins it would refuse what is signed here\n  = put the pair back that belongs together; another publisher's public key has a name of its own, such as publisher-2016.pub.jwk\n\n1 fault of keys; nothing was written",
+            path.display()
+        )
+    );
+    fs::rename(&path, dir.join("publisher-2016.pub.jwk")).unwrap();
+    make(&with_keys).unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
 fn each_log_has_a_name_of_its_own_and_its_public_key_here() {
     let dir = support::keys();
     let path = dir.join("log-2017.pub.key");
