@@ -177,10 +177,19 @@ impl<N: FnMut(News<'_>)> Workshop<N> {
     }
 
     fn tell_bad(&mut self, failure: Failure) {
-        (self.news)(News::Bad(&failure));
+        if self.latest.is_some() || !self.is_told(&failure) {
+            (self.news)(News::Bad(&failure));
+        }
         self.state.send_replace(State {
             failure: Some(Arc::new(failure)),
         });
+    }
+
+    /// Sources that cannot be read at all are the same trouble at every look, until the words differ.
+    fn is_told(&self, failure: &Failure) -> bool {
+        let state = self.state.borrow();
+        let told = state.failure.as_ref();
+        told.is_some_and(|told| told.to_string() == failure.to_string())
     }
 }
 
