@@ -25,8 +25,13 @@ pub(super) enum Aim {
     Again,
 }
 
-/// What is to be done with a built release, unless it must not become public.
-pub(super) fn aim(next: Side<'_>, public: &Public, now: UnixTime) -> Result<Aim, Bilingual> {
+/// What is to be done with a built release, unless it must not become public. The kept releases were public before.
+pub(super) fn aim<'k>(
+    next: Side<'_>,
+    public: &Public,
+    kept: impl IntoIterator<Item = &'k Release>,
+    now: UnixTime,
+) -> Result<Aim, Bilingual> {
     let serial = next.release.serial;
     match public {
         Public::Nothing => {}
@@ -39,6 +44,9 @@ pub(super) fn aim(next: Side<'_>, public: &Public, now: UnixTime) -> Result<Aim,
         Public::Lost(lost) if lost.serial == serial => return Ok(Aim::Again),
         Public::Lost(lost) if lost.newest >= serial => return Err(lost.refuse(next.release)),
         Public::Lost(_) => {}
+    }
+    for kept in kept {
+        keeps_versions(next.release, kept)?;
     }
     in_time(next, now)?;
     Ok(Aim::Anew)
@@ -110,8 +118,8 @@ fn newer(release: &Release, current: &Release, now: UnixTime) -> Result<(), Bili
 }
 
 /// Offices read a published version for ever, and what was sealed for it names its digest.
-fn keeps_versions(next: &Release, public: &Release) -> Result<(), Bilingual> {
-    let forms = public.files.iter();
+fn keeps_versions(next: &Release, published: &Release) -> Result<(), Bilingual> {
+    let forms = published.files.iter();
     let mut forms = forms.filter(|(path, _)| path.starts_with(FORMS));
     let is_other = |(path, file): &(&String, &ReleasedFile)| {
         let there = next.files.get(*path);
@@ -120,9 +128,10 @@ fn keeps_versions(next: &Release, public: &Release) -> Result<(), Bilingual> {
     let Some((path, _)) = forms.find(is_other) else {
         return Ok(());
     };
+    let serial = published.serial;
     Err(both!(
-        "{path}: is public with other contents, and a published version never changes; nothing was published\n  = give the form a new version, also when only a list of it changed; `motcua check --against` with the portal's address names all of them",
-        "{path}: đang công bố với nội dung khác, mà phiên bản đã công bố thì không bao giờ đổi; chưa công bố gì cả\n  = cho biểu mẫu một phiên bản mới, kể cả khi chỉ danh mục của nó đổi; «motcua check --against» với địa chỉ của cổng nêu hết các biểu mẫu ấy"
+        "{path}: was published with other contents in release {serial}, and a published version never changes; nothing was published\n  = give the form a new version, also when only a list of it changed; `motcua check --against` with the portal's address names all of them that are public now",
+        "{path}: bản phát hành {serial} đã công bố với nội dung khác, mà phiên bản đã công bố thì không bao giờ đổi; chưa công bố gì cả\n  = cho biểu mẫu một phiên bản mới, kể cả khi chỉ danh mục của nó đổi; «motcua check --against» với địa chỉ của cổng nêu hết các biểu mẫu đang công bố như vậy"
     ))
 }
 

@@ -108,7 +108,7 @@ impl Bucket {
         let lock = Lock::take(&self.objects, run)?;
         let mut state = self.state()?;
         let release = &ready.release;
-        let aim = aim(ready.side(), &state.public, run.now)?;
+        let aim = aim(ready.side(), &state.public, &state.kept, run.now)?;
         let read = |path: &str| {
             let file = ready.from.join(path);
             fs::read(&file).map_err(|error| {

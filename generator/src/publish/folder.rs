@@ -162,28 +162,34 @@ impl Folder {
         let _lock = self.lock()?;
         self.clear();
         let public = self.public_now()?;
-        match aim(ready.side(), &public, run.now)? {
+        let kept = self.kept()?;
+        let releases = kept.iter().map(|kept| &kept.release);
+        match aim(ready.side(), &public, releases, run.now)? {
             Aim::Again => {
-                let kept = self.kept()?;
                 let mended = self.mend(ready, &kept);
                 let mended = mended.map_err(|error| self.refused(&error))?;
                 Ok(Outcome::Mended(mended))
             }
             Aim::Anew => {
-                self.exchange(ready, public.serial(), run)?;
+                self.exchange(ready, public.serial(), &kept, run)?;
                 Ok(Outcome::Public)
             }
         }
     }
 
     /// Puts a new release together and makes it public.
-    fn exchange(&self, ready: &Ready, public: Option<u64>, run: &Run) -> Result<(), Bilingual> {
+    fn exchange(
+        &self,
+        ready: &Ready,
+        public: Option<u64>,
+        kept: &[Kept],
+        run: &Run,
+    ) -> Result<(), Bilingual> {
         let Ready { from, release, .. } = ready;
-        let kept = self.kept()?;
         let place = self.release_dir(release.serial);
         let beside = place.with_extension("new");
         let (mut replaced, earliest) = (self.replaced(), run.earliest());
-        let lately = lately(&kept, public, &replaced, earliest);
+        let lately = lately(kept, public, &replaced, earliest);
         let put = || -> io::Result<()> {
             for (path, (file, sources)) in with_staying(release, &lately) {
                 let own = release.files.contains_key(path).then(|| from.join(path));

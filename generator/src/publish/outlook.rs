@@ -44,10 +44,10 @@ impl Target {
         }
         let Holding {
             public,
+            kept,
             no_longer_kept,
-            ..
         } = self.holding()?;
-        let aim = aim(ready.side(), &public, run.now)?;
+        let aim = aim(ready.side(), &public, &kept, run.now)?;
         let difference = match (&public, aim) {
             (Public::Lost(lost), _) => Difference::unknown(lost.show()),
             (Public::Release(public), Aim::Again) => Difference::by_hand(self.by_hand(public)?),

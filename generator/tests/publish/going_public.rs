@@ -165,13 +165,26 @@ fn a_published_version_that_changed_is_not_published() {
     city.build(1);
     let told = city.publish().unwrap_err();
     assert!(
-        told.contains("forms/dong-dau/2.json: is public with other contents"),
+        told.contains("forms/dong-dau/2.json: was published with other contents in release "),
         "{told}"
     );
     assert!(told.contains("`motcua check --against`"), "{told}");
     assert_eq!((city.current(), city.wrong()), (first, vec![]));
     support::edit(&form, "version = 2\n", "version = 3\n");
     city.build(1);
+    let second = city.publish().unwrap();
+    assert_eq!(city.wrong(), []);
+    // It was public, though it is no more.
+    city.roll_back().unwrap();
+    support::edit(&form, "Đóng dấu giáp lai", "Đóng dấu nổi");
+    city.build(2);
+    let told = city.publish().unwrap_err();
+    let changed =
+        format!("forms/dong-dau/3.json: was published with other contents in release {second}");
+    assert!(told.contains(&changed), "{told}");
+    assert_eq!((city.current(), city.wrong()), (first, vec![]));
+    support::edit(&form, "version = 3\n", "version = 4\n");
+    city.build(2);
     city.publish().unwrap();
     assert_eq!(city.wrong(), []);
 }
