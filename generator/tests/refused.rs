@@ -118,7 +118,7 @@ fn a_bucket_that_refuses_is_told_and_the_next_run_finishes() {
         for words in expected {
             assert!(told.contains(words), "{what}: {words:?} is not in: {told}");
         }
-        city.assert_whole([&before, &after]);
+        city.assert_whole(Some(&before), &after);
         // Who may not delete could not take their own lock away.
         let more: &[&str] = match refusal.asked {
             "POST /" => &["--break-lock"],

@@ -158,28 +158,38 @@ impl City {
         }
     }
 
-    /// Every page is there as one of the two releases has it, and nothing that it points at is missing. Assets and versions of
-    /// forms may be there that only older releases have.
-    pub(crate) fn assert_whole(&self, releases: [&Release; 2]) {
+    /// Every page is there as one of the two releases has it, and whoever comes to a page that was public before, to the home page
+    /// or to an address where nothing is finds all that leads on from there. Assets and versions of forms may be there that only
+    /// older releases have.
+    pub(crate) fn assert_whole(&self, before: Option<&Release>, next: &Release) {
         let public = self.public();
-        let names: BTreeSet<&str> = public.keys().map(String::as_str).collect();
+        let mut pages = BTreeMap::new();
         for (path, got) in &public {
             let content = got.content();
             let file = ReleasedFile::of(&content);
-            let mut having = releases.iter().filter(|it| it.files.contains_key(path));
-            let is_older = path.starts_with("forms/") && having.next().is_none();
+            let releases = || before.into_iter().chain([next]);
+            let is_of_neither = releases().all(|release| !release.files.contains_key(path));
+            let is_older = path.starts_with("forms/") && is_of_neither;
             let is_signed = path == "release.jws"
                 || path.starts_with("assets/")
                 || is_older
-                || releases
-                    .iter()
-                    .any(|release| release.files.get(path) == Some(&file));
+                || releases().any(|release| release.files.get(path) == Some(&file));
             assert!(is_signed, "{path} is of neither release");
             if path.ends_with(".html") {
-                let page = String::from_utf8(content).unwrap();
-                for target in links(&page) {
-                    let is_there = names.contains(target.as_str());
-                    assert!(is_there, "{path} points at {target}, which is missing");
+                pages.insert(path.as_str(), String::from_utf8(content).unwrap());
+            }
+        }
+        let was_public = |path: &str| before.is_some_and(|it| it.files.contains_key(path));
+        let is_entry = |path: &str| was_public(path) || ["index.html", "404.html"].contains(&path);
+        let entries = pages.keys().filter(|path| is_entry(path));
+        let mut to_visit: Vec<String> = entries.map(|path| (*path).to_owned()).collect();
+        let mut seen: BTreeSet<String> = to_visit.iter().cloned().collect();
+        while let Some(page) = to_visit.pop() {
+            for target in links(pages.get(page.as_str()).map_or("", String::as_str)) {
+                let is_there = public.contains_key(&target);
+                assert!(is_there, "{page} points at {target}, which is missing");
+                if seen.insert(target.clone()) {
+                    to_visit.push(target);
                 }
             }
         }
