@@ -26,7 +26,13 @@ static SERVER: LazyLock<Server> = LazyLock::new(|| {
         .unwrap()
         .port();
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/s3/bin");
-    let script = "import os, sys, threading\n\
+    // For every request it would look what services it has, one file of its folder after another; and the body of an answer would
+    // wait until its head is acknowledged.
+    let script = "import os, socketserver, sys, threading\n\
+                  socketserver.StreamRequestHandler.disable_nagle_algorithm = True\n\
+                  from moto import backends\n\
+                  services = list(backends.list_of_moto_modules())\n\
+                  backends.list_of_moto_modules = lambda: services\n\
                   threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()\n\
                   from moto.server import main\n\
                   main(['-H', '127.0.0.1', '-p', sys.argv[1]])";
@@ -283,11 +289,11 @@ const OWNER: &str = "authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us
 fn ask(method: &str, path: &str, body: &[u8]) -> std::io::Result<(u16, Got)> {
     let mut stream = TcpStream::connect(("127.0.0.1", SERVER.port))?;
     let length = body.len();
-    write!(
-        stream,
+    let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {length}\r\n{OWNER}\r\n\r\n"
-    )?;
-    stream.write_all(body)?;
+    );
+    // In one piece: a second one would wait until the first is acknowledged.
+    stream.write_all(&[head.as_bytes(), body].concat())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let end = answer

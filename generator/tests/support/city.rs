@@ -7,6 +7,7 @@ use envelope::PublicKey;
 use envelope::release::{Release, ReleasedFile};
 use generator::keys::{Use, read_public};
 use generator::{Options, build};
+use rayon::prelude::*;
 
 use super::bucket::{Got, Link};
 
@@ -128,7 +129,7 @@ impl City {
         let names = self.link.names().into_iter();
         let names: Vec<_> = names.filter(|name| !name.starts_with(".motcua/")).collect();
         names
-            .into_iter()
+            .into_par_iter()
             .map(|name| {
                 let got = self.link.get(&name).unwrap();
                 (name, got)
