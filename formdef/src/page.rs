@@ -107,6 +107,7 @@ impl Form {
     /// The codes of the faults that some field can have on a page in the words of its kind.
     fn said(&self) -> BTreeSet<&'static str> {
         let mut said = BTreeSet::from(["shape"]);
+        let mut looked_at = Vec::new();
         for field in self.all_fields() {
             let of_bounds = [
                 ("required", field.required && field.missing.is_none()),
@@ -116,10 +117,17 @@ impl Form {
                 ("not-within", field.within.is_some()),
                 ("distinct", field.distinct.is_some()),
             ];
+            let has_own = field.invalid.is_some();
+            // Most fields are as another one in all of that.
+            let all = (field.kind, has_own, of_bounds.map(|(_, has)| has));
+            if looked_at.contains(&all) {
+                continue;
+            }
+            looked_at.push(all);
             let of_kind = field.kind.codes().iter().copied();
             let of_kind = of_kind.filter(|code| {
                 let is_of_bounds = of_bounds.iter().any(|(bound, _)| bound == code);
-                field.invalid.is_none() && !is_of_bounds && !NEVER.contains(code)
+                !has_own && !is_of_bounds && !NEVER.contains(code)
             });
             said.extend(of_kind);
             let has = of_bounds.iter().filter(|(_, has)| *has);

@@ -55,8 +55,14 @@ impl Text {
 
 /// A length and what stands after it.
 fn length(text: &str) -> Option<(usize, &str)> {
-    let end = text.bytes().position(|byte| byte == b' ')?;
-    Some((text[..end].parse().ok()?, &text[end + 1..]))
+    let mut length = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b' ' => return Some((length, &text[at + 1..])),
+            digit => length = length * 10 + usize::from(digit - b'0'),
+        }
+    }
+    None
 }
 
 impl Serialize for Text {

@@ -215,7 +215,8 @@ pub struct Made {
 }
 
 /// Takes a file of a portal: its path, its bytes, and of a page the text before it was made smaller.
-pub(crate) type Take<'a> = &'a (dyn Fn(&str, &[u8], Option<&str>) -> Result<(), WriteFault> + Sync);
+pub(crate) type Take<'a> =
+    &'a (dyn Fn(&str, &[u8], Option<&[u8]>) -> Result<(), WriteFault> + Sync);
 
 /// Is told how many of so many steps are done, from several threads at once.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
@@ -348,23 +349,25 @@ pub fn build_timed(
         prepared.let_go_of_texts();
         let keys = keys?;
         let writing = Writing::begin(&options.out).map_err(Failure::Write)?;
-        let put = |path: &str, bytes: &[u8], _: Option<&str>| writing.put(path, bytes);
+        let put = |path: &str, bytes: &[u8], _: Option<&[u8]>| writing.put(path, bytes);
         let watch = Watch { progress, timings };
         let pages = make_each(&prepared, keys.as_ref(), options, watch, &put)?;
         let files = writing.size();
         timings.begin(Stage::Places);
+        let (written, stamps) = writing.finish().map_err(Failure::Write)?;
         let report = Report {
             summary: summary(&prepared.content, options.moment()),
             pages,
             files,
             sending: keys.is_some(),
-            written: writing.finish().map_err(Failure::Write)?,
+            written,
         };
         timings.begin(Stage::Standing);
+        let times = (options.now, standing::until(&prepared.content, options));
+        // Whoever waits for the portal does not wait for what it was made of to go.
+        rayon::spawn(move || drop(prepared));
         if let Some(made_of) = made_of {
-            let until = standing::until(&prepared.content, options);
-            let say = || standing::say(&options.out, made_of, (options.now, until), &report);
-            rayon::join(say, || drop(prepared));
+            standing::say(&options.out, made_of, times, stamps, &report);
         }
         Ok(report)
     })
@@ -388,11 +391,12 @@ pub fn make(options: &Options) -> Result<Made, Failure> {
         output: Output::default(),
         plain_pages: BTreeMap::new(),
     });
-    let keep = |path: &str, bytes: &[u8], plain: Option<&str>| {
+    let keep = |path: &str, bytes: &[u8], plain: Option<&[u8]>| {
         let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
         made.output.add(path, bytes);
         if let Some(plain) = plain {
-            made.plain_pages.insert(path.to_owned(), plain.to_owned());
+            let plain = String::from_utf8_lossy(plain).into_owned();
+            made.plain_pages.insert(path.to_owned(), plain);
         }
         Ok(())
     };

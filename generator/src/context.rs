@@ -44,68 +44,21 @@ impl<'a> View<'a> {
             .unwrap_or_default()
     }
 
-    /// The services under their headings, both in Vietnamese order of what is shown; those without a heading are last.
-    pub(crate) fn groups(self, order: &Order) -> Vec<Value> {
-        let headings = self.headings(order).into_iter();
-        headings
-            .map(|heading| {
-                let services = self.lines(order, &heading.services);
-                heading.told(services.len(), services)
-            })
-            .collect()
-    }
-
-    /// The groups as home lists them: of many services the names stand on the pages of their groups alone.
-    pub(crate) fn listed(self, mut groups: Vec<Value>) -> Vec<Value> {
-        let is_long = self.content.services.len() > LISTED_MAX;
-        let with_page = groups.iter_mut().filter(|group| !group["url"].is_null());
-        for group in with_page.filter(|_| is_long) {
-            group["services"] = json!([]);
-        }
-        groups
-    }
-
-    /// The services that an agency takes, under their headings.
-    pub(crate) fn taken(self, order: &Order, taken: &Taken<'_>) -> Vec<Value> {
-        let headings = self.headings(order).into_iter();
-        let groups = headings.filter_map(|mut heading| {
-            let count = heading.services.len();
-            let mut except = Vec::new();
-            let services = match heading.share(taken)? {
-                Share::Page => Vec::new(),
-                Share::PageBut(others) => {
-                    except = self.lines(order, &others);
-                    Vec::new()
-                }
-                Share::Names(its) => {
-                    // Its page shows more than the agency takes.
-                    heading.url = heading.url.filter(|_| its.len() == count);
-                    self.lines(order, &its)
-                }
-            };
-            let mut group = heading.told(count, services);
-            group["except"] = except.into();
-            Some(group)
-        });
-        groups.collect()
-    }
-
-    fn lines(self, order: &Order, services: &[&Service]) -> Vec<Value> {
-        let mut services = services.to_vec();
-        order.sort_by_name(&mut services, |service| self.words(&service.form.title));
-        let lines = services.into_iter();
-        lines.map(|service| self.service_line(service)).collect()
-    }
-
-    fn headings(self, order: &Order) -> Vec<Heading<'a>> {
+    /// Under what services are listed, and they under it, both in Vietnamese order of what is shown; those without a heading are
+    /// last.
+    pub(crate) fn headings(self, order: &Order) -> Vec<Heading<'a>> {
         let content = self.content;
+        let sorted = |mut services: Vec<&'a Service>| {
+            order.sort_by_name(&mut services, |service| self.words(&service.form.title));
+            services
+        };
         let mut groups = content.groups();
         order.sort_by_name(&mut groups, |group| self.words(group.title));
         let headings = groups.into_iter().map(|group| Heading {
             id: Some(group.id),
             title: self.words(group.title),
             url: Some(self.url(&Subject::Group(group.id))),
-            services: group.services,
+            services: sorted(group.services),
         });
         let mut headings: Vec<_> = headings.collect();
         let others = content.services_of(None);
@@ -114,10 +67,57 @@ impl<'a> View<'a> {
                 id: None,
                 title: self.text("group", "others"),
                 url: content.has_others().then(|| self.url(&Subject::Others)),
-                services: others,
+                services: sorted(others),
             });
         }
         headings
+    }
+
+    /// A heading with its services, as its page lists them.
+    pub(crate) fn group(self, heading: &Heading<'_>) -> Value {
+        let services = &heading.services;
+        heading.told(services.len(), self.lines(services))
+    }
+
+    /// The headings as home lists them: of many services the names stand on the pages of their groups alone.
+    pub(crate) fn listed(self, headings: &[Heading<'_>]) -> Vec<Value> {
+        let is_long = self.content.services.len() > LISTED_MAX;
+        let listed = headings.iter().map(|heading| match heading.url {
+            Some(_) if is_long => heading.told(heading.services.len(), Vec::new()),
+            _ => self.group(heading),
+        });
+        listed.collect()
+    }
+
+    /// The services that an agency takes, under their headings.
+    pub(crate) fn taken(self, headings: &[Heading<'_>], taken: &Taken<'_>) -> Vec<Value> {
+        let groups = headings.iter().filter_map(|heading| {
+            let (mut except, mut has_page) = (Vec::new(), true);
+            let services = match heading.share(taken)? {
+                Share::Page => Vec::new(),
+                Share::PageBut(others) => {
+                    except = self.lines(&others);
+                    Vec::new()
+                }
+                Share::Names(its) => {
+                    // Its page shows more than the agency takes.
+                    has_page = its.len() == heading.services.len();
+                    self.lines(&its)
+                }
+            };
+            let mut group = heading.told(heading.services.len(), services);
+            if !has_page {
+                group["url"] = Value::Null;
+            }
+            group["except"] = except.into();
+            Some(group)
+        });
+        groups.collect()
+    }
+
+    fn lines(self, services: &[&Service]) -> Vec<Value> {
+        let lines = services.iter();
+        lines.map(|service| self.service_line(service)).collect()
     }
 
     /// A service as lists show it.
@@ -397,9 +397,9 @@ impl<'a> View<'a> {
 }
 
 /// Under what services are listed, with them.
-struct Heading<'a> {
+pub(crate) struct Heading<'a> {
     /// None for services of no group.
-    id: Option<&'a str>,
+    pub(crate) id: Option<&'a str>,
     title: &'a str,
     /// The address of its page, where it has one that shows the same services.
     url: Option<String>,
@@ -435,7 +435,7 @@ impl<'a> Heading<'a> {
     }
 
     /// As lists show it: with so many services on its page, and those that stand in the list itself.
-    fn told(self, count: usize, services: Vec<Value>) -> Value {
+    fn told(&self, count: usize, services: Vec<Value>) -> Value {
         json!({
             "id": self.id,
             "title": self.title,

@@ -70,43 +70,23 @@ impl<'a> Files<'a> {
         signers: Option<Value>,
         page_files: PageFiles<'a>,
     ) -> Self {
+        let loaded = page_files.all().map(Arc::clone);
+        let loaded: Vec<_> = loaded.collect();
         let content = &prepared.content;
-        let pages = plan::pages(content);
-        let mut data = BTreeMap::new();
-        let headers = headers::text(&content.portal.relay, &pages);
-        data.insert("_headers".to_owned(), Data::Written(headers));
-        let redirects = content.former.redirects_file(&content.portal);
-        data.extend(redirects.map(|text| ("_redirects".to_owned(), Data::Written(text))));
-        for (path, text) in discovery::files(&content.portal, pages.iter(), built.day()) {
-            data.insert(path.to_owned(), Data::Written(text));
-        }
-        for (path, text) in content.kept.files() {
-            data.insert(path, Data::Text(text));
-        }
-        for (path, text) in &prepared.assets.files {
-            data.insert(path.clone(), Data::Text(text));
-        }
-        for (path, text) in &prepared.search.files {
-            data.insert(path.clone(), Data::Text(text));
-        }
-        for service in &content.services {
-            let form = &*service.form;
-            let compiled = format!("forms/{}/{}.json", form.id, form.version);
-            data.insert(compiled, Data::Compiled(form));
-            data.insert(format!("{}/schema.json", form.id), Data::Schema(form));
-            for (id, sha256) in &form.lists {
-                if let Some(list) = content.lists.get(id) {
-                    data.insert(format!("lists/{sha256}.json"), Data::List(list));
-                }
-            }
-        }
-        for loaded in page_files.all() {
-            data.insert(loaded.path.clone(), Data::Loaded(Arc::clone(loaded)));
-        }
-        let renderer = Renderer::new(prepared, built, page_files, signers.as_ref());
+        let (renderer, (pages, mut data)) = rayon::join(
+            || Renderer::new(prepared, built, page_files, signers.as_ref()),
+            || {
+                let pages = plan::pages(content);
+                let data = data(prepared, built, &pages);
+                let pages = pages.into_iter().map(|page| (page.path(), page));
+                (pages.collect(), data)
+            },
+        );
+        let loaded = loaded.into_iter();
+        data.extend(loaded.map(|loaded| (loaded.path.clone(), Data::Loaded(loaded))));
         Files {
             renderer,
-            pages: pages.into_iter().map(|page| (page.path(), page)).collect(),
+            pages,
             data,
             list_schemas: ListSchemas::new(&content.lists, content.portal.default_language()),
         }
@@ -114,12 +94,11 @@ impl<'a> Files<'a> {
 
     /// The bytes of one file; `None` when the portal has no such file.
     pub(crate) fn bytes(&self, path: &str) -> Option<Result<Vec<u8>, Fault>> {
-        let text = match (self.pages.get(path), self.data.get(path)) {
-            (Some(page), _) => self.page(page).map(|page| minify::html(&page)),
-            (None, Some(data)) => Ok(self.text(data).into_owned()),
-            (None, None) => return None,
-        };
-        Some(text.map(String::into_bytes))
+        match (self.pages.get(path), self.data.get(path)) {
+            (Some(page), _) => Some(self.page(page).map(|page| minify::html(&page))),
+            (None, Some(data)) => Some(Ok(self.text(data).into_owned().into_bytes())),
+            (None, None) => None,
+        }
     }
 
     /// The pages, in the order of their paths.
@@ -168,7 +147,7 @@ impl<'a> Files<'a> {
                 match timings.spend(Work::Rendered, plain) {
                     Ok(plain) => {
                         let small = timings.spend(Work::Smaller, || minify::html(&plain));
-                        let take = || take(path, small.as_bytes(), Some(&plain));
+                        let take = || take(path, &small, Some(&plain));
                         timings.spend(Work::Written, take)?;
                     }
                     Err(fault) => note(&faults, fault),
@@ -199,7 +178,7 @@ impl<'a> Files<'a> {
         faults.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn page(&self, page: &Page<'a>) -> Result<String, Fault> {
+    fn page(&self, page: &Page<'a>) -> Result<Vec<u8>, Fault> {
         let of_service = self.renderer.of_service(&page.subject);
         self.renderer.page(page, of_service.as_ref())
     }
@@ -227,6 +206,44 @@ impl<'a> Files<'a> {
             Data::Written(text) => (&**text).into(),
         }
     }
+}
+
+/// What is no page, by its path, but for what pages load.
+fn data<'a>(
+    prepared: &'a Prepared,
+    built: Moment,
+    pages: &[Page<'a>],
+) -> BTreeMap<String, Data<'a>> {
+    let content = &prepared.content;
+    let mut data = BTreeMap::new();
+    let headers = headers::text(&content.portal.relay, pages);
+    data.insert("_headers".to_owned(), Data::Written(headers));
+    let redirects = content.former.redirects_file(&content.portal);
+    data.extend(redirects.map(|text| ("_redirects".to_owned(), Data::Written(text))));
+    for (path, text) in discovery::files(&content.portal, pages.iter(), built.day()) {
+        data.insert(path.to_owned(), Data::Written(text));
+    }
+    for (path, text) in content.kept.files() {
+        data.insert(path, Data::Text(text));
+    }
+    for (path, text) in &prepared.assets.files {
+        data.insert(path.clone(), Data::Text(text));
+    }
+    for (path, text) in &prepared.search.files {
+        data.insert(path.clone(), Data::Text(text));
+    }
+    for service in &content.services {
+        let form = &*service.form;
+        let compiled = format!("forms/{}/{}.json", form.id, form.version);
+        data.insert(compiled, Data::Compiled(form));
+        data.insert(format!("{}/schema.json", form.id), Data::Schema(form));
+        for (id, sha256) in &form.lists {
+            if let Some(list) = content.lists.get(id) {
+                data.insert(format!("lists/{sha256}.json"), Data::List(list));
+            }
+        }
+    }
+    data
 }
 
 /// Notes a fault once.

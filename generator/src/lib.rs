@@ -69,6 +69,7 @@ pub mod serve;
 mod signed_again;
 pub mod size;
 pub mod sources;
+mod stamps;
 mod standing;
 pub mod status;
 mod table;

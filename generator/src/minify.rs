@@ -16,7 +16,7 @@ use oxc_span::SourceType;
 mod html;
 
 /// A page in fewer bytes that reads, prints and answers the same.
-pub fn html(page: &str) -> String {
+pub(crate) fn html(page: &[u8]) -> Vec<u8> {
     html::small(page)
 }
 
@@ -76,6 +76,10 @@ pub fn script_fault(module: &str) -> Option<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn html(page: &str) -> String {
+        String::from_utf8(super::html(page.as_bytes())).expect("the page was UTF-8")
+    }
 
     #[test]
     fn keeps_the_gap_between_inline_siblings() {

@@ -39,7 +39,7 @@ impl<'a> Outgoing<'a> {
         &self,
         path: &str,
         bytes: &[u8],
-        plain: Option<&str>,
+        plain: Option<&[u8]>,
     ) -> Result<(), WriteFault> {
         self.take_one(path, bytes, plain)?;
         let compressor = self.compressor.as_ref().filter(|_| !is_of_host(path));
@@ -50,7 +50,7 @@ impl<'a> Outgoing<'a> {
             .try_for_each(|(ending, coded)| self.take_one(&format!("{path}{ending}"), &coded, None))
     }
 
-    fn take_one(&self, path: &str, bytes: &[u8], plain: Option<&str>) -> Result<(), WriteFault> {
+    fn take_one(&self, path: &str, bytes: &[u8], plain: Option<&[u8]>) -> Result<(), WriteFault> {
         if let Some(released) = &self.released {
             let file = ReleasedFile::of(bytes);
             let mut released = released.lock().unwrap_or_else(PoisonError::into_inner);

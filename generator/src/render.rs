@@ -4,6 +4,7 @@ use std::cell::{LazyCell, OnceCell};
 use std::collections::BTreeMap;
 
 use formdef::{Form, Moment};
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -21,6 +22,9 @@ use crate::prepared::Prepared;
 use crate::questions::{Questions, Told};
 use crate::taken::Takers;
 use crate::templates;
+
+/// For so many bytes of a page there is room from the start: most have fewer.
+const PAGE_BYTES: usize = 32 * 1024;
 
 /// What the pages of one service are told alike: made once for all of them.
 pub(crate) struct OfService<'a> {
@@ -74,19 +78,25 @@ pub(crate) struct Renderer<'a> {
     prepared: &'a Prepared,
     content: &'a Content,
     built: Moment,
-    /// By language: what every page is told, the subjects that several pages show.
-    common: BTreeMap<&'a str, Context>,
-    /// By language and id: the groups with their services. No id: the services of no group.
-    groups: BTreeMap<(&'a str, Option<String>), tera::Value>,
+    /// By language; all of the portal are there.
+    shared: BTreeMap<&'a str, Shared<'a>>,
     takers: Takers<'a>,
-    /// By language and number of a set of services that agencies take: the groups with these.
-    taken: BTreeMap<(&'a str, usize), tera::Value>,
-    /// By language: the words of the script of forms' pages.
-    script_words: BTreeMap<&'a str, Box<RawValue>>,
     questions: Questions<'a>,
     page_files: PageFiles<'a>,
     /// Whom pages believe; none: what is filled in cannot be sent.
     signers: Value,
+}
+
+/// What the pages of one language share.
+struct Shared<'a> {
+    /// What every page is told, the subjects that several pages show.
+    common: Context,
+    /// By id: the groups with their services. No id: the services of no group.
+    groups: BTreeMap<Option<&'a str>, tera::Value>,
+    /// By the number of a set of services that agencies take: the groups with these.
+    taken: Vec<tera::Value>,
+    /// The words of the script of forms' pages.
+    script_words: Option<Box<RawValue>>,
 }
 
 impl<'a> Renderer<'a> {
@@ -101,37 +111,40 @@ impl<'a> Renderer<'a> {
             prepared,
             content: &prepared.content,
             built,
-            common: BTreeMap::new(),
-            groups: BTreeMap::new(),
+            shared: BTreeMap::new(),
             takers: Takers::of(&prepared.content),
-            taken: BTreeMap::new(),
-            script_words: BTreeMap::new(),
             questions: Questions::new(prepared, built),
             page_files,
             signers: signers.cloned().unwrap_or_default(),
         };
         let order = Order::vietnamese();
-        for language in &prepared.content.portal.languages {
-            let view = renderer.view(language);
-            let groups = view.groups(&order);
-            for (number, taken) in renderer.takers.sets.iter().enumerate() {
-                let taken = tera::Value::from_serializable(&view.taken(&order, taken));
-                renderer.taken.insert((language, number), taken);
-            }
-            let common = renderer.common_context(language, view.listed(groups.clone()));
-            let by_id = groups.iter().map(|group| {
-                let id = group["id"].as_str().map(str::to_owned);
-                let group = tera::Value::from_serializable(group);
-                ((language.as_str(), id), group)
-            });
-            renderer.groups.extend(by_id);
-            renderer.common.insert(language, common);
-            if let Some(texts) = prepared.content.texts.get(language) {
-                let words = templates::safe_json(&texts["script"]);
-                renderer.script_words.insert(language, words);
-            }
-        }
+        let languages = prepared.content.portal.languages.par_iter();
+        let shared = languages.map(|language| (&**language, renderer.share(language, &order)));
+        renderer.shared = shared.collect();
         renderer
+    }
+
+    fn share(&self, language: &'a str, order: &Order) -> Shared<'a> {
+        let view = self.view(language);
+        let headings = view.headings(order);
+        let groups = headings.par_iter().map(|heading| {
+            let group = tera::Value::from_serializable(&view.group(heading));
+            (heading.id, group)
+        });
+        let taken = self.takers.sets.par_iter();
+        let taken =
+            taken.map(|taken| tera::Value::from_serializable(&view.taken(&headings, taken)));
+        let texts = self.content.texts.get(language);
+        Shared {
+            groups: groups.collect(),
+            taken: taken.collect(),
+            common: self.common_context(language, view.listed(&headings)),
+            script_words: texts.map(|texts| templates::safe_json(&texts["script"])),
+        }
+    }
+
+    fn shared(&self, page: &Page<'a>) -> &Shared<'a> {
+        &self.shared[page.language]
     }
 
     fn common_context(&self, language: &'a str, groups: Vec<Value>) -> Context {
@@ -201,17 +214,20 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    /// One page as its template gives it. `of_service` is what [`Renderer::of_service`] gives for its subject.
+    /// One page as its template gives it, in UTF-8. `of_service` is what [`Renderer::of_service`] gives for its subject.
     pub(crate) fn page(
         &self,
         page: &Page<'a>,
         of_service: Option<&OfService<'a>>,
-    ) -> Result<String, Fault> {
+    ) -> Result<Vec<u8>, Fault> {
         let template = page.subject.template();
+        let context = self.context(page, of_service)?;
+        let mut html = Vec::with_capacity(PAGE_BYTES);
         self.prepared
             .templates
-            .render(template, &self.context(page, of_service)?)
-            .map_err(|error| templates::fault(&self.prepared.sources.site, template, &error))
+            .render_to(template, &context, &mut html)
+            .map_err(|error| templates::fault(&self.prepared.sources.site, template, &error))?;
+        Ok(html)
     }
 
     fn context(
@@ -219,7 +235,7 @@ impl<'a> Renderer<'a> {
         page: &Page<'a>,
         of_service: Option<&OfService<'a>>,
     ) -> Result<Context, Fault> {
-        let mut context = self.common.get(page.language).cloned().unwrap_or_default();
+        let mut context = self.shared(page).common.clone();
         let alternates = page
             .alternates
             .iter()
@@ -260,7 +276,7 @@ impl<'a> Renderer<'a> {
         let data = PageData {
             form: &of_service.data,
             lists: templates::safe_json(&loaded.into()),
-            ui: self.script_words.get(page.language).map(AsRef::as_ref),
+            ui: self.shared(page).script_words.as_deref(),
         };
         context.insert_value("sections", sections.cloned().into());
         context.insert_value("papers", of_service.papers.clone());
@@ -279,12 +295,12 @@ impl<'a> Renderer<'a> {
             Subject::Home | Subject::Agencies | Subject::NotFound => {}
             Subject::Receipts | Subject::Verify => context.insert("signers", &self.signers),
             Subject::Group(id) => {
-                if let Some(group) = self.groups.get(&(page.language, Some(id.to_owned()))) {
+                if let Some(group) = self.shared(page).groups.get(&Some(id)) {
                     context.insert_value("group", group.clone());
                 }
             }
             Subject::Others => {
-                if let Some(group) = self.groups.get(&(page.language, None)) {
+                if let Some(group) = self.shared(page).groups.get(&None) {
                     context.insert_value("group", group.clone());
                 }
             }
@@ -293,7 +309,7 @@ impl<'a> Renderer<'a> {
             Subject::Agency(district, agency) => {
                 context.insert("agency", &view.agency(district, agency));
                 let number = self.takers.number(&agency.code);
-                let taken = number.and_then(|number| self.taken.get(&(page.language, number)));
+                let taken = number.and_then(|number| self.shared(page).taken.get(number));
                 context.insert_value("groups", taken.cloned().into());
             }
             Subject::Plain(plain) => {

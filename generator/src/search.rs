@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use formdef::folded;
 use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::assets::named;
@@ -32,7 +33,7 @@ pub(crate) struct Search {
 }
 
 /// Something to be found.
-#[derive(Debug)]
+#[derive(Serialize)]
 struct Found {
     title: String,
     url: String,
@@ -46,7 +47,7 @@ impl Search {
         let languages = content.portal.languages.par_iter();
         let of_languages = languages.map(|language| {
             let found = all(content, language);
-            let inputs = vec![Some(format!("{found:?}").into())];
+            let inputs = vec![Some(json!(found).to_string().into())];
             memo.search
                 .get(language, inputs, || Search::of(language, &found))
         });
@@ -74,12 +75,20 @@ impl Search {
     fn index(&mut self, found: &[Found]) -> Value {
         let mut titles: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         let mut lengths = String::new();
+        // Many titles have one note.
+        let mut notes: BTreeMap<&str, String> = BTreeMap::new();
         for (number, found) in found.iter().enumerate() {
-            let words = folded(&format!("{} {}", found.title, found.note));
-            let count = folded(&found.title).split(' ').count();
-            lengths.push(length_letter(count));
-            for word in words.split(' ') {
-                titles.entry(word.to_owned()).or_default().insert(number);
+            let title = folded(&found.title);
+            let note = notes
+                .entry(&found.note)
+                .or_insert_with(|| folded(&found.note));
+            lengths.push(length_letter(title.split(' ').count()));
+            let words = title.split(' ').chain(note.split(' '));
+            for word in words.filter(|word| !word.is_empty()) {
+                match titles.get_mut(word) {
+                    Some(numbers) => numbers.insert(number),
+                    None => titles.entry(word.to_owned()).or_default().insert(number),
+                };
             }
         }
         let mut letters: BTreeMap<u32, Vec<Vec<usize>>> = BTreeMap::new();

@@ -62,7 +62,7 @@ impl Signed {
         }
         let mut released = std::mem::take(&mut self.release.files);
         released.retain(|path, _| stays(path));
-        let put = |path: &str, bytes: &[u8], _: Option<&str>| writing.put(path, bytes);
+        let put = |path: &str, bytes: &[u8], _: Option<&[u8]>| writing.put(path, bytes);
         let outgoing = Outgoing::new(options.compressed.as_deref(), Some(released), &put);
         for (path, text) in &files {
             let taken = outgoing.take(path, text.as_bytes(), None);
@@ -71,9 +71,11 @@ impl Signed {
         let released = outgoing.released().unwrap_or_default();
         let text = release_again(self.release, &keys.publisher, released, now);
         put(RELEASE, text.as_bytes(), None).map_err(Failure::Write)?;
+        let files = writing.size();
+        let (written, _) = writing.finish().map_err(Failure::Write)?;
         let report = Report {
-            files: writing.size(),
-            written: writing.finish().map_err(Failure::Write)?,
+            files,
+            written,
             ..standing.report.clone()
         };
         let signed = signed.iter().copied().chain([RELEASE]);

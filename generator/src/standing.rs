@@ -7,15 +7,13 @@
 //! depend on, of every file how long it is and when it was touched last, and what the build told. That counts only as long as
 //! all of it is still so; else, or when it cannot be read, everything is made anew.
 
-use std::collections::BTreeMap;
-use std::fs::{self, DirEntry, Metadata};
+use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use envelope::{Digest, UnixTime};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Options;
@@ -25,6 +23,7 @@ use crate::compressed::with_endings;
 use crate::content::Content;
 use crate::keys::Keys;
 use crate::sources::Sources;
+use crate::stamps::{Stamp, Stamps, stamps};
 use crate::writing::{MARKER, OURS, Written, write_whole};
 
 /// Files are stamped with the time of the system's last tick: what is changed later than this after another change has another
@@ -38,18 +37,8 @@ pub(crate) struct Standing {
     /// When it was built; until before which moment its pages say the same.
     pub(crate) built: UnixTime,
     until: UnixTime,
-    files: BTreeMap<String, Stamp>,
+    files: Stamps,
     pub(crate) report: Report,
-}
-
-/// A file's length, and the second and nanosecond of its last change, which nobody can set; a folder's are noughts.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Stamp(u64, i64, i64);
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Stamp {
-        Stamp(metadata.len(), metadata.ctime(), metadata.ctime_nsec())
-    }
 }
 
 impl Standing {
@@ -76,16 +65,9 @@ impl Standing {
 
     /// The paths of its files, and their lengths.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, usize)> {
-        let files = self
-            .files
-            .iter()
-            .filter(|(_, stamp)| **stamp != Stamp::default());
-        files.map(|(path, stamp)| {
-            (
-                path.as_str(),
-                usize::try_from(stamp.0).unwrap_or(usize::MAX),
-            )
-        })
+        let files = self.files.iter();
+        let files = files.filter(|(_, stamp)| **stamp != Stamp::FOLDER);
+        files.map(|(path, stamp)| (path.as_str(), stamp.length()))
     }
 
     /// Says in the folder that its portal was signed again: the files at `signed` may be others. The rest is not looked at: had
@@ -120,14 +102,22 @@ impl Standing {
 }
 
 /// Says in the folder what it is made of and for which time, if the system lets us: else the next build makes everything.
+/// `files` are what it holds, where that is known.
 pub(crate) fn say(
     dir: &Path,
     made_of: Digest,
     (built, until): (UnixTime, UnixTime),
+    files: Option<Stamps>,
     report: &Report,
 ) {
-    thread::sleep(TICK);
-    let Some(files) = stamps(dir) else { return };
+    let changed = Instant::now();
+    let look = || {
+        thread::sleep(TICK);
+        stamps(dir)
+    };
+    let Some(files) = files.or_else(look) else {
+        return;
+    };
     let standing = Standing {
         made_of,
         built,
@@ -139,6 +129,7 @@ pub(crate) fn say(
         },
     };
     standing.write(dir);
+    thread::sleep(TICK.saturating_sub(changed.elapsed()));
 }
 
 /// Until before which moment pages built now say the same: the next day, or sooner something that opens or closes.
@@ -153,29 +144,6 @@ pub(crate) fn until(content: &Content, options: &Options) -> UnixTime {
     let times = services.chain(agencies).flatten();
     let later = times.map(|at| UnixTime(at.unix())).filter(|at| *at > now);
     later.min().map_or(tomorrow, |next| next.min(tomorrow))
-}
-
-/// Whatever the folder holds but our own file.
-fn stamps(dir: &Path) -> Option<BTreeMap<String, Stamp>> {
-    let mut stamps: BTreeMap<String, Stamp> = stamps_in(dir, "")?.into_par_iter().collect();
-    stamps.remove(MARKER);
-    Some(stamps)
-}
-
-/// What a folder holds; `within` stands before each name. All cores look, a folder each.
-fn stamps_in(dir: &Path, within: &str) -> Option<Vec<(String, Stamp)>> {
-    let entries: Result<Vec<DirEntry>, _> = fs::read_dir(dir).ok()?.collect();
-    let stamps = entries.ok()?.into_par_iter().map(|entry| {
-        let path = format!("{within}{}", entry.file_name().to_str()?);
-        if !entry.file_type().ok()?.is_dir() {
-            return Some(vec![(path, Stamp::of(&entry.metadata().ok()?))]);
-        }
-        let mut inside = stamps_in(&entry.path(), &format!("{path}/"))?;
-        inside.push((path, Stamp::default()));
-        Some(inside)
-    });
-    let stamps: Vec<Vec<_>> = stamps.collect::<Option<_>>()?;
-    Some(stamps.into_iter().flatten().collect())
 }
 
 /// The digest of all that the files of a portal depend on but the time: this program, the sources, the options, the keys.

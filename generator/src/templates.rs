@@ -63,25 +63,28 @@ fn load(site: &Folder, lists: &Lists) -> Result<Tera, Vec<Fault>> {
 /// Text as it stands between tags and in quoted values: piece by piece, as nearly all of it needs nothing.
 fn escape(text: &str, to: &mut dyn Write) -> io::Result<()> {
     let mut rest = text.as_bytes();
-    let entity = |byte: &u8| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'"' => Some("&quot;"),
-        b'\'' => Some("&#39;"),
-        _ => None,
-    };
-    while let Some((at, entity)) = rest
+    while let Some(at) = rest
         .iter()
-        .enumerate()
-        .find_map(|(at, byte)| Some((at, entity(byte)?)))
+        .position(|byte| ENTITIES[usize::from(*byte)].is_some())
     {
         to.write_all(&rest[..at])?;
+        let entity = ENTITIES[usize::from(rest[at])].unwrap_or_default();
         to.write_all(entity.as_bytes())?;
         rest = &rest[at + 1..];
     }
     to.write_all(rest)
 }
+
+/// What is written for a byte that could be taken for markup.
+const ENTITIES: [Option<&str>; 256] = {
+    let mut entities = [None; 256];
+    entities[b'&' as usize] = Some("&amp;");
+    entities[b'<' as usize] = Some("&lt;");
+    entities[b'>' as usize] = Some("&gt;");
+    entities[b'"' as usize] = Some("&quot;");
+    entities[b'\'' as usize] = Some("&#39;");
+    entities
+};
 
 /// A template's fault at its place. `template` is named when the error does not say where it is.
 pub(crate) fn fault(site: &Folder, template: &str, error: &tera::Error) -> Fault {

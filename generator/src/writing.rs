@@ -10,10 +10,11 @@
 //! An interrupted build leaves the old portal as it was and `.motcua-new` beside it, which the next one empties.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use formdef::{Bilingual, Lang, both};
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::compressed::without_ending;
 use crate::fault::cause;
 use crate::release::RELEASE;
+use crate::stamps::{Stamp, Stamps, stamps_of};
 
 /// The file by which a folder is known as a portal of ours. It is never uploaded by name.
 pub const MARKER: &str = ".motcua-portal";
@@ -81,6 +83,8 @@ pub(crate) struct Writing {
     dir: PathBuf,
     before: Before,
     stage: PathBuf,
+    /// How many files waited in the stage.
+    staged: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -97,12 +101,28 @@ enum Before {
 
 #[derive(Default)]
 struct State {
-    /// Every file of the portal by its path, with its bytes' number.
-    sizes: BTreeMap<String, usize>,
+    /// Files of the folder that stay, by their paths, with their bytes' number.
+    kept: BTreeMap<String, usize>,
     /// Files of the folder that go unless they are put.
     former: Vec<String>,
-    /// Those that wait in the stage, by the number that they have there.
-    staged: Vec<String>,
+    /// Files that wait in the stage.
+    staged: Vec<Staged>,
+}
+
+impl State {
+    /// The paths of the portal's files.
+    fn all(&self) -> HashSet<&str> {
+        let staged = self.staged.iter().map(|file| file.path.as_str());
+        self.kept.keys().map(String::as_str).chain(staged).collect()
+    }
+}
+
+/// A file in the stage.
+struct Staged {
+    path: String,
+    /// Its number there.
+    number: usize,
+    stamp: Stamp,
 }
 
 impl Writing {
@@ -121,6 +141,7 @@ impl Writing {
             dir: dir.to_owned(),
             before,
             stage,
+            staged: AtomicUsize::new(0),
             state: Mutex::default(),
         })
     }
@@ -134,23 +155,29 @@ impl Writing {
 
     /// Takes a file of the new portal; from several threads at once.
     pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Result<(), WriteFault> {
-        let is_same = self.before != Before::Nothing && has_bytes(&self.dir.join(path), bytes);
-        let number = {
-            let mut state = self.state();
-            state.sizes.insert(path.to_owned(), bytes.len());
-            if is_same {
-                return Ok(());
-            }
-            state.staged.push(path.to_owned());
-            state.staged.len() - 1
-        };
-        let place = self.staged(number, path);
-        in_its_folder(&place, || fs::write(&place, bytes)).map_err(|error| fault(&place, &error))
+        if self.before != Before::Nothing && has_bytes(&self.dir.join(path), bytes) {
+            self.keep(path, bytes.len());
+            return Ok(());
+        }
+        let number = self.staged.fetch_add(1, Ordering::Relaxed);
+        let place = self.place(number, path);
+        if self.before == Before::Nothing && is_page(path) {
+            // Nearly every page has a folder of its own.
+            let _ = place.parent().map(fs::create_dir);
+        }
+        let stamp = in_its_folder(&place, || write(&place, bytes));
+        let stamp = stamp.map_err(|error| fault(&place, &error))?;
+        self.state().staged.push(Staged {
+            path: path.to_owned(),
+            number,
+            stamp,
+        });
+        Ok(())
     }
 
     /// Takes a file of so many bytes that stands in the folder and stays as it is.
     pub(crate) fn keep(&self, path: &str, bytes: usize) {
-        self.state().sizes.insert(path.to_owned(), bytes);
+        self.state().kept.insert(path.to_owned(), bytes);
     }
 
     /// A file that stands in the folder is put again, or goes.
@@ -161,16 +188,18 @@ impl Writing {
     /// How many files were put, and their bytes together.
     pub(crate) fn size(&self) -> (usize, usize) {
         let state = self.state();
-        (state.sizes.len(), state.sizes.values().sum())
+        let staged = state.staged.iter().map(|file| file.stamp.length());
+        let bytes = state.kept.values().copied().chain(staged).sum();
+        (state.kept.len() + state.staged.len(), bytes)
     }
 
     /// Makes the folder hold exactly the files that were put, in the order of [`turn`]; then what is no longer part of the
-    /// portal goes.
-    pub(crate) fn finish(self) -> Result<Written, WriteFault> {
+    /// portal goes. What the folder holds then is told where it need not be looked for.
+    pub(crate) fn finish(self) -> Result<(Written, Option<Stamps>), WriteFault> {
         let state = std::mem::take(&mut *self.state());
-        let numbered = state.staged.par_iter().enumerate();
-        let mut moves: Vec<_> = numbered
-            .map(|(number, path)| (turn(path), path.as_str(), number))
+        let staged = state.staged.par_iter();
+        let mut moves: Vec<_> = staged
+            .map(|file| (turn(&file.path), file.path.as_str(), file.number))
             .collect();
         if self.before == Before::Nothing {
             moves = whole_folders(&moves);
@@ -179,28 +208,37 @@ impl Writing {
         for at_once in moves.chunk_by(|(one, ..), (next, ..)| one == next) {
             at_once.par_iter().try_for_each(|(_, path, number)| {
                 let place = self.dir.join(path);
-                let staged = self.staged(*number, path);
+                let staged = self.place(*number, path);
                 in_its_folder(&place, || fs::rename(&staged, &place))
                     .map_err(|error| fault(&place, &error))
             })?;
         }
         // It is empty now. What could not be removed is no part of the portal, and goes with the rest.
         let _ = fs::remove_dir(&self.stage);
-        Ok(Written {
+        let mut stamps = None;
+        let removed = match self.before {
+            Before::Nothing => {
+                let files = state.staged.iter();
+                stamps = stamps_of(&self.dir, files.map(|file| (&*file.path, file.stamp)));
+                0
+            }
+            Before::Known => self.remove_former(&state)?,
+            Before::Unknown => remove_the_rest(&self.dir, &state.all())?,
+        };
+        let pages = state.staged.iter().filter(|file| is_page(&file.path));
+        let written = Written {
             written: state.staged.len(),
-            pages: state.staged.iter().filter(|path| is_page(path)).count(),
-            unchanged: state.sizes.len() - state.staged.len(),
-            removed: match self.before {
-                Before::Nothing => 0,
-                Before::Known => self.remove_former(&state)?,
-                Before::Unknown => remove_the_rest(&self.dir, &state.sizes)?,
-            },
-        })
+            pages: pages.count(),
+            unchanged: state.kept.len(),
+            removed,
+        };
+        Ok((written, stamps))
     }
 
     fn remove_former(&self, state: &State) -> Result<usize, WriteFault> {
+        let all = state.all();
         let former = state.former.iter();
-        let gone = former.filter(|path| !state.sizes.contains_key(*path));
+        let gone = former.filter(|path| !all.contains(path.as_str()));
         let mut removed = 0;
         for path in gone.map(|path| self.dir.join(path)) {
             fs::remove_file(&path).map_err(|error| fault(&path, &error))?;
@@ -209,7 +247,8 @@ impl Writing {
         Ok(removed)
     }
 
-    fn staged(&self, number: usize, path: &str) -> PathBuf {
+    /// Where a file waits.
+    fn place(&self, number: usize, path: &str) -> PathBuf {
         match self.before {
             Before::Nothing => self.stage.join(path),
             _ => self.stage.join(number.to_string()),
@@ -266,7 +305,7 @@ fn has_bytes(path: &Path, bytes: &[u8]) -> bool {
 }
 
 /// Puts a file there; its folder is made when it is missing.
-fn in_its_folder(place: &Path, put: impl Fn() -> io::Result<()>) -> io::Result<()> {
+fn in_its_folder<T>(place: &Path, put: impl Fn() -> io::Result<T>) -> io::Result<T> {
     match put() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             place.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -276,7 +315,14 @@ fn in_its_folder(place: &Path, put: impl Fn() -> io::Result<()>) -> io::Result<(
     }
 }
 
-fn remove_the_rest(dir: &Path, sizes: &BTreeMap<String, usize>) -> Result<usize, WriteFault> {
+/// Writes a file; its stamp as long as nobody touches it.
+fn write(place: &Path, bytes: &[u8]) -> io::Result<Stamp> {
+    let mut file = fs::File::create(place)?;
+    file.write_all(bytes)?;
+    Ok(Stamp::of(&file.metadata()?))
+}
+
+fn remove_the_rest(dir: &Path, all: &HashSet<&str>) -> Result<usize, WriteFault> {
     let mut removed = 0;
     let entries = walkdir::WalkDir::new(dir).contents_first(true).min_depth(1);
     for entry in entries {
@@ -297,7 +343,7 @@ fn remove_the_rest(dir: &Path, sizes: &BTreeMap<String, usize>) -> Result<usize,
         if entry.file_type().is_dir() {
             // Only empty folders go; the error for the others is the answer.
             let _ = fs::remove_dir(entry.path());
-        } else if name != MARKER && !sizes.contains_key(&name) {
+        } else if name != MARKER && !all.contains(name.as_str()) {
             fs::remove_file(entry.path()).map_err(|error| fault(entry.path(), &error))?;
             removed += 1;
         }
@@ -332,7 +378,6 @@ fn claim(dir: &Path) -> Result<bool, WriteFault> {
 
 /// Writes a file so that its place holds the old bytes or the new, never a part. `private`: for its owner only.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
-    use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
 
     let name = path.file_name().unwrap_or_default().to_string_lossy();

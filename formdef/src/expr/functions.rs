@@ -171,17 +171,24 @@ pub(super) fn mentions(text: &str, ward: &str, lists: &Lists) -> Option<Known> {
 /// What is the same however it was typed: letters without their marks in lower case, and digits; one space for what is
 /// neither.
 pub fn folded(text: &str) -> String {
-    let plain = text
-        .to_lowercase()
-        .nfd()
-        .filter(|c| !is_mark(*c))
-        .collect::<String>();
-    let plain = plain.replace(['đ', 'ð', 'ɖ'], "d");
-    let words = plain.split(|c| !is_letter(c) && !is_number(c));
-    words
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let mut folded = String::with_capacity(text.len());
+    let mut is_between = false;
+    for c in text.to_lowercase().nfd().filter(|c| !is_mark(*c)) {
+        let c = if matches!(c, 'đ' | 'ð' | 'ɖ') {
+            'd'
+        } else {
+            c
+        };
+        if !is_letter(c) && !is_number(c) {
+            is_between = true;
+            continue;
+        }
+        if std::mem::take(&mut is_between) && !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push(c);
+    }
+    folded
 }
 
 /// Whether a 12-digit number fits sex (`1` male, `2` female) and year of birth: its 4th digit holds century and sex,

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 /// What is known of an element. White space beside the tags of a block is never shown: it starts a new line or draws nothing.
 /// The content of a verbatim one is no markup, or every space of it counts. A void one has no end: a `/` at the end of its tag
 /// says nothing.
@@ -109,7 +111,7 @@ const ELEMENTS: [(&str, Element); 68] = [
     ("wbr", VOID),
 ];
 
-/// The names as numbers that compare as the names do.
+/// The names as numbers, which compare as the names do: no name stands there twice.
 const NAMES: [u128; ELEMENTS.len()] = {
     let mut names = [0; ELEMENTS.len()];
     let mut at = 0;
@@ -120,6 +122,27 @@ const NAMES: [u128; ELEMENTS.len()] = {
     }
     names
 };
+
+/// The numbers of elements, from 1, where [`place`] says or behind it; 0 ends a search.
+const PLACES: [u8; 256] = {
+    let mut places = [0; 256];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let mut place = place(NAMES[at]);
+        while places[place] != 0 {
+            place = (place + 1) % places.len();
+        }
+        at += 1;
+        places[place] = at as u8;
+    }
+    places
+};
+
+/// Where an element is looked for: names lie apart as a multiplication scatters them.
+const fn place(name: u128) -> usize {
+    let folded = (name >> 64) as u64 ^ name as u64;
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+}
 
 /// The first sixteen bytes of a name: none in the table has more.
 const fn as_number(name: &[u8]) -> u128 {
@@ -132,9 +155,16 @@ const fn as_number(name: &[u8]) -> u128 {
     u128::from_be_bytes(number)
 }
 
-fn element(name: &str) -> Element {
-    let found = NAMES.binary_search(&as_number(name.as_bytes()));
-    found.map_or(Element::default(), |at| ELEMENTS[at].1)
+fn element(name: &[u8]) -> Element {
+    let name = as_number(name);
+    let mut place = place(name);
+    while let Some(at) = usize::from(PLACES[place]).checked_sub(1) {
+        if NAMES[at] == name {
+            return ELEMENTS[at].1;
+        }
+        place = (place + 1) % PLACES.len();
+    }
+    Element::default()
 }
 
 // What a byte is, in text, in tags, in values: white space, what may begin a tag or an entity, what ends a name, what has a value
@@ -169,12 +199,11 @@ fn is(byte: u8, class: u8) -> bool {
 }
 
 /// The page in fewer bytes.
-pub(super) fn small(page: &str) -> String {
+pub(super) fn small(page: &[u8]) -> Vec<u8> {
     let mut writer = Writer {
         page,
-        bytes: page.as_bytes(),
         at: 0,
-        small: String::with_capacity(page.len()),
+        small: Vec::with_capacity(page.len()),
         attributes: Vec::new(),
         is_at_edge: true,
         has_gap: false,
@@ -187,13 +216,12 @@ pub(super) fn small(page: &str) -> String {
 
 /// Reads a page and writes text and tags with the white space between them that shows.
 struct Writer<'a> {
-    page: &'a str,
-    bytes: &'a [u8],
+    page: &'a [u8],
     /// Up to where it is read.
     at: usize,
-    small: String,
+    small: Vec<u8>,
     /// Those of the tag that is being written: names, and values as they stand between their quotes.
-    attributes: Vec<(&'a str, Option<&'a str>)>,
+    attributes: Vec<(&'a [u8], Option<&'a [u8]>)>,
     /// Whether white space would not show here: behind a block's tag.
     is_at_edge: bool,
     /// Whether there was white space since what was written last.
@@ -203,18 +231,18 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// The byte so far on, 0 behind the end.
     fn peek(&self, on: usize) -> u8 {
-        self.bytes.get(self.at + on).copied().unwrap_or_default()
+        self.page.get(self.at + on).copied().unwrap_or_default()
     }
 
     /// Reads on to a byte that is one of these, or to the end.
     fn skip_to(&mut self, class: u8) {
-        let rest = &self.bytes[self.at..];
+        let rest = &self.page[self.at..];
         let found = rest.iter().position(|byte| is(*byte, class));
         self.at += found.unwrap_or(rest.len());
     }
 
     fn skip_spaces(&mut self) -> bool {
-        let rest = &self.bytes[self.at..];
+        let rest = &self.page[self.at..];
         let spaces = rest.iter().position(|byte| !is(*byte, SPACE));
         let spaces = spaces.unwrap_or(rest.len());
         self.at += spaces;
@@ -229,8 +257,10 @@ impl<'a> Writer<'a> {
 
     /// Whether one space stands here, with a word behind it.
     fn is_single_space(&self) -> bool {
-        let next = self.bytes.get(self.at + 1);
-        let is_word = next.is_some_and(|next| !is(*next, SPACE)) && !self.is_tag(1);
+        let is_word = match self.page.get(self.at + 1) {
+            Some(b'<') => !self.is_tag(1),
+            next => next.is_some_and(|next| !is(*next, SPACE)),
+        };
         self.peek(0) == b' ' && is_word
     }
 
@@ -238,7 +268,7 @@ impl<'a> Writer<'a> {
     fn text(&mut self) -> bool {
         loop {
             self.has_gap |= self.skip_spaces();
-            if self.at == self.bytes.len() {
+            if self.at == self.page.len() {
                 return false;
             }
             if self.is_tag(0) {
@@ -252,29 +282,35 @@ impl<'a> Writer<'a> {
 
     /// Writes words as long as they stand apart by one space.
     fn line(&mut self) {
-        let mut start = self.at;
-        loop {
-            self.skip_to(SPACE | OPENS | ENTITY);
-            match self.peek(0) {
+        let page = self.page;
+        let (mut start, mut at) = (self.at, self.at);
+        while let Some(&byte) = page.get(at) {
+            if !is(byte, SPACE | OPENS | ENTITY) {
+                at += 1;
+                continue;
+            }
+            self.at = at;
+            match byte {
                 b'&' => {
-                    self.small.push_str(&self.page[start..self.at]);
-                    let (length, c) = read_entity(&self.page[self.at..]);
+                    self.small.extend_from_slice(&page[start..at]);
+                    let (length, c) = read_entity(&page[at..]);
                     self.small.push(c);
-                    self.at += length;
-                    start = self.at;
+                    at += length;
+                    start = at;
                 }
-                b'<' if !self.is_tag(0) => self.at += 1,
-                _ if self.is_single_space() => self.at += 1,
+                b'<' if !self.is_tag(0) => at += 1,
+                _ if self.is_single_space() => at += 1,
                 _ => break,
             }
         }
-        self.small.push_str(&self.page[start..self.at]);
+        self.at = at;
+        self.small.extend_from_slice(&page[start..at]);
     }
 
     /// Writes the white space that was met, where it shows.
     fn gap(&mut self) {
         if self.has_gap && !self.is_at_edge {
-            self.small.push(' ');
+            self.small.push(b' ');
         }
         self.has_gap = false;
     }
@@ -283,8 +319,8 @@ impl<'a> Writer<'a> {
     fn tag(&mut self) {
         let page = self.page;
         let rest = &page[self.at..];
-        if rest.starts_with("<!--") {
-            self.at += rest.find("-->").map_or(rest.len(), |end| end + 3);
+        if rest.starts_with(b"<!--") {
+            self.at += memmem::find(rest, b"-->").map_or(rest.len(), |end| end + 3);
             return;
         }
         let start = self.at;
@@ -299,17 +335,17 @@ impl<'a> Writer<'a> {
         }
         self.has_gap = false;
         self.is_at_edge = element.is_block;
-        self.small.push_str(&page[start..self.at]);
+        self.small.extend_from_slice(&page[start..self.at]);
         if self.peek(0) == b'>' {
             self.at += 1;
         } else {
             self.attributes(element);
         }
-        self.small.push('>');
+        self.small.push(b'>');
         if element.is_verbatim && !is_end {
             let rest = &page[self.at..];
             let end = find_close(rest, &name);
-            self.small.push_str(&rest[..end]);
+            self.small.extend_from_slice(&rest[..end]);
             self.at += end;
         }
     }
@@ -330,17 +366,17 @@ impl<'a> Writer<'a> {
                 _ => self.attribute(),
             }
         }
-        self.at = self.bytes.len().min(self.at + 1);
+        self.at = self.page.len().min(self.at + 1);
         self.attributes.sort();
         for (name, value) in &self.attributes {
-            self.small.push(' ');
-            self.small.push_str(name);
+            self.small.push(b' ');
+            self.small.extend_from_slice(name);
             if let Some(value) = value {
                 push_value(value, &mut self.small);
             }
         }
         if is_closed && !element.is_void {
-            self.small.push_str(" /");
+            self.small.extend_from_slice(b" /");
         }
     }
 
@@ -360,10 +396,11 @@ impl<'a> Writer<'a> {
                 Some(quote) => byte == quote,
                 None => is(byte, SPACE) || byte == b'>',
             };
-            let end = rest.bytes().position(ends).unwrap_or(rest.len());
+            let end = rest.iter().position(|byte| ends(*byte));
+            let end = end.unwrap_or(rest.len());
             value = Some(&rest[..end]);
             self.at = self
-                .bytes
+                .page
                 .len()
                 .min(self.at + end + usize::from(quote.is_some()));
         }
@@ -372,66 +409,68 @@ impl<'a> Writer<'a> {
 }
 
 /// Entities that stand for characters which may stand in a text as they are.
-const IN_TEXT: [(&str, char); 5] = [
-    ("&quot;", '"'),
-    ("&#34;", '"'),
-    ("&#39;", '\''),
-    ("&#x27;", '\''),
-    ("&gt;", '>'),
+const IN_TEXT: [(&[u8], u8); 5] = [
+    (b"&quot;", b'"'),
+    (b"&#34;", b'"'),
+    (b"&#39;", b'\''),
+    (b"&#x27;", b'\''),
+    (b"&gt;", b'>'),
 ];
 
 /// What is written for the ampersand at the start of a text, and how much of the text that is.
-fn read_entity(text: &str) -> (usize, char) {
+fn read_entity(text: &[u8]) -> (usize, u8) {
     let entity = IN_TEXT.iter().find(|(entity, _)| text.starts_with(entity));
     // An ampersand before a space or a tag begins no entity.
     let bare = || {
-        let after = text.strip_prefix("&amp;")?.bytes().next();
-        let begins_none = after.is_none_or(|next| is(next, SPACE | OPENS));
-        begins_none.then_some("&amp;".len())
+        let after = text.strip_prefix(b"&amp;")?.first();
+        let begins_none = after.is_none_or(|next| is(*next, SPACE | OPENS));
+        begins_none.then_some(b"&amp;".len())
     };
     match entity {
         Some((entity, c)) => (entity.len(), *c),
-        None => (bare().unwrap_or(1), '&'),
+        None => (bare().unwrap_or(1), b'&'),
     }
 }
 
 /// `=value`: bare where HTML allows it, else in double quotes; an empty value is empty quotes.
-fn push_value(value: &str, small: &mut String) {
-    let classes = |text: &str| {
-        text.bytes()
-            .fold(0, |all, byte| all | CLASS[usize::from(byte)])
+fn push_value(value: &[u8], small: &mut Vec<u8>) {
+    let classes = |text: &[u8]| {
+        text.iter()
+            .fold(0, |all, byte| all | CLASS[usize::from(*byte)])
     };
     let mut plain = Cow::Borrowed(value);
     let mut has = classes(value);
     if has & ENTITY != 0 {
-        let mut read = String::with_capacity(value.len());
+        let mut read = Vec::with_capacity(value.len());
         let mut rest = value;
-        while let Some(at) = rest.find('&') {
-            read.push_str(&rest[..at]);
+        while let Some(at) = rest.iter().position(|byte| *byte == b'&') {
+            read.extend_from_slice(&rest[..at]);
             let (length, c) = read_entity(&rest[at..]);
             read.push(c);
             rest = &rest[at + length..];
         }
-        read.push_str(rest);
+        read.extend_from_slice(rest);
         has = classes(&read);
         plain = read.into();
     }
-    small.push('=');
+    small.push(b'=');
     if plain.is_empty() || has & QUOTED != 0 {
-        small.push('"');
-        match plain.contains('"') {
-            true => small.push_str(&plain.replace('"', "&quot;")),
-            false => small.push_str(&plain),
+        small.push(b'"');
+        for (number, piece) in plain.split(|byte| *byte == b'"').enumerate() {
+            if number > 0 {
+                small.extend_from_slice(b"&quot;");
+            }
+            small.extend_from_slice(piece);
         }
-        small.push('"');
+        small.push(b'"');
     } else {
-        small.push_str(&plain);
+        small.extend_from_slice(&plain);
     }
 }
 
 /// Names in small letters, as our own templates write them.
-fn lower(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+fn lower(name: &[u8]) -> Cow<'_, [u8]> {
+    if name.iter().any(u8::is_ascii_uppercase) {
         name.to_ascii_lowercase().into()
     } else {
         name.into()
@@ -439,11 +478,11 @@ fn lower(name: &str) -> Cow<'_, str> {
 }
 
 /// Where the end tag of a verbatim element begins.
-fn find_close(text: &str, name: &str) -> usize {
-    let is_close = |at: usize| {
-        let found = text.as_bytes().get(at + 2..at + 2 + name.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+fn find_close(text: &[u8], name: &[u8]) -> usize {
+    let is_close = |at: &usize| {
+        let found = text.get(at + 2..at + 2 + name.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
     };
-    let mut ends = text.match_indices("</").map(|(at, _)| at);
-    ends.find(|at| is_close(*at)).unwrap_or(text.len())
+    let mut ends = memmem::find_iter(text, b"</");
+    ends.find(is_close).unwrap_or(text.len())
 }

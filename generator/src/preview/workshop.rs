@@ -68,6 +68,8 @@ impl<N: FnMut(News<'_>)> Workshop<N> {
         let mut portal = self.first();
         while let Some(prepared) = portal {
             portal = self.show(&prepared);
+            // Whoever waits for the new one does not wait for the old one to go.
+            rayon::spawn(move || drop(prepared));
         }
     }
 
