@@ -352,20 +352,21 @@ pub fn build_timed(
         let put = |path: &str, bytes: &[u8], _: Option<&[u8]>| writing.put(path, bytes);
         let watch = Watch { progress, timings };
         let pages = make_each(&prepared, keys.as_ref(), options, watch, &put)?;
+        let summary = summary(&prepared.content, options.moment());
+        let times = (options.now, standing::until(&prepared.content, options));
+        // Whoever waits for the portal does not wait for what it was made of to go.
+        rayon::spawn(move || drop(prepared));
         let files = writing.size();
         timings.begin(Stage::Places);
         let (written, stamps) = writing.finish().map_err(Failure::Write)?;
         let report = Report {
-            summary: summary(&prepared.content, options.moment()),
+            summary,
             pages,
             files,
             sending: keys.is_some(),
             written,
         };
         timings.begin(Stage::Standing);
-        let times = (options.now, standing::until(&prepared.content, options));
-        // Whoever waits for the portal does not wait for what it was made of to go.
-        rayon::spawn(move || drop(prepared));
         if let Some(made_of) = made_of {
             standing::say(&options.out, made_of, times, stamps, &report);
         }
