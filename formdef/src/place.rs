@@ -3,9 +3,7 @@
 use crate::characters::is_plain_text;
 use crate::expr::types::{Codes, Meaning, Type};
 use crate::kinds::{Context, Shown};
-use crate::list::Lists;
 use crate::message::Code;
-use crate::noun;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
@@ -140,10 +138,10 @@ pub(crate) fn lists(parts: &[Part]) -> Vec<String> {
 }
 
 /// What the answer to a field of that kind and its parts are in an expression.
-pub(crate) fn meaning(kind: &'static str, parts: &[Part], lists: &Lists) -> Meaning {
+pub(crate) fn meaning(kind: &'static str, parts: &[Part]) -> Meaning {
     let types = parts.iter().map(|part| {
         let its = match part.holds {
-            Holds::Code(list) => code_of(list, lists),
+            Holds::Code(list) => code_of(list),
             Holds::Words(..) => Type::Text,
             Holds::Day => Type::Date,
         };
@@ -171,16 +169,8 @@ pub(crate) fn object_schema(properties: Object, must: Vec<&str>) -> Value {
 }
 
 /// A code of that list.
-pub(crate) fn code_of(id: &str, lists: &Lists) -> Type {
-    let items = lists.get(id).map(|list| list.items.as_slice());
-    let values = items
-        .unwrap_or_default()
-        .iter()
-        .map(|item| item.code.clone());
-    Type::Code(Rc::new(Codes {
-        of: noun::THE_LIST.named(id),
-        values: values.collect(),
-    }))
+pub(crate) fn code_of(id: &str) -> Type {
+    Type::Code(Rc::new(Codes::List(id.to_owned())))
 }
 
 /// «Phường Phúc Xá, Quận Ba Đình, Hà Nội», the smallest unit first.

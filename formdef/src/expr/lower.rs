@@ -326,25 +326,23 @@ impl Lowering<'_> {
             return;
         };
         // Each pair is seen twice, once from each side: one side reports.
-        let disjoint = codes
-            .values
-            .iter()
-            .all(|code| !others.values.contains(code));
-        if disjoint && codes.of <= others.of {
-            let mistake = Mistake::NothingInCommon {
-                left: codes.of.clone(),
-                right: others.of.clone(),
-            };
+        let known = others.values(self.names.lists);
+        let mut values = codes.values(self.names.lists).into_iter();
+        let disjoint = values.all(|code| !known.contains(&code));
+        let (left, right) = (codes.of(), others.of());
+        if disjoint && left <= right {
+            let mistake = Mistake::NothingInCommon { left, right };
             self.fault(other_span, mistake);
         }
     }
 
     fn option(&mut self, codes: &Codes, value: &str, span: &Range<usize>) {
-        if !codes.values.iter().any(|code| code == value) {
+        let known = codes.values(self.names.lists);
+        if !known.contains(&value) {
             let mistake = Mistake::NotAnOption {
                 value: value.to_owned(),
-                of: codes.of.clone(),
-                known: codes.values.clone(),
+                of: codes.of(),
+                known: known.into_iter().map(str::to_owned).collect(),
             };
             self.fault(span, mistake);
         }

@@ -284,7 +284,8 @@ impl Reach<'_> {
     fn values(&self, tree: &Tree) -> Values {
         match self.type_of(tree) {
             Some(Type::Code(codes)) if !self.any_answer => {
-                let codes = codes.values.iter().cloned().map(Scalar::Text);
+                let codes = codes.values(self.names.lists).into_iter();
+                let codes = codes.map(|code| Scalar::Text(code.to_owned()));
                 Values::Only(codes.map(|code| json(&code)).collect())
             }
             Some(Type::Bool) => {

@@ -45,7 +45,7 @@ impl Wanted {
                 noun::ID_PAPER,
             ),
             Self::Agency => (
-                matches!(its, Type::Code(codes) if codes.of == noun::THE_LIST.named(agency_list()))
+                matches!(its, Type::Code(codes) if codes.is_of_list(agency_list()))
                     || *its == Type::Any,
                 noun::WARD,
             ),

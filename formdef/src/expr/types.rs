@@ -31,10 +31,36 @@ pub(crate) enum Type {
 
 /// The options of a field.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Codes {
+pub(crate) enum Codes {
+    /// Those of that list. Few expressions ask for them, and a city has hundreds of agencies: they stay in the list.
+    List(String),
+    /// The field's own, with its id.
+    Own(String, Vec<String>),
+}
+
+impl Codes {
     /// The field or the list that they belong to.
-    pub(crate) of: Thing,
-    pub(crate) values: Vec<String>,
+    pub(super) fn of(&self) -> Thing {
+        match self {
+            Self::List(id) => noun::THE_LIST.named(id.as_str()),
+            Self::Own(field, _) => noun::THE_FIELD.named(field.as_str()),
+        }
+    }
+
+    pub(super) fn is_of_list(&self, list: &str) -> bool {
+        matches!(self, Self::List(id) if id == list)
+    }
+
+    /// All of them, in the order shown.
+    pub(super) fn values<'a>(&'a self, lists: &'a Lists) -> Vec<&'a str> {
+        match self {
+            Self::List(id) => {
+                let items = lists.get(id).map_or(&[][..], |list| &list.items);
+                items.iter().map(|item| item.code.as_str()).collect()
+            }
+            Self::Own(_, values) => values.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 impl Type {

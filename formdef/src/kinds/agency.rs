@@ -31,8 +31,8 @@ impl Behaviour for Agency {
         vec![LIST.to_owned()]
     }
 
-    fn meaning(&self, _: &Field, lists: &Lists) -> Meaning {
-        plain(code_of(LIST, lists))
+    fn meaning(&self, _: &Field) -> Meaning {
+        plain(code_of(LIST))
     }
 
     fn check<'a>(

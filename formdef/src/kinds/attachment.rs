@@ -7,7 +7,6 @@ use crate::characters::is_plain_text;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
 use crate::format::FORMATS;
-use crate::list::Lists;
 use crate::message::Code;
 use crate::number::Number;
 use crate::place::Object;
@@ -60,7 +59,7 @@ impl Behaviour for Attachment {
     }
 
     /// No expression can refer to it: see [`crate::expr::types::Names`].
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Any)
     }
 

@@ -3,10 +3,8 @@
 use super::{Behaviour, Context, Finding, Shown, findings, options_schema, plain};
 use crate::expr::types::{Codes, Meaning, Type};
 use crate::form::{self, Field};
-use crate::list::Lists;
 use crate::message::Code;
 use crate::moment::is_open;
-use crate::noun;
 use crate::place::code_of;
 use serde_json::Value;
 use std::rc::Rc;
@@ -30,8 +28,8 @@ impl Behaviour for Choice {
         field.list.clone().into_iter().collect()
     }
 
-    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
-        plain(codes(field, lists))
+    fn meaning(&self, field: &Field) -> Meaning {
+        plain(codes(field))
     }
 
     fn check<'a>(
@@ -57,14 +55,11 @@ impl Behaviour for Choice {
 }
 
 /// What one chosen value is in an expression.
-pub(super) fn codes(field: &Field, lists: &Lists) -> Type {
+pub(super) fn codes(field: &Field) -> Type {
     let values = field.options.iter().map(|option| option.value.clone());
     match &field.list {
-        Some(list) => code_of(list, lists),
-        None => Type::Code(Rc::new(Codes {
-            of: noun::THE_FIELD.named(field.id.as_str()),
-            values: values.collect(),
-        })),
+        Some(list) => code_of(list),
+        None => Type::Code(Rc::new(Codes::Own(field.id.clone(), values.collect()))),
     }
 }
 

@@ -4,7 +4,6 @@
 use super::{Behaviour, Context, Finding, Shown, plain};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::{Value, json};
 
@@ -28,9 +27,9 @@ impl Behaviour for Computed {
     }
 
     /// What it gives; where that is not said, its expression says it, and until that is read, it fits everywhere.
-    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
+    fn meaning(&self, field: &Field) -> Meaning {
         match field.gives {
-            Some(kind) => kind.behaviour().meaning(field, lists),
+            Some(kind) => kind.behaviour().meaning(field),
             None => plain(Type::Any),
         }
     }

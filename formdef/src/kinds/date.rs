@@ -4,7 +4,6 @@ use super::{Behaviour, Context, Finding, Shown, findings, plain};
 use crate::date::{Partial, YEAR_MIN};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::{Value, json};
 
@@ -19,7 +18,7 @@ impl Behaviour for Date {
         &["shape", "date"]
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Date)
     }
 

@@ -4,7 +4,6 @@ use super::{Behaviour, Context, Finding, Shown, findings, plain};
 use crate::characters::is_plain_text;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::{Value, json};
 
@@ -21,7 +20,7 @@ impl Behaviour for Email {
         &["shape", "R-EMAIL"]
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Text)
     }
 

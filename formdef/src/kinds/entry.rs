@@ -3,7 +3,6 @@
 use super::{Behaviour, Context, Finding, Shown, findings, plain};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use crate::number::Number;
 use serde_json::{Value, json};
@@ -26,7 +25,7 @@ impl Behaviour for Entry {
         &["shape/number", "option"]
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Whole)
     }
 

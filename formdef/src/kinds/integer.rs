@@ -3,7 +3,6 @@
 use super::{Behaviour, Context, Finding, Shown, findings, number, plain};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::Value;
 
@@ -22,7 +21,7 @@ impl Behaviour for Integer {
         &["shape/number", "range", "range/min", "range/max"]
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Whole)
     }
 

@@ -165,8 +165,8 @@ pub(crate) trait Behaviour: Sync {
     }
 
     /// What its answer is in an expression.
-    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
-        place::meaning(self.name(), self.parts(field), lists)
+    fn meaning(&self, field: &Field) -> Meaning {
+        place::meaning(self.name(), self.parts(field))
     }
 
     /// What is wrong with an answer. Only its own shape and value: other answers are for rules.

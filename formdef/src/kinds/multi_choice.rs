@@ -4,7 +4,6 @@
 use super::{Behaviour, Context, Finding, Shown, choice, findings, plain};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use crate::number::Number;
 use serde_json::{Value, json};
@@ -36,8 +35,8 @@ impl Behaviour for MultiChoice {
         field.list.clone().into_iter().collect()
     }
 
-    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
-        plain(Type::Many(Rc::new(choice::codes(field, lists))))
+    fn meaning(&self, field: &Field) -> Meaning {
+        plain(Type::Many(Rc::new(choice::codes(field))))
     }
 
     fn check<'a>(

@@ -3,7 +3,6 @@
 use super::{Behaviour, Context, Finding, Shown, findings, plain, text};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::Value;
 
@@ -29,7 +28,7 @@ impl Behaviour for Multiline {
         field.length_max.get_or_insert(LENGTH_MAX);
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Text)
     }
 

@@ -5,7 +5,6 @@ use super::{Behaviour, Context, Finding, Shown, findings, plain};
 use crate::characters::{is_canonical, is_letter, is_mark, is_number};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::{Value, json};
 
@@ -33,7 +32,7 @@ impl Behaviour for PersonName {
         ]
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Text)
     }
 

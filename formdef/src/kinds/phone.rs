@@ -5,7 +5,6 @@ use super::{Behaviour, Context, Finding, Shown, findings, plain};
 use crate::Date;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::{Value, json};
 
@@ -20,7 +19,7 @@ impl Behaviour for Phone {
         &["shape", "R-PHONE", "R-PHONE/old"]
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Text)
     }
 

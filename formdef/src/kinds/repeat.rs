@@ -6,7 +6,6 @@ use crate::check::check_presence;
 use crate::expr::evaluate::is_same;
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use crate::number::Number;
 use crate::place::{self, Object};
@@ -43,9 +42,9 @@ impl Behaviour for Repeat {
     }
 
     /// A part is what all entries have in one place.
-    fn meaning(&self, field: &Field, lists: &Lists) -> Meaning {
+    fn meaning(&self, field: &Field) -> Meaning {
         let members = field.fields.iter().map(|member| {
-            let its = member.kind.behaviour().meaning(member, lists).whole;
+            let its = member.kind.behaviour().meaning(member).whole;
             (member.id.clone(), Type::Many(Rc::new(its)))
         });
         Meaning {

@@ -4,7 +4,6 @@ use super::{Behaviour, Context, Finding, Shown, findings, plain};
 use crate::characters::{is_canonical, is_invisible};
 use crate::expr::types::{Meaning, Type};
 use crate::form::Field;
-use crate::list::Lists;
 use crate::message::Code;
 use serde_json::{Value, json};
 
@@ -30,7 +29,7 @@ impl Behaviour for Text {
         field.length_max.get_or_insert(LENGTH_MAX);
     }
 
-    fn meaning(&self, _: &Field, _: &Lists) -> Meaning {
+    fn meaning(&self, _: &Field) -> Meaning {
         plain(Type::Text)
     }
 

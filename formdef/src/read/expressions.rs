@@ -76,12 +76,7 @@ impl Expressions {
 /// Reads all expressions into the form.
 pub(super) fn resolve(reader: &mut Reader<'_>, form: &mut Form, expressions: &Expressions) {
     let lists = &reader.shelf.lists;
-    let meaning = |field: &Field| {
-        (
-            field.id.clone(),
-            field.kind.behaviour().meaning(field, lists),
-        )
-    };
+    let meaning = |field: &Field| (field.id.clone(), field.kind.behaviour().meaning(field));
     let (papers, others): (Vec<&Field>, Vec<&Field>) =
         form.fields().partition(|field| field.is_brought());
     let answered = others

@@ -6,7 +6,6 @@ use crate::expr::lower::{Purpose, lower};
 use crate::expr::types::Codes;
 use crate::kinds::plain;
 use crate::list::Lists;
-use crate::noun;
 use crate::{Shelf, Source, parse};
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -46,10 +45,8 @@ fn with_reach<T>(ask: impl FnOnce(&Reach<'_>, &Names<'_>) -> T) -> T {
     let (form, faults) = parse(&source, &shelf);
     let form = form.unwrap_or_else(|| panic!("{faults:?}"));
     let options = |values: [&str; 2]| {
-        Type::Code(Rc::new(Codes {
-            of: noun::THE_FIELD.named("a"),
-            values: values.map(str::to_owned).to_vec(),
-        }))
+        let values = values.map(str::to_owned).to_vec();
+        Type::Code(Rc::new(Codes::Own("a".to_owned(), values)))
     };
     let fields = [
         ("a", options(["x", "y"])),
