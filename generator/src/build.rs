@@ -476,9 +476,11 @@ fn make_each(
     take: Take<'_>,
 ) -> Result<usize, Failure> {
     watch.timings.begin(Stage::Signed);
-    let signed = keys.map(|keys| signed_files(&prepared.content, keys, options.now));
+    let (signed, files) = rayon::join(
+        || keys.map(|keys| signed_files(&prepared.content, keys, options.now)),
+        || Files::of_build(prepared, options.moment(), keys.map(signers)),
+    );
     let signed = signed.transpose().map_err(Failure::Keys)?;
-    let files = Files::of_build(prepared, options.moment(), keys.map(signers));
     let (done, all) = (AtomicUsize::new(0), files.pages().count());
     let step = || (watch.progress)(done.fetch_add(1, Ordering::Relaxed) + 1, all);
     let outgoing = Outgoing::new(
@@ -486,10 +488,10 @@ fn make_each(
         keys.map(|_| BTreeMap::new()),
         take,
     );
-    for (path, text) in signed.unwrap_or_default() {
-        let taken = outgoing.take(&path, text.as_bytes(), None);
-        taken.map_err(Failure::Write)?;
-    }
+    let signed = signed.unwrap_or_default().into_par_iter();
+    signed
+        .try_for_each(|(path, text)| outgoing.take(&path, text.as_bytes(), None))
+        .map_err(Failure::Write)?;
     files.each(&step, watch.timings, &|path, bytes, plain| {
         outgoing.take(path, bytes, plain)
     })?;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::fault::{Fault, Mistake, Spot, cause};
 pub const SOURCE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// The most forms that a portal is built of: five cities' services. A build holds all of them, some 50 KiB each, so that a
-/// folder with more, such as a dump of a register, is refused before any file of it is read.
+/// folder with more, such as a dump of a register, is refused as soon as so many were met.
 pub const FORMS_MAX: usize = 10_000;
 
 /// What a file of `forms/` may be.
@@ -247,35 +248,34 @@ impl Folder {
         let visible = |entry: &walkdir::DirEntry| {
             entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
         };
-        let mut paths = Vec::new();
+        let entries = WalkDir::new(dir).follow_links(true).into_iter();
         let mut forms = 0;
-        for entry in WalkDir::new(dir)
-            .follow_links(true)
-            .into_iter()
-            .filter_entry(visible)
-        {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => {
-                    forms += usize::from(entry.file_name() == "form.toml");
-                    if forms > FORMS_MAX {
-                        let mistake = Mistake::TooManyForms {
-                            count_max: FORMS_MAX,
-                        };
-                        let fault = Fault::new(folder.label.clone(), None, &mistake);
-                        return (folder, vec![fault]);
-                    }
-                    paths.push(entry.into_path());
-                }
-                Ok(_) => {}
-                Err(error) => faults.push(walk_fault(&error)),
+        let entries = entries.filter_entry(visible).map_while(|entry| {
+            let is_form = |entry: &walkdir::DirEntry| entry.file_name() == "form.toml";
+            forms += usize::from(entry.as_ref().is_ok_and(is_form));
+            (forms <= FORMS_MAX).then_some(entry)
+        });
+        // One core finds files, the others read them.
+        let read = entries.par_bridge().filter_map(|entry| match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                read_source(dir, entry.path(), endings).map(Ok)
             }
+            Ok(_) => None,
+            Err(error) => Some(Err(walk_fault(&error))),
+        });
+        let read: Vec<_> = read.collect();
+        if forms > FORMS_MAX {
+            let mistake = Mistake::TooManyForms {
+                count_max: FORMS_MAX,
+            };
+            let fault = Fault::new(folder.label.clone(), None, &mistake);
+            return (folder, vec![fault]);
         }
-        let read = paths.par_iter();
-        let read: Vec<_> = read
-            .filter_map(|path| read_source(dir, path, endings))
-            .collect();
-        for (name, text) in read {
-            folder.take(name, text, &mut faults);
+        for found in read {
+            match found {
+                Ok((name, text)) => folder.take(name, text, &mut faults),
+                Err(fault) => faults.push(fault),
+            }
         }
         folder.refuse_case_twins(&mut faults);
         (folder, faults)
@@ -319,10 +319,10 @@ impl Folder {
         Some((folder, faults))
     }
 
-    fn take(&mut self, name: String, text: Result<String, Mistake>, faults: &mut Vec<Fault>) {
+    fn take(&mut self, name: String, text: Result<Arc<str>, Mistake>, faults: &mut Vec<Fault>) {
         match text {
             Ok(text) => {
-                self.files.insert(name, text.into());
+                self.files.insert(name, text);
             }
             Err(mistake) => faults.push(self.fault(&name, mistake)),
         }
@@ -348,7 +348,7 @@ fn read_source(
     dir: &Path,
     path: &Path,
     endings: &[&str],
-) -> Option<(String, Result<String, Mistake>)> {
+) -> Option<(String, Result<Arc<str>, Mistake>)> {
     let ending = path.extension()?.to_str()?;
     let name = slashed(path.strip_prefix(dir).unwrap_or(path))?;
     endings.contains(&ending).then(|| (name, read_text(path)))
@@ -359,27 +359,32 @@ fn slashed(path: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-fn read_text(path: &Path) -> Result<String, Mistake> {
+fn read_text(path: &Path) -> Result<Arc<str>, Mistake> {
     let unreadable = |error: std::io::Error| Mistake::Unreadable {
         cause: cause(&error),
     };
-    let bytes = fs::metadata(path).map_err(unreadable)?.len();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
     if bytes > SOURCE_BYTES_MAX {
         return Err(Mistake::TooLong {
             bytes,
             bytes_max: SOURCE_BYTES_MAX,
         });
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    if bytes.starts_with("\u{FEFF}".as_bytes()) {
+    // Room for all of it, and for seeing that no more comes.
+    let mut text = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default() + 1);
+    let mut all = file.take(SOURCE_BYTES_MAX);
+    all.read_to_end(&mut text).map_err(unreadable)?;
+    if text.starts_with("\u{FEFF}".as_bytes()) {
         return Err(Mistake::ByteOrderMark);
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let utf8 = str::from_utf8(&text).map_err(|error| {
+        let good = &text[..error.valid_up_to()];
         Mistake::NotUtf8 {
             line: 1 + good.iter().filter(|byte| **byte == b'\n').count(),
         }
-    })
+    })?;
+    Ok(utf8.into())
 }
 
 fn walk_fault(error: &walkdir::Error) -> Fault {

@@ -25,6 +25,11 @@ impl Stamp {
         Stamp(metadata.len(), metadata.ctime(), metadata.ctime_nsec())
     }
 
+    /// When the file was touched last.
+    pub(crate) fn touched(self) -> (i64, i64) {
+        (self.1, self.2)
+    }
+
     /// How long the file is.
     pub(crate) fn length(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
@@ -38,21 +43,16 @@ pub(crate) fn stamps(dir: &Path) -> Option<Stamps> {
     Some(stamps)
 }
 
-/// The same of files that have just been written, without looking: `files` are all that the folder holds. A file that was moved
-/// there by itself has another stamp since, and is looked at; one that was moved with its folder has not.
-pub(crate) fn stamps_of<'p>(
-    dir: &Path,
-    files: impl Iterator<Item = (&'p str, Stamp)>,
-) -> Option<Stamps> {
+/// The same of files that have just been written, without looking: `files` are all that the folder holds. A file that is moved
+/// there by itself has another stamp then: [`with_tops`] looks at it. One that is moved with its folder has not.
+pub(crate) fn stamps_within<'p>(files: impl Iterator<Item = (&'p str, Stamp)>) -> Stamps {
     let mut stamps = Vec::new();
     let mut last = "";
     for (path, stamp) in files {
+        stamps.push((path.to_owned(), stamp));
         let Some((folder, _)) = path.rsplit_once('/') else {
-            let metadata = fs::symlink_metadata(dir.join(path)).ok()?;
-            stamps.push((path.to_owned(), Stamp::of(&metadata)));
             continue;
         };
-        stamps.push((path.to_owned(), stamp));
         // Files of one folder come mostly one after another.
         if std::mem::replace(&mut last, folder) != folder {
             let ends = folder.match_indices('/').map(|(end, _)| end);
@@ -60,7 +60,19 @@ pub(crate) fn stamps_of<'p>(
             stamps.extend(folders.map(|folder| (folder.to_owned(), Stamp::FOLDER)));
         }
     }
-    Some(stamps.into_par_iter().collect())
+    // A map of what is in order is made in one go.
+    stamps.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    stamps.into_iter().collect()
+}
+
+/// With the stamps that files at the top of the folder have now; `None` when the system does not let us look.
+pub(crate) fn with_tops(mut stamps: Stamps, dir: &Path) -> Option<Stamps> {
+    let is_top =
+        |(path, stamp): &(&String, &mut Stamp)| **stamp != Stamp::FOLDER && !path.contains('/');
+    for (path, stamp) in stamps.iter_mut().filter(is_top) {
+        *stamp = Stamp::of(&fs::symlink_metadata(dir.join(path)).ok()?);
+    }
+    Some(stamps)
 }
 
 /// What a folder holds; `within` stands before each name. All cores look, a folder each.

@@ -8,10 +8,11 @@
 //! all of it is still so; else, or when it cannot be read, everything is made anew.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use envelope::{Digest, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -26,9 +27,9 @@ use crate::sources::Sources;
 use crate::stamps::{Stamp, Stamps, stamps};
 use crate::writing::{MARKER, OURS, Written, write_whole};
 
-/// Files are stamped with the time of the system's last tick: what is changed later than this after another change has another
-/// stamp. Linux ticks at least 100 times a second.
-const TICK: Duration = Duration::from_millis(20);
+/// Files are stamped with the time of the system's last tick, of which Linux has 100 to 1000 a second: so often, so long apart,
+/// is it looked whether there was one.
+const TICKS: (u32, Duration) = (100, Duration::from_millis(1));
 
 /// A portal's folder after a build.
 #[derive(Serialize, Deserialize)]
@@ -79,7 +80,6 @@ impl Standing {
         signed: impl Iterator<Item = &'p str>,
         report: &Report,
     ) {
-        thread::sleep(TICK);
         for path in signed.flat_map(with_endings) {
             match fs::symlink_metadata(dir.join(&path)) {
                 Ok(metadata) => self.files.insert(path, Stamp::of(&metadata)),
@@ -97,7 +97,23 @@ impl Standing {
     fn write(&self, dir: &Path) {
         let text = serde_json::to_string(self).unwrap_or_default();
         let marker = dir.join(MARKER);
-        let _ = write_whole(&marker, format!("{OURS}{text}\n").as_bytes(), false);
+        let _ = write_whole(&marker, format!("{OURS}{text}\n").as_bytes(), false)
+            .and_then(|()| self.wait_for_a_tick(&marker));
+    }
+
+    /// Waits until whatever is changed has another stamp than any file has now: until our own file has, touched anew.
+    fn wait_for_a_tick(&self, marker: &Path) -> io::Result<()> {
+        let last = self.files.values().map(|stamp| stamp.touched()).max();
+        let marker = fs::File::options().append(true).open(marker)?;
+        let (times, apart) = TICKS;
+        for _ in 0..times {
+            if Some(Stamp::of(&marker.metadata()?).touched()) > last {
+                break;
+            }
+            thread::sleep(apart);
+            marker.set_modified(SystemTime::now())?;
+        }
+        Ok(())
     }
 }
 
@@ -110,12 +126,7 @@ pub(crate) fn say(
     files: Option<Stamps>,
     report: &Report,
 ) {
-    let changed = Instant::now();
-    let look = || {
-        thread::sleep(TICK);
-        stamps(dir)
-    };
-    let Some(files) = files.or_else(look) else {
+    let Some(files) = files.or_else(|| stamps(dir)) else {
         return;
     };
     let standing = Standing {
@@ -129,7 +140,6 @@ pub(crate) fn say(
         },
     };
     standing.write(dir);
-    thread::sleep(TICK.saturating_sub(changed.elapsed()));
 }
 
 /// Until before which moment pages built now say the same: the next day, or sooner something that opens or closes.

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::compressed::without_ending;
 use crate::fault::cause;
 use crate::release::RELEASE;
-use crate::stamps::{Stamp, Stamps, stamps_of};
+use crate::stamps::{Stamp, Stamps, stamps_within, with_tops};
 
 /// The file by which a folder is known as a portal of ours. It is never uploaded by name.
 pub const MARKER: &str = ".motcua-portal";
@@ -205,23 +205,27 @@ impl Writing {
             moves = whole_folders(&moves);
         }
         moves.par_sort_unstable();
-        for at_once in moves.chunk_by(|(one, ..), (next, ..)| one == next) {
-            at_once.par_iter().try_for_each(|(_, path, number)| {
-                let place = self.dir.join(path);
-                let staged = self.place(*number, path);
-                in_its_folder(&place, || fs::rename(&staged, &place))
-                    .map_err(|error| fault(&place, &error))
-            })?;
-        }
+        let move_all = || {
+            let mut turns = moves.chunk_by(|(one, ..), (next, ..)| one == next);
+            turns.try_for_each(|at_once| {
+                at_once.par_iter().try_for_each(|(_, path, number)| {
+                    let place = self.dir.join(path);
+                    let staged = self.place(*number, path);
+                    in_its_folder(&place, || fs::rename(&staged, &place))
+                        .map_err(|error| fault(&place, &error))
+                })
+            })
+        };
+        let written = state.staged.iter().map(|file| (&*file.path, file.stamp));
+        let (moved, stamps) = rayon::join(move_all, || {
+            (self.before == Before::Nothing).then(|| stamps_within(written))
+        });
+        moved?;
         // It is empty now. What could not be removed is no part of the portal, and goes with the rest.
         let _ = fs::remove_dir(&self.stage);
-        let mut stamps = None;
+        let stamps = stamps.and_then(|within| with_tops(within, &self.dir));
         let removed = match self.before {
-            Before::Nothing => {
-                let files = state.staged.iter();
-                stamps = stamps_of(&self.dir, files.map(|file| (&*file.path, file.stamp)));
-                0
-            }
+            Before::Nothing => 0,
             Before::Known => self.remove_former(&state)?,
             Before::Unknown => remove_the_rest(&self.dir, &state.all())?,
         };
