@@ -228,11 +228,8 @@ pub fn fault_words(language: &str) -> Map<String, Value> {
     MESSAGES.iter().map(words).collect()
 }
 
-/// Those of `faults` that this form's fields can have.
-pub(crate) fn of_form<'f>(
-    form: &Form,
-    faults: &'f Map<String, Value>,
-) -> impl Iterator<Item = (&'f String, &'f Value)> {
+/// The names of the messages for faults that this form's fields can have.
+pub(crate) fn of_form(form: &Form) -> BTreeSet<&'static str> {
     let always = [
         "required",
         "shape",
@@ -240,14 +237,15 @@ pub(crate) fn of_form<'f>(
         "not-shown",
         "computed",
     ];
-    let mut used = BTreeSet::from(always);
-    for field in form.fields() {
-        used.extend(field.kind.codes());
-        used.extend(field.fields.iter().flat_map(|member| member.kind.codes()));
+    let mut of_form = BTreeSet::from(always);
+    let mut kinds = Vec::new();
+    for kind in form.all_fields().map(|field| field.kind) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+            of_form.extend(kind.codes());
+        }
     }
-    faults
-        .iter()
-        .filter(move |(code, _)| used.contains(code.as_str()))
+    of_form
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::form::{Choice, Field, Form, Rule, Wording};
 use crate::kinds::Kind;
 use crate::{List, message};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Faults that no page can give: its inputs offer nothing else, and what is not asked is not sent.
@@ -59,34 +60,37 @@ impl Form {
         papers.collect::<Map<_, _>>().into()
     }
 
-    /// The words of the faults that its page can show, in one language: under a rule's number those of the rule, under a
-    /// field's key in [`Form::page`] its own, under a code those of its kinds, with their placeholders. `faults` are the
-    /// last in that language, as [`fault_words`](crate::fault_words) has them.
-    pub fn words(&self, language: &str, faults: &Map<String, Value>) -> Map<String, Value> {
-        let said = self.said();
-        let faults = message::of_form(self, faults);
-        self.with_own_words(
-            language,
-            faults.filter(|(code, _)| said.contains(code.as_str())),
-        )
+    /// The codes of the faults that its page can show in the words of their kinds: the same in every language.
+    pub fn codes_on_page(&self) -> BTreeSet<&'static str> {
+        &self.said() & &message::of_form(self)
     }
 
-    /// The same with the words of faults that no page can show: an option that it does not offer.
-    pub fn all_words(&self, language: &str, faults: &Map<String, Value>) -> Map<String, Value> {
-        self.with_own_words(language, message::of_form(self, faults))
-    }
-
-    fn with_own_words<'f>(
-        &self,
+    /// The words of faults, in one language: under a rule's number those of the rule, under a field's key in [`Form::page`] its
+    /// own, and of these codes those of its kinds, with their placeholders. `faults` are the last in that language, as
+    /// [`fault_words`](crate::fault_words) has them.
+    pub fn words<'w>(
+        &'w self,
+        codes: &BTreeSet<&str>,
         language: &str,
-        faults: impl Iterator<Item = (&'f String, &'f Value)>,
-    ) -> Map<String, Value> {
+        faults: &'w Map<String, Value>,
+    ) -> impl Iterator<Item = (Cow<'w, str>, &'w str)> {
         let rules = self.rules.iter().map(|rule| &rule.message);
         let own = self.own_words().into_iter().map(|(.., own)| &own.message);
         let own = rules.chain(own).enumerate();
-        let own = own.map(|(number, message)| (number.to_string(), message.get(language).into()));
-        let faults = faults.map(|(code, words)| (code.clone(), words.clone()));
-        faults.chain(own).collect()
+        let own = own
+            .map(move |(number, message)| (Cow::Owned(number.to_string()), message.get(language)));
+        let faults = faults.iter();
+        let faults = faults.filter(|(code, _)| codes.contains(code.as_str()));
+        let faults = faults.filter_map(|(code, words)| Some((code.into(), words.as_str()?)));
+        faults.chain(own)
+    }
+
+    /// All of them: also those of faults that no page can show, such as an option that it does not offer.
+    pub fn all_words(&self, language: &str, faults: &Map<String, Value>) -> Map<String, Value> {
+        let codes = message::of_form(self);
+        self.words(&codes, language, faults)
+            .map(|(of, words)| (of.into_owned(), words.into()))
+            .collect()
     }
 
     /// The wordings of fields for faults of their kinds, in the order of their numbers, which follow those of the rules:
@@ -259,7 +263,7 @@ impl Form {
     }
 
     /// Its fields and the members of its repeat groups.
-    fn all_fields(&self) -> impl Iterator<Item = &Field> {
+    pub(crate) fn all_fields(&self) -> impl Iterator<Item = &Field> {
         let members = self.fields().flat_map(|field| &field.fields);
         self.fields().chain(members)
     }

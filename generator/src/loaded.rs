@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use formdef::{FORMATS, Form, List, Recipient};
 use rayon::prelude::*;
+use serde::Serializer;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
@@ -42,6 +43,22 @@ impl Loaded {
 
 /// What a form's page loads besides lists: the words of its faults, what sending needs, what is beside every form.
 pub(crate) type OwnFiles = [Arc<Loaded>; 3];
+
+/// A form as its page has it.
+pub(crate) struct OnPage {
+    /// Without its papers.
+    pub(crate) form: Form,
+    /// The codes of the faults that the page can show.
+    codes: BTreeSet<&'static str>,
+}
+
+impl OnPage {
+    pub(crate) fn of(form: &Form) -> OnPage {
+        let form = form.on_page();
+        let codes = form.codes_on_page();
+        OnPage { form, codes }
+    }
+}
 
 /// All of them.
 pub(crate) struct PageFiles<'a> {
@@ -91,7 +108,7 @@ impl<'a> PageFiles<'a> {
     pub(crate) fn make_own(&mut self, services: &'a [Service], memo: &Memo) {
         for (language, maker) in &self.makers {
             let own = services.par_iter().map(|service| {
-                let on_page = LazyCell::new(|| service.form.on_page());
+                let on_page = LazyCell::new(|| OnPage::of(&service.form));
                 let own = maker.own(service, language, &on_page, memo);
                 ((*language, service.form.id.as_str()), own)
             });
@@ -109,7 +126,7 @@ impl<'a> PageFiles<'a> {
         &self,
         service: &Service,
         language: &str,
-        on_page: &LazyCell<Form, impl FnOnce() -> Form>,
+        on_page: &LazyCell<OnPage, impl FnOnce() -> OnPage>,
     ) -> Option<OwnFiles> {
         let made = self.own.get(&(language, &*service.form.id));
         made.cloned().or_else(|| {
@@ -134,7 +151,7 @@ impl Maker<'_> {
         &self,
         service: &Service,
         language: &str,
-        on_page: &LazyCell<Form, impl FnOnce() -> Form>,
+        on_page: &LazyCell<OnPage, impl FnOnce() -> OnPage>,
         memo: &Memo,
     ) -> OwnFiles {
         [
@@ -143,6 +160,15 @@ impl Maker<'_> {
             Arc::clone(&self.beside),
         ]
     }
+}
+
+/// Words by their names, as JSON.
+fn object<'w>(words: impl Iterator<Item = (Cow<'w, str>, &'w str)>) -> String {
+    let mut json = Vec::new();
+    serde_json::Serializer::new(&mut json)
+        .collect_map(words)
+        .expect("words are JSON");
+    String::from_utf8(json).expect("JSON is UTF-8")
 }
 
 /// A value as it stands in many documents.
@@ -195,7 +221,7 @@ impl Faults {
         &self,
         service: &Service,
         language: &str,
-        on_page: &LazyCell<Form, impl FnOnce() -> Form>,
+        on_page: &LazyCell<OnPage, impl FnOnce() -> OnPage>,
         memo: &Memo,
     ) -> Arc<Loaded> {
         let form = &service.form;
@@ -203,8 +229,8 @@ impl Faults {
         let inputs = [form_is, Arc::clone(&self.input)].map(Some);
         let name = format!("{language} words {}", form.id);
         memo.loaded.get(&name, inputs.into(), || {
-            let words = on_page.words(language, &self.words);
-            Loaded::new("words.faults", Value::from(words).to_string())
+            let words = on_page.form.words(&on_page.codes, language, &self.words);
+            Loaded::new("words.faults", object(words))
         })
     }
 }

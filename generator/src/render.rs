@@ -15,7 +15,7 @@ use crate::context::{View, loaded_lists};
 use crate::fault::Fault;
 use crate::headers;
 use crate::links;
-use crate::loaded::{Loaded, OwnFiles, PageFiles};
+use crate::loaded::{Loaded, OnPage, OwnFiles, PageFiles};
 use crate::order::Order;
 use crate::plan::{Page, Plain, Subject, root};
 use crate::prepared::Prepared;
@@ -188,7 +188,7 @@ impl<'a> Renderer<'a> {
             return None;
         };
         let form: &'a Form = &service.form;
-        let on_page = LazyCell::new(|| form.on_page());
+        let on_page = LazyCell::new(|| OnPage::of(form));
         let languages = self.content.portal.languages.iter();
         let in_language = languages.filter_map(|language| {
             let told = tera::Value::from_serializable(&self.view(language).service(service));
@@ -196,7 +196,7 @@ impl<'a> Renderer<'a> {
             Some((language.clone(), (told, own)))
         });
         let in_language = in_language.collect();
-        let data = on_page.page(&loaded_lists(self.content, form));
+        let data = on_page.form.page(&loaded_lists(self.content, form));
         let [sections, fields, rules] =
             ["sections", "fields", "rules"].map(|part| templates::safe_json(&data[part]));
         let papers: Vec<_> = form.papers().collect();
