@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use formdef::{Field, Form, List, Mode, Moment, Office, Recipient, Text, Window};
+use formdef::{Form, List, Mode, Moment, Text, Window};
 use serde_json::{Map, Value, json};
 
 use crate::content::{Content, LISTED_MAX, Service};
 use crate::former::{Moved, Withdrawn};
-use crate::lists::{AGENCIES, Agency, District, SHORT_LIST_MAX};
+use crate::lists::{Agency, District, SHORT_LIST_MAX};
 use crate::loaded::{OwnFiles, PageFiles};
 use crate::opening::Opening;
 use crate::order::Order;
 use crate::plan::{Subject, root};
 use crate::taken::Taken;
+
+mod service;
 
 /// The content as one language shows it when it is built.
 #[derive(Clone, Copy)]
@@ -134,84 +136,6 @@ impl<'a> View<'a> {
         })
     }
 
-    /// A service as its own page and its form's page show it.
-    pub(crate) fn service(self, service: &'a Service) -> Value {
-        let (form, guide) = (&service.form, &service.form.guide);
-        let words = |text: &'a Option<Text>| text.as_ref().map(|text| self.words(text));
-        let (always, sometimes): (Vec<_>, Vec<_>) = form
-            .placed_fields()
-            .filter(|(_, field)| field.is_brought() && self.is_listed(field))
-            .partition(|(section, paper)| {
-                [&section.show_when, &paper.show_when]
-                    .into_iter()
-                    .flatten()
-                    .all(|condition| condition.fields().is_empty())
-            });
-        let papers = |papers: Vec<(_, &'a Field)>| {
-            papers
-                .into_iter()
-                .map(|(_, paper)| self.paper(paper))
-                .collect::<Value>()
-        };
-        json!({
-            "id": form.id,
-            "group": self.group_of(form),
-            "taken_by": self.takers(service),
-            "url": self.url(&Subject::Service(service)),
-            "form_url": self.url(&Subject::Form(service)),
-            "schema_url": format!("/{}/schema.json", form.id),
-            "compiled_url": format!("/forms/{}/{}.json", form.id, form.version),
-            "title": self.words(&form.title),
-            "code": form.code,
-            "level": form.level,
-            "version": form.version,
-            "trial": form.mode == Mode::Trial,
-            "opening": self.opening_of(form),
-            "summary": words(&guide.summary),
-            "who": words(&guide.who),
-            "authority": words(&guide.authority),
-            "time": words(&guide.time),
-            "fee": words(&guide.fee),
-            "results": self.all_words(&guide.results),
-            "legal": self.all_words(&guide.legal),
-            "steps": self.all_words(&guide.steps),
-            "show": self.all_words(&guide.show),
-            "papers": papers(always),
-            "papers_sometimes": papers(sometimes),
-            "readers": form.recipients.iter().map(|reader| self.reader(form, reader)).collect::<Value>(),
-            "guide": service
-                .guide_and_language(self.language, self.content.portal.default_language())
-                .map(|(language, guide)| json!({ "lang": language, "html": guide.html })),
-        })
-    }
-
-    /// The page under which a service is listed.
-    fn group_of(self, form: &Form) -> Option<Value> {
-        let (title, subject) = match &form.guide.group {
-            Some(id) => {
-                let title = self.content.portal.groups.get(id)?;
-                (self.words(title), Subject::Group(id))
-            }
-            None if self.content.has_others() => (self.text("group", "others"), Subject::Others),
-            None => return None,
-        };
-        Some(json!({ "title": title, "url": self.url(&subject) }))
-    }
-
-    /// The districts and agencies that alone take a service, by name.
-    fn takers(self, service: &Service) -> Vec<String> {
-        let name = |code: &String| {
-            let list = self.content.list(AGENCIES)?;
-            let own = |text: &Text| text.get(self.language).to_owned();
-            let Some(agency) = list.find(code) else {
-                return Some(own(&list.group(code)?.label));
-            };
-            let district = list.group_of(agency)?;
-            Some(format!("{} ({})", own(&agency.label), own(&district.label)))
-        };
-        service.only().filter_map(name).collect()
-    }
-
     /// A service that is no longer offered, as its page shows it.
     pub(crate) fn withdrawn(self, service: &Withdrawn) -> Value {
         let root = root(self.language, &self.content.portal);
@@ -236,57 +160,6 @@ impl<'a> View<'a> {
         let root = root(self.language, &self.content.portal);
         let url = moved.under.url(self.language, &root) + &moved.to;
         json!({ "url": url, "title": moved.title.get(self.language) })
-    }
-
-    fn is_listed(self, paper: &Field) -> bool {
-        paper.until.is_none_or(|until| self.built.day() <= until)
-    }
-
-    fn paper(self, paper: &'a Field) -> Value {
-        json!({
-            "id": paper.id,
-            "label": self.words(&paper.label),
-            "hint": paper.hint.as_ref().map(|text| self.words(text)),
-            "bring": paper.bring,
-            "until": paper.until,
-        })
-    }
-
-    /// An office that reads answers: what it is, how it is found, and which answers, section by section.
-    fn reader(self, form: &'a Form, reader: &'a Recipient) -> Value {
-        let label = |field: &str| {
-            form.field(field).map_or(field.to_owned(), |field| {
-                self.words(&field.label).to_owned()
-            })
-        };
-        let sections = form.sections.iter().filter_map(|section| {
-            let answered: Vec<_> = section
-                .fields
-                .iter()
-                .filter(|field| !field.is_brought())
-                .collect();
-            let read: Vec<_> = answered
-                .iter()
-                .filter(|field| reader.reads.contains(&field.id))
-                .map(|field| self.words(&field.label))
-                .collect();
-            let all = read.len() == answered.len();
-            (!read.is_empty())
-                .then(|| json!({ "title": self.words(&section.title), "all": all, "fields": read }))
-        });
-        let (found_by, field) = match &reader.office {
-            Office::Of { of } => ("agency", label(of)),
-            Office::DistrictOf { district_of, .. } => ("district", label(district_of)),
-        };
-        json!({
-            "role": reader.role,
-            "kind": reader.kind,
-            "name": self.office_kind(&reader.kind),
-            "found_by": found_by,
-            "field": field,
-            "everything": reader.reads.len() == form.fields().count(),
-            "sections": sections.collect::<Value>(),
-        })
     }
 
     /// What a kind of office is called: the translations' `offices.{kind}`, else the portal's label.
